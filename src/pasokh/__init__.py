@@ -1,0 +1,3 @@
+"""Pasokh: an open-source contact centre."""
+
+__version__ = "0.1.0"
