@@ -1,0 +1,83 @@
+"""What the core asks the outside to do once its events are durable. Adapters perform them by channel."""
+
+import msgspec
+
+from pasokh.acd.model import Alternative, Channel
+from pasokh.kernel.messages import Effect
+from pasokh.kernel.time import Instant
+
+
+class RingAgent(Effect, tag="agent.ring"):
+    """Show or ring an offer at the agent until `deadline`."""
+
+    id: str
+    interaction: str
+    agent: str
+    channel: Channel
+    deadline: Instant
+
+
+class StopRinging(Effect, tag="agent.stop_ringing"):
+    """The offer is over."""
+
+    id: str
+    interaction: str
+    agent: str
+    channel: Channel
+
+
+class Connect(Effect, tag="parties.connect"):
+    """Join the customer (or the consulting agent) and the agent; for a callback, dial `address` first."""
+
+    id: str
+    interaction: str
+    agent: str
+    channel: Channel
+    address: str = ""
+
+
+class Hold(Effect, tag="customer.hold"):
+    """Put the customer on hold, or take off (`on=False`)."""
+
+    id: str
+    interaction: str
+    channel: Channel
+    on: bool
+
+
+class OfferAlternatives(Effect, tag="customer.offer_alternatives"):
+    """Tell the waiting customer what else is possible."""
+
+    id: str
+    interaction: str
+    channel: Channel
+    options: tuple[Alternative, ...]
+
+
+class Disconnect(Effect, tag="customer.disconnect"):
+    """The interaction is over for the customer; `reason` is its closing."""
+
+    id: str
+    interaction: str
+    channel: Channel
+    reason: str
+
+
+class Deliver(Effect, tag="customer.deliver"):
+    """Send an agent's or the centre's message to the customer on channels that need a carrier (e-mail, messenger)."""
+
+    id: str
+    interaction: str
+    channel: Channel
+    message: str
+    text: str
+
+
+type AnyEffect = RingAgent | StopRinging | Connect | Hold | OfferAlternatives | Disconnect | Deliver
+
+_decoder: msgspec.json.Decoder[AnyEffect] = msgspec.json.Decoder(AnyEffect.__value__)
+
+
+def decode_effect(data: bytes | str) -> AnyEffect:
+    """Read an effect from the outbox."""
+    return _decoder.decode(data)

@@ -1,0 +1,1 @@
+"""Choosing: which agent takes this contact, which contact this agent should take."""

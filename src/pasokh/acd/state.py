@@ -1,0 +1,171 @@
+"""What the core remembers between two steps. Changed only by `apply`; everything else here is plain data.
+
+A snapshot is the JSON of `State`; indexes for choosing are rebuilt from it (`pasokh.acd.routing.tables`).
+"""
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from pasokh.acd.model import AgentConfig, Channel, Phase, Presence, QueueConfig, Requirement
+from pasokh.acd.routing.tables import Tables
+from pasokh.kernel.time import Instant, Millis
+
+
+@dataclass(slots=True)
+class QueueDay:
+    """A queue's counters since the day began; enough for every service-level variant of the catalogue."""
+
+    entered: int = 0
+    answered: int = 0
+    answered_in_target: int = 0
+    abandoned: int = 0
+    abandoned_short: int = 0
+    abandoned_in_target: int = 0
+    left_otherwise: int = 0
+    """Diverted, timed out, closed, full."""
+    left_otherwise_in_target: int = 0
+    answered_wait_ms: Millis = 0
+    left_wait_ms: Millis = 0
+    longest_wait_ms: Millis = 0
+    handled: int = 0
+    talk_ms: Millis = 0
+    hold_ms: Millis = 0
+    wrap_up_ms: Millis = 0
+
+
+@dataclass(slots=True)
+class Queue:
+    """A queue in operation."""
+
+    config: QueueConfig
+    number: int
+    open: bool = True
+    day: QueueDay = field(default_factory=QueueDay)
+
+
+@dataclass(slots=True)
+class Agent:
+    """An agent in operation. `work` lists interactions that use capacity (offered, active, in wrap-up)."""
+
+    config: AgentConfig
+    number: int
+    presence: Presence = Presence.OFFLINE
+    reason: str = ""
+    since: Instant = 0
+    """Since when in this presence."""
+    idle_since: Instant = 0
+    """Since when able to take more: became ready, or last gave an interaction back."""
+    work: list[str] = field(default_factory=list)
+    last_offer: int = 0
+    """Ordinal of the latest offer (round-robin)."""
+    answered: int = 0
+    missed: int = 0
+    talk_ms: Millis = 0
+    wrap_up_ms: Millis = 0
+
+
+@dataclass(slots=True)
+class Interaction:
+    """One channel session of a contact, or a consult about it."""
+
+    id: str
+    contact: str
+    channel: Channel
+    queue: str
+    number: int
+    kind: str = "contact"
+    parent: str | None = None
+    phase: Phase = Phase.QUEUED
+    since: Instant = 0
+    """Since when in this phase."""
+    queued_at: Instant = 0
+    priority: int = 1
+    head_start_ms: Millis = 0
+    requires: tuple[Requirement, ...] = ()
+    step: int = 0
+    """Relaxations in force."""
+    rungs: int = 0
+    """Ladder marks passed, the offering of alternatives included."""
+    hold_agent: str | None = None
+    hold_until: Instant = 0
+    direct: bool = False
+    barred_agent: str | None = None
+    barred_until: Instant = 0
+    wait_told: bool = False
+    """A `WaitBegan` was recorded for this stay in the queue."""
+    agent: str | None = None
+    """Offered to, or owned by."""
+    deadline: Instant = 0
+    """Of the offer or of the wrap-up."""
+    accepted_at: Instant = 0
+    answered: bool = False
+    waited_ms: Millis = 0
+    """Wait until first answered."""
+    on_hold_since: Instant = 0
+    """0 = not on hold."""
+    hold_ms: Millis = 0
+    consult: str | None = None
+    """Open consult about this interaction."""
+    note: str = ""
+    address: str = ""
+    attempt: int = 0
+    not_before: Instant = 0
+    messages: int = 0
+    customer_here: bool = True
+
+
+@dataclass(slots=True)
+class Contact:
+    """A customer's matter at hand; its interactions share one history."""
+
+    id: str
+    number: int
+    client: str
+    opened_at: Instant
+    customer: str | None = None
+    customer_name: str = ""
+    language: str = ""
+    subject: str = ""
+    preferred_agent: str | None = None
+    interactions: list[str] = field(default_factory=list)
+    """Open ones."""
+
+
+@dataclass(slots=True)
+class State:
+    """One shard (operator organisation). Closed interactions leave it; the log keeps them."""
+
+    seq: int = 0
+    """Events applied so far = sequence number of the latest."""
+    now: Instant = 0
+    """Latest instant seen; the core's clock never runs backwards."""
+    day: str = ""
+    contacts_opened: int = 0
+    offers_made: int = 0
+    queues: dict[str, Queue] = field(default_factory=dict)
+    agents: dict[str, Agent] = field(default_factory=dict)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    interactions: dict[str, Interaction] = field(default_factory=dict)
+    timers: list[tuple[Instant, int, int, str]] = field(default_factory=list)
+    """Heap of (due, kind, interaction number, interaction id); entries may be stale."""
+
+    def __post_init__(self) -> None:
+        """Build the choosing indexes anew; they are no part of a snapshot."""
+        self._tables = Tables()
+        self._tables.rebuild(self)
+
+    @property
+    def tables(self) -> Tables:
+        """Indexes for choosing, kept in step by `apply`."""
+        return self._tables
+
+
+def dump_state(state: State) -> bytes:
+    """A snapshot as JSON."""
+    return msgspec.json.encode(state)
+
+
+def load_state(data: bytes) -> State:
+    """The state of a snapshot; raises `msgspec.ValidationError` on anything else."""
+    return msgspec.json.decode(data, type=State)
