@@ -1,0 +1,1 @@
+"""The event log, lease, command inbox, effect outbox and snapshots: on PostgreSQL, and in memory."""
