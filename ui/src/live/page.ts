@@ -1,0 +1,33 @@
+import { LiveClient, Refused } from "./client";
+
+/** The address of the socket on the page's own host. */
+export function socketUrl(origin: string = location.origin): string {
+  return `${origin.replace(/^http/, "ws")}/live/socket`;
+}
+
+function csrf(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
+}
+
+/** Fetches a staff token with the session cookie; a signed-out session is refused for good. */
+export async function staffToken(): Promise<string> {
+  const response = await fetch("/live/token", {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "X-CSRFToken": csrf(), Accept: "application/json" },
+  });
+  if (response.redirected || [401, 403, 404].includes(response.status)) throw new Refused("live.signed_out");
+  if (!response.ok) throw new Error(`token: ${response.status}`);
+  const body = (await response.json()) as { token: string };
+  return body.token;
+}
+
+/** A client for a staff page: its outbox lives as long as the tab, and it wakes with the network. */
+export function staffClient(topics: readonly string[], shelfKey: string): LiveClient {
+  const client = new LiveClient({ url: socketUrl(), topics, token: staffToken, shelf: sessionStorage, shelfKey });
+  addEventListener("online", () => client.nudge());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") client.nudge();
+  });
+  return client;
+}
