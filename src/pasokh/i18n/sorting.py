@@ -53,7 +53,7 @@ def sort_key(text: str, language: str) -> str:
 
 def _character(weight: int) -> str:
     """A weight as a character: out of the surrogates, which no database stores."""
-    return chr(weight if weight < 0xD800 else weight + 0x800)
+    return chr(min(weight if weight < 0xD800 else weight + 0x800, 0x10FFFF))
 
 
 def _table(scripts: tuple[tuple[str, ...], ...]) -> dict[str, tuple[int, int]]:

@@ -50,5 +50,8 @@ def search_key(text: str) -> str:
 def matches(query: str, text: str) -> bool:
     """Whether every word of the query occurs in the text, folded; its words may be joined (می‌روم, می روم)."""
     key = search_key(text)
-    tight = key.replace(" ", "")
-    return all(word in key or word in tight for word in search_key(query).split())
+    words = key.split()
+    tails = ["".join(words[i:]) for i in range(len(words))]
+    return all(
+        word in key or any(tail.startswith(word) for tail in tails) for word in search_key(query).split()
+    )
