@@ -116,7 +116,8 @@ class Queued(Event, tag="interaction.queued"):
     queue: str
     queued_at: Instant
     cause: str
-    """``opened``, ``transfer``, ``consult``, ``callback``, ``retry``, ``rejected``, ``ring_out``, ``withdrawn``."""
+    """``opened``, ``transfer``, ``consult``, ``callback``, ``message``, ``retry``, ``returned``, or after an offer
+    ``rejected``, ``ring_out``, ``withdrawn``."""
     head_start_ms: Millis = 0
     """Earned besides the class's own (a transfer)."""
     hold_agent: str | None = None
@@ -124,6 +125,9 @@ class Queued(Event, tag="interaction.queued"):
     hold_until: Instant = 0
     direct: bool = False
     """The held-for agent takes it whatever the queue asks."""
+    barred_agent: str | None = None
+    """Not offered to this agent until `barred_until`."""
+    barred_until: Instant = 0
 
 
 class WaitBegan(Event, tag="interaction.wait_began"):
@@ -150,6 +154,15 @@ class Relaxed(Event, tag="interaction.relaxed"):
     contact: str
     queue: str
     step: int
+
+
+class RestrictionLapsed(Event, tag="interaction.restriction_lapsed"):
+    """No longer ``reserved`` for one agent, or no longer ``barred`` from one."""
+
+    interaction: str
+    contact: str
+    queue: str
+    what: str
 
 
 class LadderPassed(Event, tag="ladder.passed"):
@@ -418,8 +431,8 @@ class ContactClosed(Event, tag="contact.closed"):
 type AnyEvent = (
     QueueDefined | QueueOpened | QueueClosed | AgentDefined | AgentRetired | DayStarted
     | AgentSignedIn | AgentSignedOut | PresenceChanged
-    | ContactOpened | InteractionStarted | Queued | WaitBegan | Relaxed | LadderPassed | AlternativesOffered
-    | AlternativeAccepted | PriorityChanged | Scheduled | MessagePosted
+    | ContactOpened | InteractionStarted | Queued | WaitBegan | Relaxed | RestrictionLapsed | LadderPassed
+    | AlternativesOffered | AlternativeAccepted | PriorityChanged | Scheduled | MessagePosted
     | Offered | OfferAccepted | OfferRejected | OfferTimedOut | OfferWithdrawn
     | HoldStarted | HoldEnded | Transferred | ConsultStarted | ConsultEnded | WorkReturned
     | TalkEnded | WrapUpExpired | OutcomeRecorded | CallbackAttempted | InteractionClosed | ContactClosed

@@ -1,6 +1,7 @@
 """What the core remembers between two steps. Changed only by `apply`; everything else here is plain data.
 
-A snapshot is the JSON of `State`; indexes for choosing are rebuilt from it (`pasokh.acd.routing.tables`).
+A snapshot is the JSON of `State`. What can be derived from it (indexes for choosing, the agenda of timers) hangs on
+it as `Derived` and is rebuilt after loading.
 """
 
 from dataclasses import dataclass, field
@@ -8,7 +9,6 @@ from dataclasses import dataclass, field
 import msgspec
 
 from pasokh.acd.model import AgentConfig, Channel, Phase, Presence, QueueConfig, Requirement
-from pasokh.acd.routing.tables import Tables
 from pasokh.kernel.time import Instant, Millis
 
 
@@ -17,6 +17,8 @@ class QueueDay:
     """A queue's counters since the day began; enough for every service-level variant of the catalogue."""
 
     entered: int = 0
+    refused: int = 0
+    """Never let in: queue closed, full, or nobody signed in."""
     answered: int = 0
     answered_in_target: int = 0
     abandoned: int = 0
@@ -92,6 +94,8 @@ class Interaction:
     direct: bool = False
     barred_agent: str | None = None
     barred_until: Instant = 0
+    visits: int = 0
+    """Queues entered so far; 0 = never let in."""
     wait_told: bool = False
     """A `WaitBegan` was recorded for this stay in the queue."""
     agent: str | None = None
@@ -132,7 +136,7 @@ class Contact:
     """Open ones."""
 
 
-@dataclass(slots=True)
+@dataclass
 class State:
     """One shard (operator organisation). Closed interactions leave it; the log keeps them."""
 
@@ -141,28 +145,22 @@ class State:
     now: Instant = 0
     """Latest instant seen; the core's clock never runs backwards."""
     day: str = ""
-    contacts_opened: int = 0
+    numbers: int = 0
+    """Interactions numbered so far."""
+    agents_numbered: int = 0
     offers_made: int = 0
     queues: dict[str, Queue] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     interactions: dict[str, Interaction] = field(default_factory=dict)
-    timers: list[tuple[Instant, int, int, str]] = field(default_factory=list)
-    """Heap of (due, kind, interaction number, interaction id); entries may be stale."""
 
     def __post_init__(self) -> None:
-        """Build the choosing indexes anew; they are no part of a snapshot."""
-        self._tables = Tables()
-        self._tables.rebuild(self)
-
-    @property
-    def tables(self) -> Tables:
-        """Indexes for choosing, kept in step by `apply`."""
-        return self._tables
+        """Start without derived data; it is no field, so no part of a snapshot."""
+        self.cache: object | None = None
 
 
 def dump_state(state: State) -> bytes:
-    """A snapshot as JSON."""
+    """A snapshot as JSON; equal states give equal bytes."""
     return msgspec.json.encode(state)
 
 

@@ -1,0 +1,420 @@
+"""Folding an event into the state: the only code that changes it, for the live engine, recovery, replay and views.
+
+`apply` trusts its event: whatever was recorded has happened.
+"""
+
+from collections.abc import Callable
+
+from pasokh.acd import events as ev
+from pasokh.acd.agenda import LADDER_ORDER
+from pasokh.acd.derived import Derived, forget
+from pasokh.acd.model import Closing, Phase, Presence
+from pasokh.acd.state import Agent, Contact, Interaction, Queue, QueueDay, State
+from pasokh.kernel.time import Instant
+
+VISITS = frozenset({"opened", "transfer", "returned"})
+"""Causes of queueing that begin a new visit to a queue (counted, with a fresh ladder)."""
+
+
+def apply(state: State, event: ev.AnyEvent, at: Instant) -> None:
+    """Fold one event that happened `at`. Raises `KeyError` only for a log that is not one of this core's."""
+    _HANDLERS[type(event)](state, event, at)
+    state.seq += 1
+    state.now = max(state.now, at)
+    name: str | None = getattr(event, "interaction", None)
+    if name is not None and isinstance(state.cache, Derived):
+        interaction = state.interactions.get(name)
+        if interaction is not None:
+            state.cache.agenda.put(state, interaction)
+
+
+# -- configuration -----------------------------------------------------------------------------------------------
+def _queue_defined(state: State, e: ev.QueueDefined, _: Instant) -> None:
+    queue = state.queues.get(e.queue.id)
+    if queue is None:
+        state.queues[e.queue.id] = Queue(e.queue, number=len(state.queues))
+    else:
+        queue.config = e.queue
+    forget(state)
+
+
+def _queue_opened(state: State, e: ev.QueueOpened, _: Instant) -> None:
+    state.queues[e.queue].open = True
+
+
+def _queue_closed(state: State, e: ev.QueueClosed, _: Instant) -> None:
+    state.queues[e.queue].open = False
+
+
+def _agent_defined(state: State, e: ev.AgentDefined, at: Instant) -> None:
+    agent = state.agents.get(e.agent.id)
+    if agent is None:
+        state.agents[e.agent.id] = Agent(e.agent, number=state.agents_numbered, since=at)
+        state.agents_numbered += 1
+    else:
+        agent.config = e.agent
+    forget(state)
+
+
+def _agent_retired(state: State, e: ev.AgentRetired, _: Instant) -> None:
+    del state.agents[e.agent]
+    forget(state)
+
+
+def _day_started(state: State, e: ev.DayStarted, _: Instant) -> None:
+    state.day = e.day
+    for queue in state.queues.values():
+        queue.day = QueueDay()
+    for agent in state.agents.values():
+        agent.answered = agent.missed = agent.talk_ms = agent.wrap_up_ms = 0
+        _sync(state, agent)
+
+
+# -- agents --------------------------------------------------------------------------------------------------------
+def _sync(state: State, agent: Agent) -> None:
+    if isinstance(state.cache, Derived):
+        state.cache.tables.sync_agent(state, agent)
+
+
+def _agent_signed_in(state: State, e: ev.AgentSignedIn, at: Instant) -> None:
+    agent = state.agents[e.agent]
+    agent.presence, agent.reason, agent.since = Presence.NOT_READY, "", at
+    _sync(state, agent)
+
+
+def _agent_signed_out(state: State, e: ev.AgentSignedOut, at: Instant) -> None:
+    agent = state.agents[e.agent]
+    agent.presence, agent.reason, agent.since = Presence.OFFLINE, "", at
+    _sync(state, agent)
+
+
+def _presence_changed(state: State, e: ev.PresenceChanged, at: Instant) -> None:
+    agent = state.agents[e.agent]
+    agent.presence = Presence.READY if e.ready else Presence.NOT_READY
+    agent.reason, agent.since = e.reason, at
+    if e.ready:
+        agent.idle_since = at
+    _sync(state, agent)
+
+
+def _take(state: State, agent_id: str, interaction: str) -> None:
+    agent = state.agents[agent_id]
+    agent.work.append(interaction)
+    _sync(state, agent)
+
+
+def _release(state: State, agent_id: str | None, interaction: str, idle_at: Instant | None) -> None:
+    """Give capacity back; `idle_at` moves the agent to the end of the idle line."""
+    agent = state.agents.get(agent_id) if agent_id is not None else None
+    if agent is None or interaction not in agent.work:
+        return
+    agent.work.remove(interaction)
+    if idle_at is not None:
+        agent.idle_since = idle_at
+    _sync(state, agent)
+
+
+# -- contacts ------------------------------------------------------------------------------------------------------
+def _contact_opened(state: State, e: ev.ContactOpened, at: Instant) -> None:
+    state.numbers = e.number
+    state.contacts[e.contact] = Contact(
+        e.contact, e.number, e.client, at, e.customer, e.customer_name, e.language, e.subject,
+        e.preferred_agent, [e.interaction],
+    )  # fmt: skip
+    state.interactions[e.interaction] = Interaction(
+        e.interaction, e.contact, e.channel, e.queue, e.number, since=at, queued_at=at, priority=e.priority,
+        requires=e.requires, address=e.address, phase=Phase.SCHEDULED, not_before=at,
+    )  # fmt: skip
+
+
+def _interaction_started(state: State, e: ev.InteractionStarted, at: Instant) -> None:
+    state.numbers = e.number
+    state.contacts[e.contact].interactions.append(e.interaction)
+    state.interactions[e.interaction] = Interaction(
+        e.interaction, e.contact, e.channel, e.queue, e.number, kind=e.kind, parent=e.parent, since=at, queued_at=at,
+        priority=e.priority, requires=e.requires, address=e.address, note=e.note, phase=Phase.SCHEDULED,
+        not_before=at, customer_here=e.kind == "consult",
+    )  # fmt: skip
+
+
+def _queued(state: State, e: ev.Queued, at: Instant) -> None:
+    i = state.interactions[e.interaction]
+    if i.phase is Phase.OFFERED:
+        _release(state, i.agent, i.id, None)
+    i.phase, i.since, i.agent = Phase.QUEUED, at, None
+    i.queue, i.queued_at, i.head_start_ms = e.queue, e.queued_at, e.head_start_ms
+    i.hold_agent, i.hold_until, i.direct = e.hold_agent, e.hold_until, e.direct
+    i.barred_agent, i.barred_until = e.barred_agent, e.barred_until
+    i.wait_told = False
+    if e.cause in VISITS or e.cause == "consult":
+        i.step = i.rungs = 0
+    if e.cause in VISITS:
+        i.visits += 1
+        state.queues[e.queue].day.entered += 1
+    _enqueue(state, i)
+
+
+def _enqueue(state: State, i: Interaction) -> None:
+    if isinstance(state.cache, Derived):
+        state.cache.tables.enqueue(state, i)
+
+
+def _dequeue(state: State, i: Interaction) -> None:
+    if i.phase is Phase.QUEUED and isinstance(state.cache, Derived):
+        state.cache.tables.dequeue(i.id)
+
+
+def _wait_began(state: State, e: ev.WaitBegan, _: Instant) -> None:
+    state.interactions[e.interaction].wait_told = True
+
+
+def _relaxed(state: State, e: ev.Relaxed, _: Instant) -> None:
+    state.interactions[e.interaction].step = e.step
+
+
+def _restriction_lapsed(state: State, e: ev.RestrictionLapsed, _: Instant) -> None:
+    i = state.interactions[e.interaction]
+    _dequeue(state, i)
+    if e.what == "reserved":
+        i.hold_agent, i.hold_until, i.direct = None, 0, False
+    else:
+        i.barred_agent, i.barred_until = None, 0
+    _enqueue(state, i)
+
+
+def _ladder_passed(state: State, e: ev.LadderPassed, _: Instant) -> None:
+    state.interactions[e.interaction].rungs = LADDER_ORDER.index(e.rung) + 1
+
+
+def _alternatives_offered(state: State, e: ev.AlternativesOffered, _: Instant) -> None:
+    state.interactions[e.interaction].rungs = LADDER_ORDER.index(None) + 1
+
+
+def _nothing(_: State, __: ev.AnyEvent, ___: Instant) -> None:
+    """Tells people something; changes nothing here."""
+
+
+def _priority_changed(state: State, e: ev.PriorityChanged, _: Instant) -> None:
+    i = state.interactions[e.interaction]
+    _dequeue(state, i)
+    i.priority = e.priority
+    if i.phase is Phase.QUEUED:
+        _enqueue(state, i)
+
+
+def _scheduled(state: State, e: ev.Scheduled, at: Instant) -> None:
+    i = state.interactions[e.interaction]
+    i.phase, i.since, i.agent = Phase.SCHEDULED, at, None
+    i.not_before, i.queued_at, i.attempt = e.not_before, e.queued_at, e.attempt
+
+
+def _message_posted(state: State, e: ev.MessagePosted, _: Instant) -> None:
+    state.interactions[e.interaction].messages = e.number
+
+
+# -- offers --------------------------------------------------------------------------------------------------------
+def _offered(state: State, e: ev.Offered, at: Instant) -> None:
+    i = state.interactions[e.interaction]
+    _dequeue(state, i)
+    i.phase, i.since, i.agent, i.deadline = Phase.OFFERED, at, e.agent, e.deadline
+    state.offers_made += 1
+    state.agents[e.agent].last_offer = state.offers_made
+    _take(state, e.agent, i.id)
+
+
+def _offer_accepted(state: State, e: ev.OfferAccepted, at: Instant) -> None:
+    i = state.interactions[e.interaction]
+    agent = state.agents[e.agent]
+    i.phase, i.since, i.accepted_at, i.deadline = Phase.ACTIVE, at, at, 0
+    i.on_hold_since = i.hold_ms = 0
+    if not i.answered:
+        i.answered, i.waited_ms = True, e.waited_ms
+    if i.kind != "consult":
+        agent.answered += 1
+        state.contacts[e.contact].preferred_agent = e.agent
+    _sync(state, agent)
+    if i.kind == "contact":
+        config, day = state.queues[e.queue].config, state.queues[e.queue].day
+        day.answered += 1
+        day.answered_in_target += e.waited_ms <= config.target_ms
+        day.answered_wait_ms += e.waited_ms
+        day.longest_wait_ms = max(day.longest_wait_ms, e.waited_ms)
+
+
+def _offer_rejected(state: State, e: ev.OfferRejected, at: Instant) -> None:
+    _release(state, e.agent, e.interaction, at)
+    _unoffered(state, e.interaction, at)
+
+
+def _offer_timed_out(state: State, e: ev.OfferTimedOut, at: Instant) -> None:
+    state.agents[e.agent].missed += 1
+    _release(state, e.agent, e.interaction, at)
+    _unoffered(state, e.interaction, at)
+
+
+def _offer_withdrawn(state: State, e: ev.OfferWithdrawn, at: Instant) -> None:
+    _release(state, e.agent, e.interaction, None)
+    _unoffered(state, e.interaction, at)
+
+
+def _unoffered(state: State, interaction: str, at: Instant) -> None:
+    i = state.interactions[interaction]
+    i.phase, i.since, i.agent, i.deadline, i.not_before = Phase.SCHEDULED, at, None, 0, at
+
+
+# -- handling ------------------------------------------------------------------------------------------------------
+def _hold_started(state: State, e: ev.HoldStarted, at: Instant) -> None:
+    state.interactions[e.interaction].on_hold_since = at
+
+
+def _hold_ended(state: State, e: ev.HoldEnded, _: Instant) -> None:
+    i = state.interactions[e.interaction]
+    i.on_hold_since = 0
+    i.hold_ms += e.held_ms
+
+
+def _transferred(state: State, e: ev.Transferred, at: Instant) -> None:
+    i = state.interactions[e.interaction]
+    agent = state.agents[e.from_agent]
+    agent.talk_ms += e.talk_ms
+    day = state.queues[e.from_queue].day
+    day.handled += 1
+    day.talk_ms += e.talk_ms
+    day.hold_ms += i.hold_ms
+    _release(state, e.from_agent, i.id, at)
+    i.note, i.hold_ms, i.on_hold_since = e.note, 0, 0
+    if e.consulted and e.to_agent is not None:
+        i.agent, i.since, i.accepted_at = e.to_agent, at, at
+        state.agents[e.to_agent].answered += 1
+        state.contacts[e.contact].preferred_agent = e.to_agent
+        _take(state, e.to_agent, i.id)
+    else:
+        i.agent = None
+        i.phase, i.since, i.not_before = Phase.SCHEDULED, at, at
+
+
+def _consult_started(state: State, e: ev.ConsultStarted, _: Instant) -> None:
+    state.interactions[e.interaction].consult = e.consult
+
+
+def _consult_ended(state: State, e: ev.ConsultEnded, _: Instant) -> None:
+    state.interactions[e.interaction].consult = None
+
+
+def _work_returned(state: State, e: ev.WorkReturned, at: Instant) -> None:
+    i = state.interactions[e.interaction]
+    _release(state, e.agent, i.id, at)
+    i.agent, i.on_hold_since = None, 0
+    i.phase, i.since, i.not_before = Phase.SCHEDULED, at, at
+
+
+def _talk_ended(state: State, e: ev.TalkEnded, at: Instant) -> None:
+    i = state.interactions[e.interaction]
+    i.phase, i.since, i.deadline, i.customer_here = Phase.WRAP_UP, at, e.wrap_up_until, False
+    i.on_hold_since = 0
+    agent = state.agents[e.agent]
+    agent.talk_ms += e.talk_ms
+    _sync(state, agent)
+    day = state.queues[e.queue].day
+    day.handled += 1
+    day.talk_ms += e.talk_ms
+    day.hold_ms += e.hold_ms
+
+
+def _wrap_up_expired(state: State, e: ev.WrapUpExpired, at: Instant) -> None:
+    i = state.interactions[e.interaction]
+    _wrapped(state, i, e.agent, at - i.since, at)
+    i.phase, i.since, i.deadline = Phase.OUTCOME_DUE, at, 0
+
+
+def _outcome_recorded(state: State, e: ev.OutcomeRecorded, at: Instant) -> None:
+    i = state.interactions[e.interaction]
+    if i.phase is Phase.WRAP_UP:
+        _wrapped(state, i, e.agent, e.wrap_up_ms, at)
+    i.phase, i.since, i.deadline, i.not_before = Phase.SCHEDULED, at, 0, at
+
+
+def _wrapped(state: State, i: Interaction, agent_id: str, wrap_up_ms: int, at: Instant) -> None:
+    agent = state.agents[agent_id]
+    agent.wrap_up_ms += wrap_up_ms
+    state.queues[i.queue].day.wrap_up_ms += wrap_up_ms
+    _release(state, agent_id, i.id, at)
+
+
+def _interaction_closed(state: State, e: ev.InteractionClosed, at: Instant) -> None:
+    i = state.interactions[e.interaction]
+    if i.kind == "contact" and not e.agent and e.reason is not Closing.ANSWERED:
+        _count_left(state, i, e)
+    _dequeue(state, i)
+    _release(state, i.agent, i.id, at)
+    del state.interactions[e.interaction]
+    contact = state.contacts[e.contact]
+    contact.interactions.remove(e.interaction)
+
+
+def _count_left(state: State, i: Interaction, e: ev.InteractionClosed) -> None:
+    queue = state.queues[e.queue]
+    config, day = queue.config, queue.day
+    if i.visits == 0:
+        day.refused += 1
+        return
+    in_target = e.waited_ms <= config.target_ms
+    if e.reason is Closing.ABANDONED:
+        day.abandoned += 1
+        day.abandoned_short += e.waited_ms <= config.short_ms
+        day.abandoned_in_target += in_target
+    else:
+        day.left_otherwise += 1
+        day.left_otherwise_in_target += in_target
+    day.left_wait_ms += e.waited_ms
+    day.longest_wait_ms = max(day.longest_wait_ms, e.waited_ms)
+
+
+def _contact_closed(state: State, e: ev.ContactClosed, _: Instant) -> None:
+    del state.contacts[e.contact]
+
+
+type _Handler = Callable[[State, ev.AnyEvent, Instant], None]
+
+_HANDLERS: dict[type[ev.AnyEvent], _Handler] = {  # each handler takes exactly its own event
+    ev.QueueDefined: _queue_defined,
+    ev.QueueOpened: _queue_opened,
+    ev.QueueClosed: _queue_closed,
+    ev.AgentDefined: _agent_defined,
+    ev.AgentRetired: _agent_retired,
+    ev.DayStarted: _day_started,
+    ev.AgentSignedIn: _agent_signed_in,
+    ev.AgentSignedOut: _agent_signed_out,
+    ev.PresenceChanged: _presence_changed,
+    ev.ContactOpened: _contact_opened,
+    ev.InteractionStarted: _interaction_started,
+    ev.Queued: _queued,
+    ev.WaitBegan: _wait_began,
+    ev.Relaxed: _relaxed,
+    ev.RestrictionLapsed: _restriction_lapsed,
+    ev.LadderPassed: _ladder_passed,
+    ev.AlternativesOffered: _alternatives_offered,
+    ev.AlternativeAccepted: _nothing,
+    ev.PriorityChanged: _priority_changed,
+    ev.Scheduled: _scheduled,
+    ev.MessagePosted: _message_posted,
+    ev.Offered: _offered,
+    ev.OfferAccepted: _offer_accepted,
+    ev.OfferRejected: _offer_rejected,
+    ev.OfferTimedOut: _offer_timed_out,
+    ev.OfferWithdrawn: _offer_withdrawn,
+    ev.HoldStarted: _hold_started,
+    ev.HoldEnded: _hold_ended,
+    ev.Transferred: _transferred,
+    ev.ConsultStarted: _consult_started,
+    ev.ConsultEnded: _consult_ended,
+    ev.WorkReturned: _work_returned,
+    ev.TalkEnded: _talk_ended,
+    ev.WrapUpExpired: _wrap_up_expired,
+    ev.OutcomeRecorded: _outcome_recorded,
+    ev.CallbackAttempted: _nothing,
+    ev.InteractionClosed: _interaction_closed,
+    ev.ContactClosed: _contact_closed,
+}
+
+

@@ -1,0 +1,1 @@
+"""What the core does with each command: check everything first, then emit."""

@@ -1,0 +1,110 @@
+"""The one deciding function. Live engine, simulator and replay all call it.
+
+`step` is deterministic: the same state, command and instant give the same events, byte for byte.
+"""
+
+from collections.abc import Callable
+
+from pasokh.acd import commands as cmd
+from pasokh.acd import effects as ef
+from pasokh.acd import events as ev
+from pasokh.acd.derived import derived
+from pasokh.acd.handlers import configuration, contacts, offers, presence, talks
+from pasokh.acd.handlers.timers import fire
+from pasokh.acd.model import Phase
+from pasokh.acd.routing import choose
+from pasokh.acd.state import State
+from pasokh.acd.turn import Turn
+from pasokh.kernel.time import Instant
+
+
+def step(
+    state: State, command: cmd.AnyCommand, now: Instant
+) -> tuple[list[ev.AnyEvent], list[ef.AnyEffect]]:
+    """Carry out a command at an instant: change the state, return what happened and what is to be done outside.
+
+    Raises `PasokhError` and leaves the state as it was when the command cannot be carried out. A `Tick` lets all
+    timers due by `now` fire, in order; call it whenever `next_due(state) <= now`, before other commands of that
+    instant. An instant before the latest one counts as the latest: the core's clock never runs backwards.
+    """
+    turn = Turn(state, max(now, state.now))
+    if isinstance(command, cmd.Tick):
+        _let_time_pass(turn)
+    else:
+        _HANDLERS[type(command)](turn, command)
+        _settle(turn)
+    return turn.events, turn.effects
+
+
+def next_due(state: State) -> Instant | None:
+    """When the next timer is due; None when nothing waits for time to pass."""
+    due = derived(state).agenda.peek(state)
+    return None if due is None else due[0]
+
+
+def _let_time_pass(turn: Turn) -> None:
+    while True:
+        due = derived(turn.state).agenda.peek(turn.state)
+        if due is None or due[0] > turn.now:
+            return
+        fire(turn, due[1], due[2])
+        _settle(turn)
+
+
+def _settle(turn: Turn) -> None:
+    """Offer until nothing more fits: freed agents look for contacts, then contacts for agents, by number."""
+    state = turn.state
+    agents = [state.agents[name] for name in turn.agents if name in state.agents]
+    for agent in sorted(agents, key=lambda a: a.number):
+        while True:
+            offer = choose.what_take(state, agent, turn.now)
+            if offer is None:
+                break
+            _make(turn, offer)
+    waiting = [state.interactions[name] for name in turn.waiting if name in state.interactions]
+    for interaction in sorted(waiting, key=lambda i: i.number):
+        if interaction.phase is not Phase.QUEUED:
+            continue
+        offer = choose.who_takes(state, interaction, turn.now)
+        if offer is not None:
+            _make(turn, offer)
+        elif not interaction.wait_told:
+            turn.emit(choose.why_waiting(state, interaction, turn.now))
+    turn.agents.clear()
+    turn.waiting.clear()
+
+
+def _make(turn: Turn, offer: ev.Offered) -> None:
+    turn.emit(offer)
+    turn.effects.append(
+        ef.RingAgent(turn.effect_id(), offer.interaction, offer.agent, offer.channel, offer.deadline)
+    )
+
+
+_HANDLERS: dict[type[cmd.AnyCommand], Callable[[Turn, cmd.AnyCommand], None]] = {
+    cmd.DefineQueue: configuration.define_queue,
+    cmd.OpenQueue: configuration.open_queue,
+    cmd.CloseQueue: configuration.close_queue,
+    cmd.DefineAgent: configuration.define_agent,
+    cmd.RetireAgent: configuration.retire_agent,
+    cmd.StartDay: configuration.start_day,
+    cmd.SignIn: presence.sign_in,
+    cmd.SignOut: presence.sign_out,
+    cmd.SetPresence: presence.set_presence,
+    cmd.OpenContact: contacts.open_contact,
+    cmd.PostMessage: contacts.post_message,
+    cmd.LeaveContact: contacts.leave_contact,
+    cmd.AcceptAlternative: contacts.accept_alternative,
+    cmd.SetPriority: contacts.set_priority,
+    cmd.CloseInteraction: contacts.close_interaction,
+    cmd.AcceptOffer: offers.accept_offer,
+    cmd.RejectOffer: offers.reject_offer,
+    cmd.StartHold: talks.start_hold,
+    cmd.EndHold: talks.end_hold,
+    cmd.Transfer: talks.transfer,
+    cmd.StartConsult: talks.start_consult,
+    cmd.EndConsult: talks.end_consult,
+    cmd.CompleteTransfer: talks.complete_transfer,
+    cmd.EndInteraction: talks.end_interaction,
+    cmd.CompleteWrapUp: talks.complete_wrap_up,
+}
