@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from pasokh.acd import events as ev
 from pasokh.acd.agenda import LADDER_ORDER
@@ -374,9 +375,8 @@ def _contact_closed(state: State, e: ev.ContactClosed, _: Instant) -> None:
     del state.contacts[e.contact]
 
 
-type _Handler = Callable[[State, ev.AnyEvent, Instant], None]
-
-_HANDLERS: dict[type[ev.AnyEvent], _Handler] = {  # each handler takes exactly its own event
+# Each handler takes exactly its own event, which a dict cannot say; hence Any.
+_HANDLERS: dict[type, Callable[[State, Any, Instant], None]] = {
     ev.QueueDefined: _queue_defined,
     ev.QueueOpened: _queue_opened,
     ev.QueueClosed: _queue_closed,
@@ -416,5 +416,3 @@ _HANDLERS: dict[type[ev.AnyEvent], _Handler] = {  # each handler takes exactly i
     ev.InteractionClosed: _interaction_closed,
     ev.ContactClosed: _contact_closed,
 }
-
-

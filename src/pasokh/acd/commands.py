@@ -14,57 +14,57 @@ Author = Literal["customer", "agent", "system", "note"]
 
 
 # -- configuration -----------------------------------------------------------------------------------------------
-class DefineQueue(Command, tag="queue.define"):
+class DefineQueue(Command, tag="queue.define", frozen=True):
     """Publish a queue or a new version of it."""
 
     queue: QueueConfig
 
 
-class OpenQueue(Command, tag="queue.open"):
+class OpenQueue(Command, tag="queue.open", frozen=True):
     """Let contacts in (business hours begin)."""
 
     queue: Id
 
 
-class CloseQueue(Command, tag="queue.close"):
+class CloseQueue(Command, tag="queue.close", frozen=True):
     """Let no new contact in; those who wait are still served."""
 
     queue: Id
 
 
-class DefineAgent(Command, tag="agent.define"):
+class DefineAgent(Command, tag="agent.define", frozen=True):
     """Create an agent or change skills, queues, capacity."""
 
     agent: AgentConfig
 
 
-class RetireAgent(Command, tag="agent.retire"):
+class RetireAgent(Command, tag="agent.retire", frozen=True):
     """Remove an agent who has no open work."""
 
     agent: Id
 
 
-class StartDay(Command, tag="day.start"):
+class StartDay(Command, tag="day.start", frozen=True):
     """Begin a new operating day: counters of the day restart."""
 
     day: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 # -- agents --------------------------------------------------------------------------------------------------------
-class SignIn(Command, tag="agent.sign_in"):
+class SignIn(Command, tag="agent.sign_in", frozen=True):
     """Sign an agent in, not ready."""
 
     agent: Id
 
 
-class SignOut(Command, tag="agent.sign_out"):
+class SignOut(Command, tag="agent.sign_out", frozen=True):
     """Sign an agent out; open work refuses it unless forced, then that work returns to its queue."""
 
     agent: Id
     force: bool = False
 
 
-class SetPresence(Command, tag="agent.set_presence"):
+class SetPresence(Command, tag="agent.set_presence", frozen=True):
     """Go ready, or not ready with a reason. Work in hand is kept; an open offer is withdrawn."""
 
     agent: Id
@@ -73,7 +73,7 @@ class SetPresence(Command, tag="agent.set_presence"):
 
 
 # -- contacts ------------------------------------------------------------------------------------------------------
-class OpenContact(Command, tag="contact.open"):
+class OpenContact(Command, tag="contact.open", frozen=True):
     """A customer reaches the centre on a channel, for a queue."""
 
     contact: Id
@@ -93,7 +93,7 @@ class OpenContact(Command, tag="contact.open"):
     preferred_agent: Id | None = None
 
 
-class PostMessage(Command, tag="message.post"):
+class PostMessage(Command, tag="message.post", frozen=True):
     """Add a message to an interaction. `message` is the sender's own id: posting it again changes nothing."""
 
     interaction: Id
@@ -103,13 +103,13 @@ class PostMessage(Command, tag="message.post"):
     text: Text
 
 
-class LeaveContact(Command, tag="contact.leave"):
+class LeaveContact(Command, tag="contact.leave", frozen=True):
     """The customer goes: abandons while waiting, ends the talk when served."""
 
     interaction: Id
 
 
-class AcceptAlternative(Command, tag="contact.accept_alternative"):
+class AcceptAlternative(Command, tag="contact.accept_alternative", frozen=True):
     """A waiting customer takes a callback (`address` = number) that keeps the place, or leaves a message instead."""
 
     interaction: Id
@@ -121,7 +121,7 @@ class AcceptAlternative(Command, tag="contact.accept_alternative"):
     not_before: Instant | None = None
 
 
-class SetPriority(Command, tag="contact.set_priority"):
+class SetPriority(Command, tag="contact.set_priority", frozen=True):
     """Move a waiting contact to another class."""
 
     interaction: Id
@@ -129,14 +129,14 @@ class SetPriority(Command, tag="contact.set_priority"):
 
 
 # -- offers and handling -------------------------------------------------------------------------------------------
-class AcceptOffer(Command, tag="offer.accept"):
+class AcceptOffer(Command, tag="offer.accept", frozen=True):
     """The agent takes what was offered."""
 
     interaction: Id
     agent: Id
 
 
-class RejectOffer(Command, tag="offer.reject"):
+class RejectOffer(Command, tag="offer.reject", frozen=True):
     """The agent declines; the contact returns to its old place."""
 
     interaction: Id
@@ -144,7 +144,7 @@ class RejectOffer(Command, tag="offer.reject"):
     reason: Words = ""
 
 
-class StartHold(Command, tag="hold.start"):
+class StartHold(Command, tag="hold.start", frozen=True):
     """Put the customer on hold."""
 
     interaction: Id
@@ -152,14 +152,14 @@ class StartHold(Command, tag="hold.start"):
     reason: Words = ""
 
 
-class EndHold(Command, tag="hold.end"):
+class EndHold(Command, tag="hold.end", frozen=True):
     """Take the customer off hold."""
 
     interaction: Id
     agent: Id
 
 
-class Transfer(Command, tag="contact.transfer"):
+class Transfer(Command, tag="contact.transfer", frozen=True):
     """Hand an active interaction to a queue, or to one agent (who must be signed in)."""
 
     interaction: Id
@@ -169,7 +169,7 @@ class Transfer(Command, tag="contact.transfer"):
     note: Words = ""
 
 
-class StartConsult(Command, tag="consult.start"):
+class StartConsult(Command, tag="consult.start", frozen=True):
     """Ask another agent or queue while keeping the customer."""
 
     interaction: Id
@@ -181,28 +181,28 @@ class StartConsult(Command, tag="consult.start"):
     note: Words = ""
 
 
-class EndConsult(Command, tag="consult.end"):
+class EndConsult(Command, tag="consult.end", frozen=True):
     """End the consult; the customer stays with the agent."""
 
     interaction: Id
     agent: Id
 
 
-class CompleteTransfer(Command, tag="consult.complete"):
+class CompleteTransfer(Command, tag="consult.complete", frozen=True):
     """Hand the customer to the consulted agent."""
 
     interaction: Id
     agent: Id
 
 
-class EndInteraction(Command, tag="interaction.end"):
+class EndInteraction(Command, tag="interaction.end", frozen=True):
     """The agent ends the talk; wrap-up begins."""
 
     interaction: Id
     agent: Id
 
 
-class CompleteWrapUp(Command, tag="wrap_up.complete"):
+class CompleteWrapUp(Command, tag="wrap_up.complete", frozen=True):
     """Record the outcome and close. `connected=False` on a callback means nobody answered: it is tried again."""
 
     interaction: Id
@@ -212,7 +212,7 @@ class CompleteWrapUp(Command, tag="wrap_up.complete"):
     connected: bool = True
 
 
-class CloseInteraction(Command, tag="interaction.close"):
+class CloseInteraction(Command, tag="interaction.close", frozen=True):
     """Close a waiting interaction for a stated reason (a supervisor, or an adapter whose customer is beyond reach)."""
 
     interaction: Id
@@ -221,7 +221,7 @@ class CloseInteraction(Command, tag="interaction.close"):
 
 
 # -- the clock -----------------------------------------------------------------------------------------------------
-class Tick(Command, tag="tick"):
+class Tick(Command, tag="tick", frozen=True):
     """Let everything fall due that is due at the step's instant."""
 
 
@@ -239,5 +239,3 @@ _decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand.__v
 def decode_command(data: bytes | str) -> AnyCommand:
     """Read a command from JSON; raises `msgspec.ValidationError` naming the field."""
     return _decoder.decode(data)
-
-

@@ -1,4 +1,4 @@
-"""Data that follows from the state alone: choosing tables and the agenda. Built when first asked for, dropped when stale."""
+"""Data that follows from the state alone: choosing tables and the agenda; built when asked for, dropped when stale."""
 
 from pasokh.acd.agenda import Agenda
 from pasokh.acd.routing.tables import Tables

@@ -7,7 +7,7 @@ from pasokh.kernel.messages import Effect
 from pasokh.kernel.time import Instant
 
 
-class RingAgent(Effect, tag="agent.ring"):
+class RingAgent(Effect, tag="agent.ring", frozen=True):
     """Show or ring an offer at the agent until `deadline`."""
 
     id: str
@@ -17,7 +17,7 @@ class RingAgent(Effect, tag="agent.ring"):
     deadline: Instant
 
 
-class StopRinging(Effect, tag="agent.stop_ringing"):
+class StopRinging(Effect, tag="agent.stop_ringing", frozen=True):
     """The offer is over."""
 
     id: str
@@ -26,7 +26,7 @@ class StopRinging(Effect, tag="agent.stop_ringing"):
     channel: Channel
 
 
-class Connect(Effect, tag="parties.connect"):
+class Connect(Effect, tag="parties.connect", frozen=True):
     """Join the customer (or the consulting agent) and the agent; for a callback, dial `address` first."""
 
     id: str
@@ -36,7 +36,7 @@ class Connect(Effect, tag="parties.connect"):
     address: str = ""
 
 
-class Hold(Effect, tag="customer.hold"):
+class Hold(Effect, tag="customer.hold", frozen=True):
     """Put the customer on hold, or take off (`on=False`)."""
 
     id: str
@@ -45,7 +45,7 @@ class Hold(Effect, tag="customer.hold"):
     on: bool
 
 
-class OfferAlternatives(Effect, tag="customer.offer_alternatives"):
+class OfferAlternatives(Effect, tag="customer.offer_alternatives", frozen=True):
     """Tell the waiting customer what else is possible."""
 
     id: str
@@ -54,7 +54,7 @@ class OfferAlternatives(Effect, tag="customer.offer_alternatives"):
     options: tuple[Alternative, ...]
 
 
-class Disconnect(Effect, tag="customer.disconnect"):
+class Disconnect(Effect, tag="customer.disconnect", frozen=True):
     """The interaction is over for the customer; `reason` is its closing."""
 
     id: str
@@ -63,7 +63,7 @@ class Disconnect(Effect, tag="customer.disconnect"):
     reason: str
 
 
-class Deliver(Effect, tag="customer.deliver"):
+class Deliver(Effect, tag="customer.deliver", frozen=True):
     """Send an agent's or the centre's message to the customer on channels that need a carrier (e-mail, messenger)."""
 
     id: str

@@ -5,63 +5,63 @@
 
 import msgspec
 
-from pasokh.acd.model import AgentConfig, Alternative, Channel, Closing, Criterion, QueueConfig, Requirement, Rung
+from pasokh.acd.model import AgentConfig, Alternative, Channel, Closing, QueueConfig, Requirement, Rung
 from pasokh.kernel.messages import Event
 from pasokh.kernel.time import Instant, Millis
 
 
 # -- configuration -----------------------------------------------------------------------------------------------
-class QueueDefined(Event, tag="queue.defined"):
+class QueueDefined(Event, tag="queue.defined", frozen=True):
     """A queue exists, or has a new version."""
 
     queue: QueueConfig
 
 
-class QueueOpened(Event, tag="queue.opened"):
+class QueueOpened(Event, tag="queue.opened", frozen=True):
     """The queue lets contacts in."""
 
     queue: str
 
 
-class QueueClosed(Event, tag="queue.closed"):
+class QueueClosed(Event, tag="queue.closed", frozen=True):
     """The queue lets no new contact in."""
 
     queue: str
 
 
-class AgentDefined(Event, tag="agent.defined"):
+class AgentDefined(Event, tag="agent.defined", frozen=True):
     """An agent exists, or has new skills, queues or capacity."""
 
     agent: AgentConfig
 
 
-class AgentRetired(Event, tag="agent.retired"):
+class AgentRetired(Event, tag="agent.retired", frozen=True):
     """An agent is gone."""
 
     agent: str
 
 
-class DayStarted(Event, tag="day.started"):
+class DayStarted(Event, tag="day.started", frozen=True):
     """Counters of the day restart."""
 
     day: str
 
 
 # -- agents --------------------------------------------------------------------------------------------------------
-class AgentSignedIn(Event, tag="agent.signed_in"):
+class AgentSignedIn(Event, tag="agent.signed_in", frozen=True):
     """Signed in, not ready."""
 
     agent: str
 
 
-class AgentSignedOut(Event, tag="agent.signed_out"):
+class AgentSignedOut(Event, tag="agent.signed_out", frozen=True):
     """Signed out."""
 
     agent: str
     forced: bool = False
 
 
-class PresenceChanged(Event, tag="agent.presence_changed"):
+class PresenceChanged(Event, tag="agent.presence_changed", frozen=True):
     """Ready, or not ready for a reason. `by` says who did it: the agent, or the core after an offer rang out."""
 
     agent: str
@@ -71,7 +71,7 @@ class PresenceChanged(Event, tag="agent.presence_changed"):
 
 
 # -- contacts ------------------------------------------------------------------------------------------------------
-class ContactOpened(Event, tag="contact.opened"):
+class ContactOpened(Event, tag="contact.opened", frozen=True):
     """A customer reached the centre; `interaction` is the first of the contact."""
 
     contact: str
@@ -91,7 +91,7 @@ class ContactOpened(Event, tag="contact.opened"):
     preferred_agent: str | None = None
 
 
-class InteractionStarted(Event, tag="interaction.started"):
+class InteractionStarted(Event, tag="interaction.started", frozen=True):
     """A further interaction of a contact: a callback that takes a waiting one's place, a message, or a consult."""
 
     interaction: str
@@ -108,7 +108,7 @@ class InteractionStarted(Event, tag="interaction.started"):
     note: str = ""
 
 
-class Queued(Event, tag="interaction.queued"):
+class Queued(Event, tag="interaction.queued", frozen=True):
     """Waits in a queue from `queued_at` (earlier than the event's own time when a place was kept)."""
 
     interaction: str
@@ -130,7 +130,7 @@ class Queued(Event, tag="interaction.queued"):
     barred_until: Instant = 0
 
 
-class WaitBegan(Event, tag="interaction.wait_began"):
+class WaitBegan(Event, tag="interaction.wait_began", frozen=True):
     """Nobody could take it at once; counts say why."""
 
     interaction: str
@@ -147,7 +147,7 @@ class WaitBegan(Event, tag="interaction.wait_began"):
     """Kept for one agent for now."""
 
 
-class Relaxed(Event, tag="interaction.relaxed"):
+class Relaxed(Event, tag="interaction.relaxed", frozen=True):
     """Waited long enough for the policy's `step`-th relaxation."""
 
     interaction: str
@@ -156,7 +156,7 @@ class Relaxed(Event, tag="interaction.relaxed"):
     step: int
 
 
-class RestrictionLapsed(Event, tag="interaction.restriction_lapsed"):
+class RestrictionLapsed(Event, tag="interaction.restriction_lapsed", frozen=True):
     """No longer ``reserved`` for one agent, or no longer ``barred`` from one."""
 
     interaction: str
@@ -165,7 +165,7 @@ class RestrictionLapsed(Event, tag="interaction.restriction_lapsed"):
     what: str
 
 
-class LadderPassed(Event, tag="ladder.passed"):
+class LadderPassed(Event, tag="ladder.passed", frozen=True):
     """Waited past a rung of the ladder; `alarm` comes before the last."""
 
     interaction: str
@@ -175,7 +175,7 @@ class LadderPassed(Event, tag="ladder.passed"):
     waited_ms: Millis
 
 
-class AlternativesOffered(Event, tag="ladder.alternatives_offered"):
+class AlternativesOffered(Event, tag="ladder.alternatives_offered", frozen=True):
     """The waiting customer is offered another way, before the last rung (R1)."""
 
     interaction: str
@@ -184,7 +184,7 @@ class AlternativesOffered(Event, tag="ladder.alternatives_offered"):
     options: tuple[Alternative, ...]
 
 
-class AlternativeAccepted(Event, tag="ladder.alternative_accepted"):
+class AlternativeAccepted(Event, tag="ladder.alternative_accepted", frozen=True):
     """The customer chose another way; `replacement` carries on in this one's place."""
 
     interaction: str
@@ -193,7 +193,7 @@ class AlternativeAccepted(Event, tag="ladder.alternative_accepted"):
     replacement: str
 
 
-class PriorityChanged(Event, tag="interaction.priority_changed"):
+class PriorityChanged(Event, tag="interaction.priority_changed", frozen=True):
     """Moved to another class."""
 
     interaction: str
@@ -201,7 +201,7 @@ class PriorityChanged(Event, tag="interaction.priority_changed"):
     priority: int
 
 
-class Scheduled(Event, tag="interaction.scheduled"):
+class Scheduled(Event, tag="interaction.scheduled", frozen=True):
     """Waits for `not_before` (a callback between attempts); its place is kept."""
 
     interaction: str
@@ -212,7 +212,7 @@ class Scheduled(Event, tag="interaction.scheduled"):
     attempt: int
 
 
-class MessagePosted(Event, tag="message.posted"):
+class MessagePosted(Event, tag="message.posted", frozen=True):
     """A message of a conversation. `number` counts within the interaction from 1."""
 
     interaction: str
@@ -232,7 +232,7 @@ class Part(msgspec.Struct, frozen=True):
     value: int
 
 
-class Offered(Event, tag="offer.made"):
+class Offered(Event, tag="offer.made", frozen=True):
     """An interaction was offered to an agent: the assignment, with all that explains it."""
 
     interaction: str
@@ -256,7 +256,7 @@ class Offered(Event, tag="offer.made"):
     consult: bool = False
 
 
-class OfferAccepted(Event, tag="offer.accepted"):
+class OfferAccepted(Event, tag="offer.accepted", frozen=True):
     """The agent took it; the talk begins."""
 
     interaction: str
@@ -270,7 +270,7 @@ class OfferAccepted(Event, tag="offer.accepted"):
     """False when the interaction had an agent before (transfer)."""
 
 
-class OfferRejected(Event, tag="offer.rejected"):
+class OfferRejected(Event, tag="offer.rejected", frozen=True):
     """The agent declined."""
 
     interaction: str
@@ -280,7 +280,7 @@ class OfferRejected(Event, tag="offer.rejected"):
     reason: str = ""
 
 
-class OfferTimedOut(Event, tag="offer.timed_out"):
+class OfferTimedOut(Event, tag="offer.timed_out", frozen=True):
     """The offer rang out."""
 
     interaction: str
@@ -289,7 +289,7 @@ class OfferTimedOut(Event, tag="offer.timed_out"):
     queue: str
 
 
-class OfferWithdrawn(Event, tag="offer.withdrawn"):
+class OfferWithdrawn(Event, tag="offer.withdrawn", frozen=True):
     """The offer ended without the agent's doing, or because the agent went not ready: `cause` says."""
 
     interaction: str
@@ -301,7 +301,7 @@ class OfferWithdrawn(Event, tag="offer.withdrawn"):
 
 
 # -- handling ------------------------------------------------------------------------------------------------------
-class HoldStarted(Event, tag="hold.started"):
+class HoldStarted(Event, tag="hold.started", frozen=True):
     """The customer is on hold."""
 
     interaction: str
@@ -310,7 +310,7 @@ class HoldStarted(Event, tag="hold.started"):
     reason: str = ""
 
 
-class HoldEnded(Event, tag="hold.ended"):
+class HoldEnded(Event, tag="hold.ended", frozen=True):
     """The customer is off hold."""
 
     interaction: str
@@ -319,7 +319,7 @@ class HoldEnded(Event, tag="hold.ended"):
     held_ms: Millis
 
 
-class Transferred(Event, tag="interaction.transferred"):
+class Transferred(Event, tag="interaction.transferred", frozen=True):
     """An agent handed the interaction on; a `Queued` follows, unless a consulted agent already has it."""
 
     interaction: str
@@ -333,7 +333,7 @@ class Transferred(Event, tag="interaction.transferred"):
     consulted: bool = False
 
 
-class ConsultStarted(Event, tag="consult.started"):
+class ConsultStarted(Event, tag="consult.started", frozen=True):
     """An agent asks for help; `consult` is the helper's own interaction."""
 
     interaction: str
@@ -342,7 +342,7 @@ class ConsultStarted(Event, tag="consult.started"):
     consult: str
 
 
-class ConsultEnded(Event, tag="consult.ended"):
+class ConsultEnded(Event, tag="consult.ended", frozen=True):
     """The consult is over; `cause`: ``ended``, ``completed``, ``unanswered``, ``customer_left``, ``helper_left``."""
 
     interaction: str
@@ -352,7 +352,7 @@ class ConsultEnded(Event, tag="consult.ended"):
     cause: str
 
 
-class WorkReturned(Event, tag="interaction.work_returned"):
+class WorkReturned(Event, tag="interaction.work_returned", frozen=True):
     """An agent was signed out by force; the interaction goes back to its queue at its old place."""
 
     interaction: str
@@ -361,7 +361,7 @@ class WorkReturned(Event, tag="interaction.work_returned"):
     queue: str
 
 
-class TalkEnded(Event, tag="interaction.talk_ended"):
+class TalkEnded(Event, tag="interaction.talk_ended", frozen=True):
     """The talk is over; wrap-up begins and lasts at most until `wrap_up_until`."""
 
     interaction: str
@@ -376,7 +376,7 @@ class TalkEnded(Event, tag="interaction.talk_ended"):
     wrap_up_until: Instant
 
 
-class WrapUpExpired(Event, tag="wrap_up.expired"):
+class WrapUpExpired(Event, tag="wrap_up.expired", frozen=True):
     """The wrap-up limit freed the agent; the outcome is still owed."""
 
     interaction: str
@@ -385,7 +385,7 @@ class WrapUpExpired(Event, tag="wrap_up.expired"):
     queue: str
 
 
-class OutcomeRecorded(Event, tag="wrap_up.outcome_recorded"):
+class OutcomeRecorded(Event, tag="wrap_up.outcome_recorded", frozen=True):
     """The agent said how it ended."""
 
     interaction: str
@@ -397,7 +397,7 @@ class OutcomeRecorded(Event, tag="wrap_up.outcome_recorded"):
     wrap_up_ms: Millis = 0
 
 
-class CallbackAttempted(Event, tag="callback.attempted"):
+class CallbackAttempted(Event, tag="callback.attempted", frozen=True):
     """One attempt to reach the customer is over."""
 
     interaction: str
@@ -407,7 +407,7 @@ class CallbackAttempted(Event, tag="callback.attempted"):
     connected: bool
 
 
-class InteractionClosed(Event, tag="interaction.closed"):
+class InteractionClosed(Event, tag="interaction.closed", frozen=True):
     """The interaction is over. `agent` had it last, if any."""
 
     interaction: str
@@ -422,7 +422,7 @@ class InteractionClosed(Event, tag="interaction.closed"):
     """``contact``, ``callback``, ``message`` or ``consult``."""
 
 
-class ContactClosed(Event, tag="contact.closed"):
+class ContactClosed(Event, tag="contact.closed", frozen=True):
     """No interaction of the contact is open any more."""
 
     contact: str

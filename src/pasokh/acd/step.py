@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
@@ -18,9 +19,7 @@ from pasokh.acd.turn import Turn
 from pasokh.kernel.time import Instant
 
 
-def step(
-    state: State, command: cmd.AnyCommand, now: Instant
-) -> tuple[list[ev.AnyEvent], list[ef.AnyEffect]]:
+def step(state: State, command: cmd.AnyCommand, now: Instant) -> tuple[list[ev.AnyEvent], list[ef.AnyEffect]]:
     """Carry out a command at an instant: change the state, return what happened and what is to be done outside.
 
     Raises `PasokhError` and leaves the state as it was when the command cannot be carried out. A `Tick` lets all
@@ -76,12 +75,11 @@ def _settle(turn: Turn) -> None:
 
 def _make(turn: Turn, offer: ev.Offered) -> None:
     turn.emit(offer)
-    turn.effects.append(
-        ef.RingAgent(turn.effect_id(), offer.interaction, offer.agent, offer.channel, offer.deadline)
-    )
+    turn.effects.append(ef.RingAgent(turn.effect_id(), offer.interaction, offer.agent, offer.channel, offer.deadline))
 
 
-_HANDLERS: dict[type[cmd.AnyCommand], Callable[[Turn, cmd.AnyCommand], None]] = {
+# Each handler takes exactly its own command, which a dict cannot say; hence Any.
+_HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     cmd.DefineQueue: configuration.define_queue,
     cmd.OpenQueue: configuration.open_queue,
     cmd.CloseQueue: configuration.close_queue,

@@ -144,9 +144,7 @@ class Turn:
         self.end_hold(i)
         limit = self.queue(i.queue).config.wrap_up_ms
         self.emit(
-            ev.TalkEnded(
-                i.id, i.contact, agent, i.queue, by, self.now - i.accepted_at, i.hold_ms, self.now + limit
-            )
+            ev.TalkEnded(i.id, i.contact, agent, i.queue, by, self.now - i.accepted_at, i.hold_ms, self.now + limit)
         )
         if by == "agent" and i.kind != "message":
             self.effects.append(ef.Disconnect(self.effect_id(), i.id, i.channel, Closing.ANSWERED.value))

@@ -34,9 +34,7 @@ def define_queue(turn: Turn, c: cmd.DefineQueue) -> None:
         if known.config == c.queue:
             return
         if c.queue.version <= known.config.version:
-            raise PasokhError(
-                "queue.version_stale", field="version", queue=c.queue.id, published=known.config.version
-            )
+            raise PasokhError("queue.version_stale", field="version", queue=c.queue.id, published=known.config.version)
     turn.emit(ev.QueueDefined(c.queue))
     everything_changed(turn)
 

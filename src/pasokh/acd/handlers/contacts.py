@@ -30,11 +30,7 @@ def open_contact(turn: Turn, c: cmd.OpenContact) -> None:
         turn.close(i, refusal)
         return
     hold_ms = config.policy.last_agent_hold_ms
-    held = (
-        hold_ms > 0
-        and preferred is not None
-        and turn.state.agents[preferred].presence is not Presence.OFFLINE
-    )
+    held = hold_ms > 0 and preferred is not None and turn.state.agents[preferred].presence is not Presence.OFFLINE
     turn.emit(
         ev.Queued(
             i.id, i.contact, i.queue, turn.now, "opened",

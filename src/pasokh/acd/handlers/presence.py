@@ -78,5 +78,3 @@ def release_reserved(turn: Turn, agent: str) -> None:
         else:
             turn.emit(ev.RestrictionLapsed(i.id, i.contact, i.queue, "reserved"))
             turn.waiting.add(i.id)
-
-

@@ -50,11 +50,7 @@ def transfer(turn: Turn, c: cmd.Transfer) -> None:
     turn.end_hold(i)
     to_queue = c.to_queue or i.queue
     policy = turn.queue(to_queue).config.policy
-    turn.emit(
-        ev.Transferred(
-            i.id, i.contact, c.agent, i.queue, to_queue, c.to_agent, turn.now - i.accepted_at, c.note
-        )
-    )
+    turn.emit(ev.Transferred(i.id, i.contact, c.agent, i.queue, to_queue, c.to_agent, turn.now - i.accepted_at, c.note))
     turn.emit(
         ev.Queued(
             i.id, i.contact, to_queue, turn.now, "transfer", policy.transfer_boost_ms,
@@ -151,6 +147,4 @@ def complete_wrap_up(turn: Turn, c: cmd.CompleteWrapUp) -> None:
     elif attempt >= config.callback_attempts:
         turn.close(i, Closing.TIMEOUT, c.agent)
     else:
-        turn.emit(
-            ev.Scheduled(i.id, i.contact, i.queue, turn.now + config.callback_retry_ms, i.queued_at, attempt)
-        )
+        turn.emit(ev.Scheduled(i.id, i.contact, i.queue, turn.now + config.callback_retry_ms, i.queued_at, attempt))

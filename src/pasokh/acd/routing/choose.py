@@ -73,9 +73,7 @@ def _allowed(t: Tables, agent: int, slot: int, now: Instant, fit: int) -> bool:
     )  # fmt: skip
 
 
-def _offer(
-    state: State, t: Tables, slot: int, agent: int, now: Instant, question: str, candidates: int
-) -> ev.Offered:
+def _offer(state: State, t: Tables, slot: int, agent: int, now: Instant, question: str, candidates: int) -> ev.Offered:
     interaction = state.interactions[t.slot_ids[slot]]
     config = state.queues[interaction.queue].config
     policy = config.policy

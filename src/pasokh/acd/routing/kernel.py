@@ -104,9 +104,7 @@ def best_agent(
         verdict = 0
         for j in range(order_at, order_at + order_len):
             which = order[j]
-            mine = criterion(
-                which, agent, preferred, contact, seed, f, idle_since, contacts, talk, last_offer, load
-            )
+            mine = criterion(which, agent, preferred, contact, seed, f, idle_since, contacts, talk, last_offer, load)
             theirs = criterion(
                 which, best, preferred, contact, seed, best_fit, idle_since, contacts, talk, last_offer, load
             )
@@ -142,8 +140,8 @@ def best_contact(
     (queued_at, number): whoever stands behind has waited less, so is not more relaxed. `lane_exceptions` counts
     those with a hold or a bar, `lane_preferred` those who prefer some agent.
 
-    A lane's contacts are `lane_slots[lane][(lane_at[lane] + i) & lane_mask[lane]]` for i < `lane_len[lane]`. Relaxation thresholds of a lane are
-    `step_after[lane_step_at[lane] : + lane_steps[lane]]`; its demand row at k relaxations is `lane_row[lane] + k`.
+    A lane's contacts are `lane_slots[lane][(lane_at[lane] + i) & lane_mask[lane]]` for i < `lane_len[lane]`.
+    Relaxation thresholds of a lane are `step_after[lane_step_at[lane] : + lane_steps[lane]]`; its demand row at k relaxations is `lane_row[lane] + k`.
     Ties of rank: earlier queued, then lower number.
     """
     best = -1

@@ -92,6 +92,9 @@ class Tables:
         self.step_after: list[int] = []
         self._step_at: dict[str, int] = {}
 
+        self._read(state)
+
+    def _read(self, state: State) -> None:
         for agent in state.agents.values():
             self._intern(agent.config)
         for queue in state.queues.values():
@@ -145,9 +148,7 @@ class Tables:
         self.talk[n] = agent.talk_ms
         self.last_offer[n] = agent.last_offer
         self.load[n] = (
-            1_000 * counts[0]
-            + counts[1] * 1_000 // max(capacity.text, 1)
-            + counts[2] * 100 // max(capacity.mail, 1)
+            1_000 * counts[0] + counts[1] * 1_000 // max(capacity.text, 1) + counts[2] * 100 // max(capacity.mail, 1)
         )
 
     def row(self, queue: QueueConfig, asked: tuple[Requirement, ...]) -> int:
@@ -269,6 +270,4 @@ class Tables:
 
     def waiting(self, queue: str) -> int:
         """How many wait in a queue."""
-        return sum(
-            self.lane_len[lane] for lane, key in enumerate(self.lane_keys) if key[0] == queue
-        )
+        return sum(self.lane_len[lane] for lane, key in enumerate(self.lane_keys) if key[0] == queue)
