@@ -1,0 +1,185 @@
+"""Performs committed effects: in order within an interaction, side by side across, until each has an outcome.
+
+Guarantee: an effect is attempted at least once, after its events are durable, and recorded as done afterwards; a
+crash between the two repeats it, which its id makes harmless. Nothing is attempted without a valid lease.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from pasokh.acd.effects import AnyEffect, RingAgent, decode_effect
+from pasokh.acd.model import Channel
+from pasokh.engine.breaker import Breaker
+from pasokh.engine.metrics import Metrics
+from pasokh.engine.ports import Carrier, CarrierRefusedError
+from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.time import Instant
+from pasokh.store.ports import EffectDraft, EffectRow, Outcome
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How persistently an effect is tried."""
+
+    attempts: int = 12
+    first_pause_s: float = 0.2
+    longest_pause_s: float = 30.0
+    attempt_s: float = 10.0
+    """One attempt may take so long."""
+
+    def pause_s(self, attempts: int) -> float:
+        """Pause after so many failed attempts: doubling, capped."""
+        return min(self.longest_pause_s, self.first_pause_s * 2.0 ** min(attempts - 1, 30))
+
+
+class Carriers:
+    """Which carrier serves which channel, with one breaker for each carrier of the process."""
+
+    def __init__(self, by_channel: Mapping[Channel, Carrier], new_breaker: Callable[[], Breaker] = Breaker) -> None:
+        self._by_channel = dict(by_channel)
+        self._breakers = {carrier.name: new_breaker() for carrier in self._by_channel.values()}
+
+    def of(self, effect: AnyEffect) -> Carrier | None:
+        """The carrier of an effect's channel, if there is one."""
+        return self._by_channel.get(effect.channel)
+
+    def breaker(self, carrier: Carrier) -> Breaker:
+        """The breaker of a registered carrier."""
+        return self._breakers[carrier.name]
+
+    def outbound(self, effects: Iterable[AnyEffect]) -> list[AnyEffect]:
+        """Those that need doing after the commit; for the others the commit is the performance."""
+        return [effect for effect in effects if not ((carrier := self.of(effect)) and carrier.in_log)]
+
+
+def drafts_of(effects: Iterable[AnyEffect]) -> list[EffectDraft]:
+    """Effects as the store keeps them."""
+    return [EffectDraft(effect.id, msgspec.json.encode(effect)) for effect in effects]
+
+
+class Lead(Protocol):
+    """What the performer asks of the lead it belongs to."""
+
+    def may_act(self) -> bool:
+        """Whether the lease is still valid."""
+
+    def now(self) -> Instant:
+        """The engine's clock."""
+
+    async def settle(self, outcomes: list[Outcome]) -> None:
+        """Record outcomes; raises when the lead is lost."""
+
+
+class Performer:
+    """Performs one shard's effects during one lead. Hand them to `start` only after their commit."""
+
+    def __init__(
+        self,
+        org: str,
+        carriers: Carriers,
+        metrics: Metrics,
+        lead: Lead,
+        patience: Patience | None = None,
+    ) -> None:
+        self._org = org
+        self._carriers = carriers
+        self._metrics = metrics
+        self._lead = lead
+        self._patience = patience or Patience()
+        self._lanes: dict[str, deque[tuple[AnyEffect, int]]] = {}
+        self._fresh: asyncio.Queue[str] = asyncio.Queue()
+        self._outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
+
+    def resume(self, rows: Iterable[EffectRow]) -> None:
+        """Take up what a predecessor left without an outcome."""
+        for row in rows:
+            self._enter(decode_effect(row.effect), row.attempts)
+
+    def start(self, effects: Iterable[AnyEffect]) -> None:
+        """Perform effects whose events have just been committed."""
+        for effect in effects:
+            self._enter(effect, 0)
+
+    def _enter(self, effect: AnyEffect, attempts: int) -> None:
+        lane = self._lanes.get(effect.interaction)
+        if lane is None:
+            lane = self._lanes[effect.interaction] = deque()
+            self._fresh.put_nowait(effect.interaction)
+        lane.append((effect, attempts))
+
+    async def run(self) -> None:
+        """Work until cancelled; raises what the lead's `settle` raises."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._record())
+            while True:
+                group.create_task(self._drain(await self._fresh.get()))
+
+    async def _drain(self, interaction: str) -> None:
+        lane = self._lanes[interaction]
+        while lane:
+            effect, attempts = lane[0]
+            await self._perform(effect, attempts)
+            lane.popleft()
+        del self._lanes[interaction]
+
+    async def _record(self) -> None:
+        while True:
+            outcomes = [await self._outcomes.get()]
+            while not self._outcomes.empty():
+                outcomes.append(self._outcomes.get_nowait())
+            await self._lead.settle(outcomes)
+
+    async def _perform(self, effect: AnyEffect, attempts: int) -> None:
+        carrier = self._carriers.of(effect)
+        if carrier is None:
+            self._end(effect, "none", "no_carrier")
+            return
+        breaker = self._carriers.breaker(carrier)
+        while True:
+            rest = breaker.hold_back_s()
+            if rest > 0:
+                await asyncio.sleep(rest)
+                continue
+            if not self._lead.may_act():
+                raise PasokhError("engine.lease_lost", effect=effect.id)
+            if isinstance(effect, RingAgent) and effect.deadline <= self._lead.now():
+                self._end(effect, carrier.name, "expired")
+                return
+            attempts += 1
+            try:
+                async with asyncio.timeout(self._patience.attempt_s):
+                    await carrier.perform(self._org, effect)
+            except CarrierRefusedError as error:
+                breaker.succeeded()
+                self._end(effect, carrier.name, "refused", str(error))
+                return
+            except Exception as error:  # whatever an adapter raises, others go on
+                breaker.failed()
+                if attempts >= self._patience.attempts:
+                    self._end(effect, carrier.name, "given_up", str(error))
+                    return
+                log.warning("carrier %s failed on %s, attempt %d: %r", carrier.name, effect.id, attempts, error)
+                self._count(carrier.name, "retried")
+                self._outcomes.put_nowait(Outcome(effect.id, f"failed: {error!r}"[:200], done=False))
+                await asyncio.sleep(self._patience.pause_s(attempts))
+            else:
+                breaker.succeeded()
+                self._end(effect, carrier.name, "done")
+                return
+
+    def _end(self, effect: AnyEffect, carrier: str, outcome: str, why: str = "") -> None:
+        if outcome != "done":
+            log.warning("effect %s by carrier %s: %s %s", effect.id, carrier, outcome, why)
+        self._count(carrier, outcome)
+        self._outcomes.put_nowait(Outcome(effect.id, f"{outcome}: {why}"[:200] if why else outcome))
+
+    def _count(self, carrier: str, outcome: str) -> None:
+        self._metrics.count("effects", label=f'carrier="{carrier}",outcome="{outcome}"')

@@ -1,0 +1,55 @@
+"""What the engine needs besides the store: carriers that perform effects, and the organisations' zones."""
+
+from typing import Protocol
+
+from pasokh.acd.effects import AnyEffect
+
+
+class CarrierRefusedError(Exception):
+    """The outside refused an effect for good: trying again would not help."""
+
+
+class Carrier(Protocol):
+    """Performs the effects of the channels it is registered for."""
+
+    @property
+    def name(self) -> str:
+        """Names it in metrics and logs."""
+
+    @property
+    def in_log(self) -> bool:
+        """Whether the committed event itself is the performance, so that nothing is left to do or resume."""
+
+    async def perform(self, org: str, effect: AnyEffect) -> None:
+        """Do it; done twice with the same effect id it must have happened once.
+
+        Raises `CarrierRefusedError` when it can never succeed; any other exception means: try again later.
+        """
+
+
+class Zones(Protocol):
+    """Where organisations live."""
+
+    async def zone(self, org: str) -> str:
+        """The IANA name of the organisation's time zone."""
+
+
+class OneZone:
+    """Every organisation in the same zone."""
+
+    def __init__(self, name: str = "UTC") -> None:
+        self._name = name
+
+    async def zone(self, org: str) -> str:  # noqa: ARG002 - the port's shape
+        """The one zone."""
+        return self._name
+
+
+class LogCarrier:
+    """For channels that browsers follow through the log (chat, the desk): a committed event has arrived."""
+
+    name = "log"
+    in_log = True
+
+    async def perform(self, org: str, effect: AnyEffect) -> None:
+        """Nothing is left to do: whoever follows the log has it."""

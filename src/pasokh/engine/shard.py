@@ -1,0 +1,217 @@
+"""Leads one shard: recovers, then turn by turn decides, commits, and only then acts.
+
+Guarantee: nothing decided here is seen outside before it is durable under this leader's epoch. Whatever goes wrong,
+the state in memory is thrown away and the next leader, perhaps this process again, goes on from log and inbox.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Container
+
+from pasokh.acd.commands import AnyCommand, StartDay
+from pasokh.acd.state import State
+from pasokh.engine.days import day_of, next_midnight
+from pasokh.engine.effects import Performer, drafts_of
+from pasokh.engine.environment import Environment
+from pasokh.engine.lease import LeaseKeeper
+from pasokh.engine.recovery import recover
+from pasokh.engine.turn import Decider, Turn
+from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.time import Instant
+from pasokh.store.ports import Head, Lease, Outcome, Pending, Snapshot, Wake
+
+log = logging.getLogger(__name__)
+
+_SPIN_S = 0.005
+"""Shortest wait, so that a timer that yields nothing cannot make the loop spin."""
+
+
+class ShardLeader:
+    """One lead of one shard, from a fresh lease to its release or loss. Use once."""
+
+    def __init__(self, env: Environment, lease: Lease, asked_at: float, crashed: Container[str] = ()) -> None:
+        self._store = env.store
+        self._shard = lease.shard
+        self._org = lease.org
+        self._head: Head = lease.head
+        self._keeper = LeaseKeeper(env.store, lease, asked_at, env.options)
+        self._carriers = env.carriers
+        self._zones = env.zones
+        self._metrics = env.metrics
+        self._options = env.options
+        self._clock = env.new_clock()
+        self._core = env.core
+        self._crashed = crashed
+        self._decider = Decider(env.core, env.options, _steady_ms)
+        self._performer = Performer(lease.org, env.carriers, env.metrics, self)
+        self._own: deque[AnyCommand] = deque()
+        self._backlog: deque[Pending] = deque()
+        self._midnight: Instant = 0
+        self._snapshot_seq = 0
+        self._snapshot_at = 0.0
+        self._pruned_at = time.monotonic()
+        self._saving: asyncio.Task[None] | None = None
+        self._tasks: asyncio.TaskGroup
+
+    async def lead(self, stop: asyncio.Event) -> None:
+        """Serve until `stop`, then snapshot and release.
+
+        Raises on any loss: `PasokhError` (``store.*``, ``engine.lease_lost``, ``engine.log_gap``), or
+        `pasokh.engine.turn.CommandCrashedError`.
+        """
+        try:
+            async with self._store.watch_inbox(self._shard) as wake, asyncio.TaskGroup() as self._tasks:
+                keeping = self._tasks.create_task(self._keeper.keep(), name=f"lease {self._shard}")
+                state = await self._take_over()
+                performing = self._tasks.create_task(self._performer.run(), name=f"effects {self._shard}")
+                await self._serve(state, wake, stop)
+                performing.cancel()
+                await self._leave(state)
+                keeping.cancel()
+        except ExceptionGroup as group:
+            raise _first(group) from group
+
+    async def _take_over(self) -> State:
+        began = time.monotonic()
+        state = await recover(self._store, self._keeper.lease, self._core, self._options.page)
+        self._clock.not_before(state.now)
+        self._snapshot_seq, self._snapshot_at = state.seq, time.monotonic()
+        await self._look_at_zone(state)
+        self._performer.resume(await self._store.effects(self._shard, 100_000))
+        self._metrics.count("takeovers")
+        self._metrics.observe("takeover_ms", (time.monotonic() - began) * 1_000)
+        log.info("leading shard %s, epoch %d, from seq %d", self._shard, self._keeper.lease.epoch, state.seq)
+        return state
+
+    async def _look_at_zone(self, state: State) -> None:
+        """Start the operating day if it is another than the state's, and note when the next one begins."""
+        now = self._clock.now()
+        try:
+            async with asyncio.timeout(self._options.zone_s):
+                zone = await self._zones.zone(self._org)
+            today, self._midnight = day_of(now, zone), next_midnight(now, zone)
+        except (PasokhError, LookupError, ValueError, OSError) as error:
+            log.warning("zone of organisation %s unknown (%r), using UTC", self._org, error)
+            today, self._midnight = day_of(now, "UTC"), next_midnight(now, "UTC")
+        if state.day != today:
+            self._own.append(StartDay(today))
+
+    async def _serve(self, state: State, wake: Wake, stop: asyncio.Event) -> None:
+        stopping = self._tasks.create_task(stop.wait(), name=f"stop {self._shard}")
+        looked_at = 0.0
+        look = True
+        while not stopping.done():
+            self._keeper.check()
+            if self._clock.now() >= self._midnight:
+                await self._look_at_zone(state)
+            if not self._backlog and (look or time.monotonic() - looked_at >= self._options.poll_s):
+                looked_at = time.monotonic()
+                self._backlog.extend(await self._store.pending(self._shard, self._options.inbox_batch))
+                look = len(self._backlog) >= self._options.inbox_batch
+            if not await self._turn(state):
+                waiting = asyncio.create_task(wake.wait(self._wait_s(state, looked_at)))
+                await _first_of(waiting, stopping)
+                look = not waiting.cancelled() and waiting.result()
+
+    def _wait_s(self, state: State, looked_at: float) -> float:
+        """Until the inbox is polled or a timer falls due, whichever is first."""
+        wait_s = looked_at + self._options.poll_s - time.monotonic()
+        due = self._core.next_due(state)
+        if due is not None:
+            wait_s = min(wait_s, (due - self._clock.now()) / 1_000)
+        return max(_SPIN_S, wait_s)
+
+    async def _turn(self, state: State) -> bool:
+        """Decide and commit one turn; False when there was nothing to do."""
+        began = _steady_ms()
+        turn = self._decider.decide(state, self._clock.now, self._own, self._backlog, self._crashed)
+        if not turn:
+            return False
+        self._metrics.observe("decide_ms", _steady_ms() - began)
+        if state.seq != self._head.seq + len(turn.drafts):
+            raise PasokhError("engine.log_gap", shard=self._shard, seq=state.seq, head=self._head.seq)
+        outbound = self._carriers.outbound(turn.effects)
+        self._keeper.check()
+        self._head = await self._store.append(
+            self._keeper.lease, self._head, turn.drafts, turn.replies, drafts_of(outbound)
+        )
+        self._measure(turn, _steady_ms() - began)
+        self._performer.start(outbound)
+        self._keep_house(state)
+        return True
+
+    def _measure(self, turn: Turn, took_ms: float) -> None:
+        self._metrics.count("turns")
+        self._metrics.count("events", len(turn.drafts))
+        for reply in turn.replies:
+            self._metrics.count("commands", label=f'code="{reply.answer.code or "ok"}"')
+        self._metrics.observe("turn_events", len(turn.drafts))
+        self._metrics.observe("turn_ms", took_ms)
+
+    def may_act(self) -> bool:
+        """Whether the lease is still valid."""
+        return self._keeper.valid()
+
+    def now(self) -> Instant:
+        """The engine's clock."""
+        return self._clock.now()
+
+    async def settle(self, outcomes: list[Outcome]) -> None:
+        """Record outcomes of effects under this lead's lease."""
+        await self._store.settle(self._keeper.lease, outcomes)
+
+    def _keep_house(self, state: State) -> None:
+        """Save a snapshot or prune the inbox when it is time, beside the turns; one such task at once."""
+        now = time.monotonic()
+        if self._saving is not None:
+            if not self._saving.done():
+                return
+            self._saving = None
+        behind = state.seq - self._snapshot_seq
+        job: Awaitable[object]
+        if behind >= self._options.snapshot_events or (behind and now - self._snapshot_at >= self._options.snapshot_s):
+            self._snapshot_seq, self._snapshot_at = state.seq, now
+            job = self._store.save_snapshot(self._keeper.lease, self._snapshot(state))
+        elif now - self._pruned_at >= self._options.prune_s:
+            self._pruned_at = now
+            job = self._store.prune(self._shard, self._options.keep_answers_ms)
+        else:
+            return
+        self._saving = self._tasks.create_task(_finish(job), name=f"housekeeping {self._shard}")
+
+    def _snapshot(self, state: State) -> Snapshot:
+        return Snapshot(state.seq, self._core.snapshot_schema, self._core.dump(state))
+
+    async def _leave(self, state: State) -> None:
+        """Let a successor lead at once, from here."""
+        self._keeper.check()
+        if state.seq != self._snapshot_seq:
+            await self._store.save_snapshot(self._keeper.lease, self._snapshot(state))
+        await self._store.release(self._keeper.lease)
+        log.info("released shard %s at seq %d", self._shard, state.seq)
+
+
+def _steady_ms() -> float:
+    return time.monotonic() * 1_000
+
+
+async def _finish(job: Awaitable[object]) -> None:
+    await job
+
+
+async def _first_of(waiting: asyncio.Task[bool], stopping: asyncio.Task[bool]) -> None:
+    """Return when either is done; `waiting` does not outlive this."""
+    try:
+        await asyncio.wait((waiting, stopping), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        if not waiting.done():
+            waiting.cancel()
+            await asyncio.wait((waiting,))
+
+
+def _first(group: BaseExceptionGroup) -> BaseException:
+    """The first error of a group that is not a group itself."""
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error
