@@ -1,7 +1,8 @@
 """Exact queues to hold the twin against: Erlang C, Erlang A, and M/M/n with any patience.
 
-Time is in whatever unit the rates use. Sources: A. K. Erlang 1917 (B and C); C. Palm 1957, O. Garnett, A. Mandelbaum
-and M. Reiman 2002 (A); S. Zeltyn and A. Mandelbaum 2005, "Call centers with impatient customers" (M/M/n+G).
+Time is in whatever unit the rates use. Sources: A. K. Erlang 1917 (B and C); C. Palm 1957, O. Garnett,
+A. Mandelbaum and M. Reiman 2002 (A); S. Zeltyn and A. Mandelbaum 2005, "Call centers with impatient customers:
+many-server asymptotics of the M/M/n+G queue", Queueing Systems 51 (general patience).
 """
 
 from collections.abc import Callable, Iterable
@@ -37,7 +38,7 @@ def erlang_b(agents: int, load: float) -> float:
 
 
 def erlang_c(agents: int, arrival_rate: float, service_rate: float, threshold: float = 0.0) -> QueueFigures:
-    """M/M/n, everyone waits for ever (Erlang 1917); raises `erlang.unstable` where the load is not below `agents`."""
+    """M/M/n, everyone waits for ever (Erlang 1917); `erlang.unstable` for a load of `agents` or more."""
     load = _checked(agents, arrival_rate, service_rate)
     if load >= agents:
         raise PasokhError("erlang.unstable", agents=agents, load=load)
@@ -61,7 +62,12 @@ def erlang_a(
     if patience_rate <= 0:
         raise PasokhError("erlang.bad_rate", field="patience_rate", value=patience_rate)
     return with_patience(
-        agents, arrival_rate, service_rate, lambda x: exp(-patience_rate * x), 1.0 / patience_rate, threshold
+        agents,
+        arrival_rate,
+        service_rate,
+        survival=lambda x: exp(-patience_rate * x),
+        scale=1.0 / patience_rate,
+        threshold=threshold,
     )
 
 
@@ -74,6 +80,7 @@ def with_patience(
     agents: int,
     arrival_rate: float,
     service_rate: float,
+    *,
     survival: Callable[[float], float],
     scale: float,
     threshold: float = 0.0,
@@ -82,13 +89,13 @@ def with_patience(
     """M/M/n+G, any patience (Zeltyn and Mandelbaum 2005), integrated numerically to about nine digits.
 
     `survival(x)` is the share still patient after x, `scale` its order of magnitude, `breaks` where it jumps.
-    With phi(x) = arrivals × ∫₀ˣ survival − agents × service × x the offered wait has density arrivals·exp(phi(x))/D
-    for x > 0, D = 1/B(n−1) + arrivals·J, J = ∫exp(phi). All figures are integrals of exp(phi).
+    With phi(x) = arrivals × ∫₀ˣ survival − agents × service × x, the offered wait has density
+    arrivals × exp(phi(x)) / D for x > 0, D = 1/B(n−1) + arrivals × J, J = ∫exp(phi); the rest are its integrals.
     """
     load = _checked(agents, arrival_rate, service_rate)
     drain = agents * service_rate
-    points = _offered_wait(arrival_rate, drain, survival, scale, {threshold, *breaks})
-    top = max(0.0, max(p.phi for p in points))
+    points, at_stops = _offered_wait(arrival_rate, drain, survival, scale, {threshold, *breaks})
+    top = max(0.0, *(p.phi for p in points))
     one = exp(-top)
     whole = beyond = first = patient = 0.0
     for p in points:
@@ -98,10 +105,9 @@ def with_patience(
         patient += mass * p.patient
         if p.x > threshold:
             beyond += mass
-    phi_threshold = _phi_at(arrival_rate, drain, survival, scale, threshold, breaks)
     total = one / erlang_b(agents - 1, load) + arrival_rate * whole
     abandoned = (one + (arrival_rate - drain) * whole) / total
-    late = (drain * beyond - exp(phi_threshold - top)) / total
+    late = (drain * beyond - exp(at_stops.get(threshold, 0.0) - top)) / total
     answered = 1.0 - abandoned
     return QueueFigures(
         waits=arrival_rate * whole / total,
@@ -158,7 +164,8 @@ def _panels(
         here = survival(x)
         slope = abs(arrival_rate * here - drain)
         bend = arrival_rate * abs(here - survival(x + h)) / h
-        h = min(1.5 * h, 2.0 / max(slope, 1e-300), sqrt(2.0 / max(bend, 1e-300)), 0.25 * scale)
+        h = min(1.5 * h, 2.0 / max(slope, 1e-300), sqrt(2.0 / max(bend, 1e-300)))
+        h = min(h, 0.25 * max(scale, x))
         if x == 0.0:
             h = min(scale, 1.0 / drain) * 1e-6
         end = x + h
@@ -174,9 +181,9 @@ def _panels(
 
 def _offered_wait(
     arrival_rate: float, drain: float, survival: Callable[[float], float], scale: float, stops: set[float]
-) -> list[_Point]:
-    """All nodes of the integration."""
-    points = []
+) -> tuple[list[_Point], dict[float, float]]:
+    """All nodes of the integration, and phi at every panel border."""
+    points, borders = [], {}
     patient = 0.0
     for a, b in _panels(arrival_rate, drain, survival, scale, stops):
         for u, w in _RULE:
@@ -184,23 +191,5 @@ def _offered_wait(
             here = patient + _integral(survival, a, x)
             points.append(_Point(x, w * (b - a), arrival_rate * here - drain * x, here))
         patient += _integral(survival, a, b)
-    return points
-
-
-def _phi_at(
-    arrival_rate: float,
-    drain: float,
-    survival: Callable[[float], float],
-    scale: float,
-    x: float,
-    breaks: Iterable[float],
-) -> float:
-    """The exponent at one place."""
-    if x <= 0.0:
-        return 0.0
-    patient = 0.0
-    for a, b in _panels(arrival_rate, drain, survival, scale, {x, *breaks}):
-        if a >= x:
-            break
-        patient += _integral(survival, a, b)
-    return arrival_rate * patient - drain * x
+        borders[b] = arrival_rate * patient - drain * b
+    return points, borders
