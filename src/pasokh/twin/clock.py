@@ -12,6 +12,8 @@ from pasokh.kernel.time import Instant
 class Kind(IntEnum):
     """Kinds of outside happenings in the order they take at one instant."""
 
+    DAY = -1
+    """A local day begins; number = day of the scenario."""
     HOURS = 0
     """A queue opens or closes; number = queue index * 2 + (1 if it opens)."""
     DUTY = 1

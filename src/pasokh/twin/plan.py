@@ -8,7 +8,7 @@ from pasokh.acd.model import Channel
 from pasokh.kernel.time import FOREVER, MINUTE, Instant, Millis
 from pasokh.twin.draw import Purpose, key_of, pick, span, uniform, unit_lognormal
 from pasokh.twin.recording import Recorded
-from pasokh.twin.roster import Worker, bounds, days_of, draw_workers, local_instant, queue_hours, weekday
+from pasokh.twin.roster import Worker, bounds, days_of, draw_workers, local_instant, midnights, queue_hours, weekday
 from pasokh.twin.scenario import (
     Alternatives,
     Arrivals,
@@ -141,6 +141,9 @@ class Plan(msgspec.Struct):
     workers: list[Worker]
     streams: list[Stream]
     hours: list[tuple[Instant, int, bool]]
+    """Queue openings: (instant, queue index, opens)."""
+    days: list[tuple[Instant, str]]
+    """Local midnights after the start, with the date that begins."""
 
 
 def draw_plan(loaded: Loaded, seed: int) -> Plan:
@@ -158,7 +161,7 @@ def draw_plan(loaded: Loaded, seed: int) -> Plan:
     for number, c in enumerate(customers):
         c.number = number
         _characterise(s, c, seed, workers, loaded.recorded.get(c.stream))
-    return Plan(loaded, seed, start, end, customers, workers, streams, queue_hours(s))
+    return Plan(loaded, seed, start, end, customers, workers, streams, queue_hours(s), midnights(s))
 
 
 def rate_steps(s: Scenario, number: int, seed: int) -> list[tuple[Instant, Instant, float]]:

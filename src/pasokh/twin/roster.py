@@ -58,6 +58,12 @@ def days_of(s: Scenario) -> int:
     return day
 
 
+def midnights(s: Scenario) -> list[tuple[Instant, str]]:
+    """Local midnights within the horizon after its start, with the date that begins."""
+    dates = [(s.start + dt.timedelta(days=day)).isoformat() for day in range(1, days_of(s))]
+    return [(local_instant(s, day, 0), date) for day, date in enumerate(dates, 1)]
+
+
 def clock_ms(text: str) -> Millis:
     """A wall time such as 08:30 as milliseconds after midnight."""
     h, m, *s = text.split(":")
