@@ -47,8 +47,7 @@ async def run(settings: EngineSettings, stop: asyncio.Event) -> None:
         if settings.guard_ms is not None:
             await stack.enter_async_context(LoopGuard(settings.guard_ms))
         await stack.enter_async_context(_measuring(settings.metrics))
-        store = await PostgresStore.open(settings.dsn)
-        stack.push_async_callback(store.close)
+        store = await stack.enter_async_context(PostgresStore(settings.dsn))
         env = Environment(store, Carriers(settings.carriers), settings.zones, settings.options, settings.metrics)
         await EngineService(env, settings.owner, settings.wanted).run(stop)
 

@@ -106,6 +106,7 @@ class Decider:
         turn.replies.append(Reply(pending.key, msgspec.structs.replace(answer, seq=state.seq)))
 
     def _run(self, turn: Turn, state: State, command: AnyCommand, now: Instant, by: Origin = CLOCK) -> None:
+        now = max(now, state.now)
         try:
             events, effects = self._core.step(state, command, now)
         except PasokhError:
