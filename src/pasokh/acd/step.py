@@ -51,7 +51,7 @@ def _let_time_pass(turn: Turn) -> None:
 
 
 def _settle(turn: Turn) -> None:
-    """Offer until nothing more fits: freed agents look for contacts, then contacts for agents, by number."""
+    """Offer until nothing more fits: freed agents by number look for contacts, then contacts by rank for agents."""
     state = turn.state
     agents = [state.agents[name] for name in turn.agents if name in state.agents]
     for agent in sorted(agents, key=lambda a: a.number):
@@ -61,7 +61,9 @@ def _settle(turn: Turn) -> None:
                 break
             _make(turn, offer)
     waiting = [state.interactions[name] for name in turn.waiting if name in state.interactions]
-    for interaction in sorted(waiting, key=lambda i: i.number):
+    if len(waiting) > 1:
+        waiting.sort(key=lambda i: choose.place(state, i, turn.now))
+    for interaction in waiting:
         if interaction.phase is not Phase.QUEUED:
             continue
         offer = choose.who_takes(state, interaction, turn.now)

@@ -98,6 +98,12 @@ def _offer(state: State, t: Tables, slot: int, agent: int, now: Instant, questio
     )  # fmt: skip
 
 
+def place(state: State, interaction: Interaction, now: Instant) -> tuple[int, Instant, int]:
+    """Sorts waiting interactions as a queue does: greater rank (nobody's preference counted), place, number."""
+    rank = sum(part.value for part in rank_parts(state, interaction, now, ""))
+    return (-rank, interaction.queued_at, interaction.number)
+
+
 def rank_parts(state: State, interaction: Interaction, now: Instant, agent: str) -> tuple[ev.Part, ...]:
     """The parts of a contact's rank before an agent, in ms; zero parts are left out."""
     config = state.queues[interaction.queue].config
