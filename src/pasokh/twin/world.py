@@ -15,6 +15,7 @@ from pasokh.acd.step import next_due, step
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import FOREVER, Instant
 from pasokh.twin.clock import Agenda, Kind
+from pasokh.twin.invariants import Invariants
 from pasokh.twin.plan import Customer, Plan, Stream
 from pasokh.twin.roster import BREAK, OFF, ON, Worker
 
@@ -29,14 +30,16 @@ NO_ANSWER_MS = 25_000
 class World:
     """One replication in progress."""
 
-    def __init__(self, plan: Plan, seen: Iterable[Seen] = ()) -> None:
+    def __init__(self, plan: Plan, seen: Iterable[Seen] = (), *, invariants: bool = False) -> None:
         self.plan = plan
         self.state = State()
+        self.asked: list[tuple[Instant, co.AnyCommand]] | None = None
+        """Every command with its instant, once set to a list."""
         self.now: Instant = plan.start
         self.refused: dict[str, int] = {}
         """Commands the core refused, by code: normally only those that came too late."""
         self._scenario = plan.loaded.scenario
-        self._seen = list(seen)
+        self._seen = [Invariants(self.state).seen, *seen] if invariants else list(seen)
         self._agenda: Agenda[Callable[[], None]] = Agenda()
         self._workers = {w.config.id: w for w in plan.workers}
         self._offers: dict[int, int] = {}
@@ -70,6 +73,8 @@ class World:
 
     def submit(self, command: co.AnyCommand) -> bool:
         """Put a command to the core now and react to what it says; False when it refused."""
+        if self.asked is not None and not isinstance(command, co.Tick):
+            self.asked.append((self.now, command))
         try:
             events, effects = step(self.state, command, self.now)
         except PasokhError as e:
