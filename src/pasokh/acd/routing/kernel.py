@@ -141,8 +141,8 @@ def best_contact(
     those with a hold or a bar, `lane_preferred` those who prefer some agent.
 
     A lane's contacts are `lane_slots[lane][(lane_at[lane] + i) & lane_mask[lane]]` for i < `lane_len[lane]`.
-    Relaxation thresholds of a lane are `step_after[lane_step_at[lane] : + lane_steps[lane]]`; its demand row at k relaxations is `lane_row[lane] + k`.
-    Ties of rank: earlier queued, then lower number.
+    Relaxation thresholds of a lane are `step_after[lane_step_at[lane] : + lane_steps[lane]]`; its demand
+    row at k relaxations is `lane_row[lane] + k`. Ties of rank: earlier queued, then lower number.
     """
     best = -1
     best_rank = 0
