@@ -32,7 +32,7 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Lease(msgspec.Struct, frozen=True):
-    """The right to append to a shard until `until` by the database's clock, or until a higher epoch exists."""
+    """The right to append to a shard until `until` by the database's clock, or a higher epoch exists."""
 
     shard: str
     org: str
@@ -200,9 +200,7 @@ class Log(Protocol):
     async def read(self, org: str, shard: str, after: int, limit: int = 1_000) -> list[Row]:
         """Rows with `seq` > `after`, in order, at most `limit`."""
 
-    async def read_stream(
-        self, org: str, shard: str, stream: str, after: int = 0, limit: int = 1_000
-    ) -> list[Row]:
+    async def read_stream(self, org: str, shard: str, stream: str, after: int = 0, limit: int = 1_000) -> list[Row]:
         """Rows of one stream with `seq` > `after`, in order, at most `limit`."""
 
     def tail(self, org: str, shard: str, after: int, limit: int = 1_000) -> AsyncIterator[list[Row]]:

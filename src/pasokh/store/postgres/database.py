@@ -1,0 +1,114 @@
+"""Pooled connections of one role, with the organisation set per transaction and errors in the store's own words."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.adapt import Buffer, Loader
+from psycopg_pool import AsyncConnectionPool, PoolClosed
+
+from pasokh.kernel.errors import PasokhError
+from pasokh.store.postgres.listener import Listener
+
+type Record = tuple[Any, ...]
+type Parameters = Sequence[object] | Mapping[str, object]
+type Connection = psycopg.AsyncConnection[Record]
+
+
+class JsonText(Loader):
+    """JSON columns as the bytes they are; whoever reads them knows their type better."""
+
+    def load(self, data: Buffer) -> bytes:
+        """The text form of the column."""
+        return bytes(data)
+
+
+class Database:
+    """Short transactions on pooled connections; each public method is one round trip."""
+
+    def __init__(self, dsn: str, *, connections: int, patience: float) -> None:
+        """At most `connections`, besides one that listens; waits `patience` seconds for a free one."""
+        self.listener = Listener(dsn)
+        self.closed = False
+        self._mending: asyncio.Task[None] | None = None
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            dsn,
+            min_size=1,
+            max_size=connections,
+            timeout=patience,
+            open=False,
+            configure=_configure,
+            kwargs={"autocommit": True, "prepare_threshold": 2},
+            name="store",
+        )
+
+    async def open(self) -> None:
+        """Start connecting; does not wait for the database to be there."""
+        await self._pool.open()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        self.closed = True
+        if self._mending is not None:
+            self._mending.cancel()
+            await asyncio.gather(self._mending, return_exceptions=True)
+        await self.listener.close()
+        await self._pool.close()
+
+    async def run(self, query: LiteralString, parameters: Parameters = ()) -> list[Record]:
+        """One statement, committed; its rows if it returns any."""
+        async with self._connection() as connection:
+            cursor = await connection.execute(query, parameters)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def run_as(self, org: str, query: LiteralString, parameters: Parameters) -> list[Record]:
+        """One statement in a transaction that belongs to `org`."""
+        async with self._connection() as connection:
+            async with connection.pipeline(), connection.transaction():
+                await connection.execute("SELECT set_config('app.org', %s, true)", (org,))
+                cursor = await connection.execute(query, parameters)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def announce(self, query: LiteralString, parameters: Parameters, channel: str, payload: str) -> Record:
+        """One statement, committed, then a NOTIFY in a transaction of its own; returns the statement's one row.
+
+        A NOTIFY inside would hold a lock of the whole database while the commit waits for the disk, and so
+        make all writers queue. Should the process die in between, the polls behind every NOTIFY find the
+        rows.
+        """
+        async with self._connection() as connection:
+            async with connection.pipeline() as pipeline:
+                cursor = await connection.execute(query, parameters)
+                await pipeline.sync()
+                await connection.execute("SELECT pg_notify(%s, %s)", (channel, payload))
+            row = await cursor.fetchone()
+            if row is None:
+                raise PasokhError("store.unavailable", reason="no row")
+            return row
+
+    @contextlib.asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        try:
+            async with self._pool.connection() as connection:
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError, PoolClosed) as error:
+            self._mend()
+            raise PasokhError("store.unavailable", reason=str(error).partition("\n")[0]) from error
+
+    def _mend(self) -> None:
+        """Weed out the other connections that broke with this one, so that each failure is met only once."""
+        if not self.closed and (self._mending is None or self._mending.done()):
+            self._mending = asyncio.create_task(self._pool.check(), name="store-pool-check")
+
+
+class DatabasePart:
+    """One of the store's ports, on a database it shares with the others."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+
+async def _configure(connection: Connection) -> None:
+    connection.adapters.register_loader("jsonb", JsonText)
