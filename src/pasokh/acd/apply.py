@@ -30,12 +30,15 @@ def apply(state: State, event: ev.AnyEvent, at: Instant) -> None:
 
 
 # -- configuration -----------------------------------------------------------------------------------------------
-def _queue_defined(state: State, e: ev.QueueDefined, _: Instant) -> None:
+def _queue_defined(state: State, e: ev.QueueDefined, at: Instant) -> None:
     queue = state.queues.get(e.queue.id)
     if queue is None:
         state.queues[e.queue.id] = Queue(e.queue, number=len(state.queues))
     else:
         queue.config = e.queue
+        for i in state.interactions.values():
+            if i.queue == e.queue.id:  # relaxations the new policy grants later must fire again
+                i.step = min(i.step, sum(at - i.queued_at >= r.after_ms for r in e.queue.policy.relaxations))
     forget(state)
 
 
