@@ -15,7 +15,7 @@ from pasokh.acd.model import Phase
 from pasokh.acd.state import Agent, Interaction, State, dump_state, load_state
 from pasokh.acd.step import next_due
 from pasokh.kernel.time import Instant
-from pasokh.twin.oracle import has_room, loads, may_take, rank_of, tables_view
+from pasokh.twin.oracle import class_of, has_room, loads, may_take, rank_of, tables_view
 
 OWNED = frozenset({Phase.OFFERED, Phase.ACTIVE, Phase.WRAP_UP})
 VISITS = frozenset({"opened", "transfer", "returned"})
@@ -141,15 +141,18 @@ class Invariants:
         if owners:
             raise Broken("one_owner", f"work that is closed: {owners}", now)
 
-    def _check_capacity(self, state: State, now: Instant, events: Sequence[ev.AnyEvent]) -> None:
-        """Nobody holds more than configured, unless it was lowered under work in hand; then no more comes."""
-        offered = {e.agent for e in events if isinstance(e, ev.Offered)}
-        for agent in state.agents.values():
-            voice, text, mail = loads(state, agent)
-            limit = agent.config.capacity
-            over = voice > limit.voice or text > limit.text or mail > limit.mail or (voice and text)
-            if over and agent.config.id in offered:
-                raise Broken("capacity", f"{agent.config.id} holds {voice}/{text}/{mail} of {limit}", now)
+    @staticmethod
+    def _check_capacity(state: State, now: Instant, events: Sequence[ev.AnyEvent]) -> None:
+        """What was offered fits; only configuration lowered under work in hand leaves an agent with too much."""
+        for e in events:
+            if not isinstance(e, ev.Offered) or e.agent not in state.agents:
+                continue
+            agent = state.agents[e.agent]
+            held, limit = loads(state, agent), agent.config.capacity
+            which = class_of(e.channel)
+            over = held[which] > (limit.voice, limit.text, limit.mail)[which]
+            if over or (held[0] and held[1]):
+                raise Broken("capacity", f"{e.agent} holds {held} of {limit}", now)
 
     def _check_nothing_lost(self, state: State, now: Instant, command: co.AnyCommand) -> None:
         if self.opened != set(state.contacts):

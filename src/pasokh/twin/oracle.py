@@ -9,6 +9,11 @@ _VOICE = frozenset({Channel.VOICE, Channel.CALLBACK})
 _TEXT = frozenset({Channel.CHAT, Channel.MESSENGER})
 
 
+def class_of(channel: Channel) -> int:
+    """What a channel draws on: 0 voice, 1 text, 2 mail."""
+    return 0 if channel in _VOICE else 1 if channel in _TEXT else 2
+
+
 def loads(state: State, agent: Agent) -> tuple[int, int, int]:
     """How many voice, text and mail interactions an agent holds."""
     channels = [state.interactions[name].channel for name in agent.work]
@@ -47,9 +52,8 @@ def skilled(state: State, agent: Agent, i: Interaction, now: Instant) -> bool:
 
 def may_take(state: State, agent: Agent, i: Interaction, now: Instant) -> bool:
     """Whether a waiting interaction could be offered now: room, no bar, kept for nobody else, skilled or asked for."""
-    which = 0 if i.channel in _VOICE else 1 if i.channel in _TEXT else 2
     name = agent.config.id
-    if not has_room(state, agent, which) or (i.barred_agent == name and now < i.barred_until):
+    if not has_room(state, agent, class_of(i.channel)) or (i.barred_agent == name and now < i.barred_until):
         return False
     if now < i.hold_until:
         return i.hold_agent == name and (i.direct or skilled(state, agent, i, now))

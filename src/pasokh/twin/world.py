@@ -18,6 +18,7 @@ from pasokh.twin.clock import Agenda, Kind
 from pasokh.twin.invariants import Invariants
 from pasokh.twin.plan import Customer, Plan, Stream
 from pasokh.twin.roster import BREAK, OFF, ON, Worker
+from pasokh.twin.script import Action
 
 type Seen = Callable[[State, co.AnyCommand, Instant, Sequence[ev.AnyEvent]], None]
 """Called after every step that was not refused, in order."""
@@ -30,11 +31,18 @@ NO_ANSWER_MS = 25_000
 class World:
     """One replication in progress."""
 
-    def __init__(self, plan: Plan, seen: Iterable[Seen] = (), *, invariants: bool = False) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        seen: Iterable[Seen] = (),
+        *,
+        invariants: bool = False,
+        asked: list[Action] | None = None,
+    ) -> None:
+        """Set everything up at the plan's start; `asked` collects every command but ticks."""
         self.plan = plan
         self.state = State()
-        self.asked: list[tuple[Instant, co.AnyCommand]] | None = None
-        """Every command with its instant, once set to a list."""
+        self.asked = asked
         self.now: Instant = plan.start
         self.refused: dict[str, int] = {}
         """Commands the core refused, by code: normally only those that came too late."""
@@ -74,7 +82,7 @@ class World:
     def submit(self, command: co.AnyCommand) -> bool:
         """Put a command to the core now and react to what it says; False when it refused."""
         if self.asked is not None and not isinstance(command, co.Tick):
-            self.asked.append((self.now, command))
+            self.asked.append(Action(self.now, command))
         try:
             events, effects = step(self.state, command, self.now)
         except PasokhError as e:

@@ -1,0 +1,391 @@
+"""The two questions put to the compiled kernel, and what becomes of an offer."""
+
+import numpy as np
+
+from pasokh.twin.fast.columns import (
+    ANSWER,
+    A_CONTACTS,
+    A_GROUP,
+    A_IDLE_SINCE,
+    A_LAST_OFFER,
+    A_LISTED,
+    A_LOAD,
+    A_OFFERED,
+    A_READY,
+    A_TALK,
+    A_TEAM,
+    CALLBACK,
+    C_HANDLED,
+    C_TALK,
+    C_WRAP_UP,
+    D_INFINITE,
+    D_KIND,
+    FOREVER,
+    G_ASSIGNED,
+    G_FREE_GROUPS,
+    G_GROUPS,
+    G_IDLE,
+    G_IDLE_AT,
+    G_INTERVAL,
+    G_LANES,
+    G_MASKED,
+    G_NOW,
+    G_OFFERS_MADE,
+    G_RECORDS,
+    G_SEES_COUNTERS,
+    G_STATUS,
+    G_WAITING,
+    KIND_CONTACT,
+    LEAVE,
+    L_AGEING,
+    L_AT,
+    L_CAPACITY,
+    L_EXCEPTIONS,
+    L_LEN,
+    L_MASK,
+    L_PREFERRED,
+    L_PREFERRED_BOOST,
+    L_ROW,
+    L_STEPS,
+    L_STEP_AT,
+    L_TARGET,
+    L_TARGET_BOOST,
+    L_WEIGHT,
+    OFFERED,
+    OUT_OF_RECORDS,
+    P_ANSWER,
+    P_PATIENCE,
+    P_REFUSAL,
+    P_SERVICE,
+    P_TRANSFER,
+    P_WRAP_UP,
+    Q_ORDER_AT,
+    Q_ORDER_LEN,
+    Q_PAUSE,
+    Q_RING,
+    Q_SEED,
+    Q_TRANSFERS,
+    Q_WAITING,
+    Q_WRAP_LIMIT,
+    RING,
+    SURE,
+    S_AGENT,
+    S_ANSWER_AT,
+    S_BARRED_AGENT,
+    S_BARRED_UNTIL,
+    S_CHANNEL,
+    S_CONTACT,
+    S_DIRECT,
+    S_DUE,
+    S_HEAD,
+    S_HOLD_AGENT,
+    S_HOLD_UNTIL,
+    S_INDEX,
+    S_KIND,
+    S_LANE,
+    S_LEAVE_AT,
+    S_NEXT,
+    S_NUMBER,
+    S_OFFERS,
+    S_PHASE,
+    S_PREFERRED,
+    S_QUEUE,
+    S_QUEUED_AT,
+    S_REJECTS,
+    S_ROW,
+    S_STREAM,
+    S_TALKS,
+    S_TALK_END,
+    S_WAITS,
+    TALK_END,
+    WRAP_UP,
+    WRAP_UP_END,
+)
+from pasokh.twin.fast.compiled import kernel, merged
+from pasokh.twin.fast.queueing import (
+    agent_may,
+    book,
+    count_answered,
+    dequeue,
+    enqueue,
+    free_slot,
+    interval_of,
+    may_be_taken,
+    push,
+    release,
+    sweep_lane,
+    sync,
+    take,
+    unlink,
+)
+from pasokh.twin.fast.spans import span, uniform
+
+_best_agent = kernel.best_agent
+_best_contact = kernel.best_contact
+
+
+@merged
+def who_takes(m, s):
+    """The best agent for a waiting contact, or -1."""
+    g, ag, sl, la, q = m.g, m.ag, m.sl, m.la, m.q
+    if g[G_IDLE] == 0:
+        return -1
+    lane, queue = sl[S_LANE, s], sl[S_QUEUE, s]
+    wait = g[G_NOW] - sl[S_QUEUED_AT, s]
+    row, step_at = la[L_ROW, lane], la[L_STEP_AT, lane]
+    for k in range(la[L_STEPS, lane]):
+        row += wait >= m.step_after[step_at + k]
+    if g[G_MASKED] and sl[S_DIRECT, s] == 0 and (m.row_groups[row] & g[G_FREE_GROUPS]) == 0:
+        return -1
+    first = g[G_IDLE_AT]
+    return _best_agent(
+        g[G_NOW], row, g[G_GROUPS], la[L_CAPACITY, lane], sl[S_NUMBER, s], sl[S_PREFERRED, s],
+        sl[S_HOLD_AGENT, s], sl[S_HOLD_UNTIL, s], sl[S_DIRECT, s], sl[S_BARRED_AGENT, s], sl[S_BARRED_UNTIL, s],
+        m.order, q[Q_ORDER_AT, queue], q[Q_ORDER_LEN, queue], q[Q_SEED, queue],
+        m.idle[first : first + g[G_IDLE]], g[G_IDLE], 1,
+        m.fit, ag[A_GROUP], m.rooms, ag[A_IDLE_SINCE], ag[A_CONTACTS], ag[A_TALK], ag[A_LAST_OFFER], ag[A_LOAD],
+    )  # fmt: skip
+
+
+@merged
+def what_take(m, a):
+    """The slot of the best contact for an agent, or -1."""
+    g, ag, sl, la = m.g, m.ag, m.sl, m.la
+    if g[G_WAITING] == 0 or ag[A_LISTED, a] == 0:
+        return -1
+    for lane in range(g[G_LANES]):
+        if la[L_LEN, lane] > 0:
+            sweep_lane(m, lane)
+    if g[G_WAITING] == 0:
+        return -1
+    return _best_contact(
+        g[G_NOW], a, ag[A_GROUP, a], g[G_GROUPS],
+        g[G_LANES], la[L_AT], la[L_LEN], la[L_MASK], m.lane_slots,
+        la[L_CAPACITY], la[L_ROW], la[L_STEPS], la[L_STEP_AT], m.step_after,
+        la[L_WEIGHT], la[L_AGEING], la[L_TARGET], la[L_TARGET_BOOST],
+        la[L_PREFERRED], la[L_PREFERRED_BOOST], la[L_EXCEPTIONS],
+        sl[S_QUEUED_AT], sl[S_HEAD], sl[S_NUMBER], sl[S_PREFERRED],
+        sl[S_HOLD_AGENT], sl[S_HOLD_UNTIL], sl[S_DIRECT], sl[S_BARRED_AGENT], sl[S_BARRED_UNTIL],
+        m.fit, m.rooms,
+    )  # fmt: skip
+
+
+# -- what customers and agents bring -------------------------------------------------------------------------------
+@merged
+def rule_of(m, s, which):
+    """The distribution that applies to a contact on its queue and channel: 0 service, 1 wrap-up, 2 patience."""
+    return m.rules[which, m.sl[S_QUEUE, s], m.sl[S_CHANNEL, s]]
+
+
+@merged
+def patience_ends(m, s):
+    """When the customer of a fresh visit leaves."""
+    sl = m.sl
+    if sl[S_CHANNEL, s] == CALLBACK:
+        return FOREVER
+    row, visit = sl[S_ROW, s], sl[S_WAITS, s]
+    if visit == 0 and row >= 0 and m.recorded[R_PATIENCE, row] >= 0:
+        return sl[S_QUEUED_AT, s] + m.recorded[R_PATIENCE, row]
+    dist = rule_of(m, s, 2)
+    if m.dist[dist, D_KIND] == D_INFINITE:
+        return FOREVER
+    u = uniform(m.keys[sl[S_STREAM, s], P_PATIENCE], sl[S_INDEX, s], visit)
+    return sl[S_QUEUED_AT, s] + max(1, span(m.dist, m.values, dist, u))
+
+
+@merged
+def at_pace(m, length, s, a):
+    """A span at the agent's pace."""
+    factor = m.pace[a, m.sl[S_QUEUE, s]]
+    return max(1, int(np.rint(length * factor))) if factor != 1.0 else length
+
+
+@merged
+def talk_ms(m, s, a):
+    """Length of the next talk, at the agent's pace."""
+    sl = m.sl
+    row, talk = sl[S_ROW, s], sl[S_TALKS, s]
+    if talk == 0 and row >= 0 and m.recorded[R_SERVICE, row] >= 0:
+        length = max(1, m.recorded[R_SERVICE, row])
+    else:
+        u = uniform(m.keys[sl[S_STREAM, s], P_SERVICE], sl[S_INDEX, s], talk)
+        length = max(1, span(m.dist, m.values, rule_of(m, s, 0), u))
+    return at_pace(m, length, s, a)
+
+
+@merged
+def wrap_up_ms(m, s, a, talk):
+    """Length of the wrap-up after a talk, at the agent's pace."""
+    sl = m.sl
+    row = sl[S_ROW, s]
+    if talk == 0 and row >= 0 and m.recorded[R_WRAP_UP, row] >= 0:
+        length = max(1, m.recorded[R_WRAP_UP, row])
+    else:
+        u = uniform(m.keys[sl[S_STREAM, s], P_WRAP_UP], sl[S_INDEX, s], talk)
+        length = max(1, span(m.dist, m.values, rule_of(m, s, 1), u))
+    return at_pace(m, length, s, a)
+
+
+@merged
+def hands_on_to(m, s):
+    """The queue the customer's first talk is handed on to, or -1."""
+    sl = m.sl
+    queue = sl[S_QUEUE, s]
+    if m.q[Q_TRANSFERS, queue] == 0 or sl[S_KIND, s] != KIND_CONTACT or sl[S_TALKS, s] > 1:
+        return -1
+    u = uniform(m.keys[sl[S_STREAM, s], P_TRANSFER], sl[S_INDEX, s], 0)
+    for k in range(len(m.transfers)):
+        if m.transfers[k, 0] == queue:
+            u -= m.shares[k]
+            if u < 0:
+                return m.transfers[k, 1]
+    return -1
+
+
+# -- offers --------------------------------------------------------------------------------------------------------
+@merged
+def offer(m, s, a):
+    """Offer a waiting contact to an agent, and enter what comes of it."""
+    g, ag, sl, q = m.g, m.ag, m.sl, m.q
+    dequeue(m, s)
+    now, queue = g[G_NOW], sl[S_QUEUE, s]
+    sl[S_AGENT, s] = a
+    g[G_OFFERS_MADE] += 1
+    ag[A_LAST_OFFER, a] = g[G_OFFERS_MADE]
+    take(m, s, a)
+    if g[G_RECORDS]:
+        n = g[G_ASSIGNED]
+        if n >= len(m.assigned):
+            g[G_STATUS] = OUT_OF_RECORDS
+            return
+        m.assigned[n, 0], m.assigned[n, 1], m.assigned[n, 2] = now, sl[S_CONTACT, s], a
+        g[G_ASSIGNED] = n + 1
+    ordinal = sl[S_OFFERS, s] = sl[S_OFFERS, s] + 1
+    sl[S_PHASE, s] = OFFERED
+    team = ag[A_TEAM, a]
+    key = m.keys[sl[S_STREAM, s], P_ANSWER]
+    index = sl[S_INDEX, s]
+    delay = m.fixed_answer[team]
+    if delay < 0:
+        delay = max(1, span(m.dist, m.values, m.answer[team], uniform(key, index, ordinal - 1)))
+    reject, silent = m.refusing[team, 0], m.refusing[team, 1]
+    rejects, mute = False, False
+    if reject + silent > 0.0:
+        u = uniform(m.keys[sl[S_STREAM, s], P_REFUSAL], index, ordinal - 1)
+        rejects = u < reject
+        mute = reject <= u < reject + silent
+    sl[S_REJECTS, s] = rejects
+    mute = mute or delay >= q[Q_RING, queue]
+    until = now + (q[Q_RING, queue] if mute else delay)
+    leaves = sl[S_LEAVE_AT, s]
+    if leaves < 0:
+        leaves = FOREVER
+        if sl[S_KIND, s] == KIND_CONTACT:
+            leaves = sl[S_LEAVE_AT, s] = patience_ends(m, s)
+    number = sl[S_CONTACT, s]
+    if leaves < until:
+        push(m, leaves, LEAVE, number, (sl[S_WAITS, s] << 20) | s)
+    elif mute:
+        sl[S_DUE, s] = until
+        push(m, until, RING, sl[S_NUMBER, s], s)
+    elif rejects or g[G_SEES_COUNTERS] or sl[S_KIND, s] != KIND_CONTACT or q[Q_TRANSFERS, queue]:
+        push(m, until, ANSWER, number, (ordinal << 20) | s)
+    else:
+        _foresee(m, s, a, until)
+
+
+@merged
+def _foresee(m, s, a, answered):
+    """Nothing but a change of presence while ringing can come between: enter only when the agent is free again."""
+    sl = m.sl
+    sl[S_PHASE, s] = SURE
+    sl[S_ANSWER_AT, s] = answered
+    ends = answered + talk_ms(m, s, a)
+    sl[S_TALK_END, s] = ends
+    limit = m.q[Q_WRAP_LIMIT, sl[S_QUEUE, s]]
+    if limit == 0:
+        sl[S_DUE, s] = ends
+        push(m, ends, TALK_END, sl[S_CONTACT, s], s)
+        return
+    wrap = wrap_up_ms(m, s, a, sl[S_TALKS, s])
+    if wrap < limit:
+        sl[S_DUE, s] = ends + wrap
+        push(m, ends + wrap, WRAP_UP_END, sl[S_CONTACT, s], s)
+    else:
+        sl[S_DUE, s] = ends + limit
+        push(m, ends + limit, WRAP_UP, sl[S_NUMBER, s], s)
+
+
+@merged
+def requeue(m, s, barred, until):
+    """Back to its queue at its old place; not offered to `barred` until then."""
+    sl = m.sl
+    sl[S_HOLD_AGENT, s], sl[S_HOLD_UNTIL, s] = -1, 0
+    sl[S_BARRED_AGENT, s], sl[S_BARRED_UNTIL, s] = barred, until
+    enqueue(m, s)
+    may_be_taken(m, s)
+
+
+@merged
+def unoffer(m, s, idles):
+    """An open offer is over; the agent may take something else."""
+    a = m.sl[S_AGENT, s]
+    unlink(m, s, a)
+    release(m, s, a, idles)
+    agent_may(m, a)
+    return a
+
+
+@merged
+def declined(m, s, a):
+    """Back to the old place, for someone else first."""
+    pause = m.q[Q_PAUSE, m.sl[S_QUEUE, s]]
+    agent_may(m, a)
+    if pause > 0:
+        requeue(m, s, a, m.g[G_NOW] + pause)
+    else:
+        requeue(m, s, -1, 0)
+
+
+@merged
+def change_presence(m, a, ready):
+    """Ready or not; open offers of an agent who is not ready return to their place."""
+    ag, sl, now = m.ag, m.sl, m.g[G_NOW]
+    book(m, a)
+    ag[A_READY, a] = ready
+    if ready:
+        ag[A_IDLE_SINCE, a] = now
+    sync(m, a)
+    if ready:
+        agent_may(m, a)
+        return
+    s = ag[A_OFFERED, a]
+    while s >= 0:
+        after = sl[S_NEXT, s]
+        if sl[S_PHASE, s] == OFFERED or (sl[S_PHASE, s] == SURE and sl[S_ANSWER_AT, s] >= now):
+            unoffer(m, s, False)
+            requeue(m, s, -1, 0)
+        s = after
+
+
+@merged
+def count_talk(m, s, at, length):
+    """Count a talk that ends at an instant."""
+    row = m.counts[m.sl[S_QUEUE, s], interval_of(m, at)]
+    row[C_HANDLED] += 1
+    row[C_TALK] += length
+
+
+@merged
+def finish_sure(m, s):
+    """The agent is free again after a contact foreseen to its end."""
+    g, sl = m.g, m.sl
+    a, now = sl[S_AGENT, s], g[G_NOW]
+    count_answered(m, s, sl[S_ANSWER_AT, s] - sl[S_QUEUED_AT, s])
+    count_talk(m, s, sl[S_TALK_END, s], sl[S_TALK_END, s] - sl[S_ANSWER_AT, s])
+    m.counts[sl[S_QUEUE, s], g[G_INTERVAL], C_WRAP_UP] += now - sl[S_TALK_END, s]
+    m.q[Q_WAITING, sl[S_QUEUE, s]] -= 1
+    unlink(m, s, a)
+    release(m, s, a, True)
+    free_slot(m, s)
+    agent_may(m, a)

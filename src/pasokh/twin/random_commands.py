@@ -1,0 +1,244 @@
+"""Random scripts for the core: plausible commands by looking at a state, and arbitrary ones by not looking."""
+
+import random
+from collections.abc import Callable
+
+from pasokh.acd import commands as co
+from pasokh.acd.model import Channel, Closing, Phase, Presence, Requirement
+from pasokh.acd.state import Interaction, State, dump_state, load_state
+from pasokh.acd.step import next_due, step
+from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.time import Instant
+from pasokh.twin.random_scenarios import SKILLS, random_agent, random_queue
+from pasokh.twin.script import Action
+
+START: Instant = 1_774_051_200_000
+CHANNELS = (Channel.VOICE, Channel.VOICE, Channel.CHAT, Channel.CHAT, Channel.MESSENGER, Channel.EMAIL)
+
+
+def random_script(seed: int, length: int = 140) -> list[Action]:
+    """A script of about `length` commands from a seed."""
+    return _Author(seed).write(length)
+
+
+class _Author:
+    """Writes a script while watching what the core makes of it."""
+
+    def __init__(self, seed: int) -> None:
+        self.rng = random.Random(seed)  # noqa: S311 - not for secrets
+        self.state = State()
+        self.now: Instant = START
+        self.actions: list[Action] = []
+        self.queues = [f"q{k}" for k in range(self.rng.randint(1, 3))]
+        self.agents = [f"a{k}" for k in range(self.rng.randint(1, 6))]
+        self.numbered = 0
+        self.moves: list[tuple[int, Callable[[], co.AnyCommand | None]]] = [
+            (18, self._open), (30, self._handle_offer), (20, self._handle_talk), (9, self._handle_wrap_up),
+            (8, self._handle_waiting), (10, self._change_presence), (2, self._publish_queue),
+            (2, self._publish_agent), (2, self._hours), (1, self._day), (8, self._anything),
+        ]  # fmt: skip
+
+    def write(self, length: int) -> list[Action]:
+        for queue in self.queues:
+            self._do(co.DefineQueue(random_queue(self.rng, queue, self.queues)))
+        for agent in self.agents:
+            self._do(co.DefineAgent(random_agent(self.rng, agent, self.queues)))
+            if self.rng.random() < 0.8:
+                self._do(co.SignIn(agent))
+                self._do(co.SetPresence(agent, ready=True))
+        weights = [weight for weight, _ in self.moves]
+        while len(self.actions) < length:
+            self._pass_time()
+            if self.rng.random() < 0.02:
+                self.actions.append(Action(self.now))
+                self.state = load_state(dump_state(self.state))
+            command = self.rng.choices(self.moves, weights)[0][1]()
+            if command is not None:
+                self._do(command)
+        self.now += 10 * 60_000
+        self._do(co.StartDay("2026-03-22"))
+        return self.actions
+
+    def _pass_time(self) -> None:
+        r = self.rng.random()
+        if r < 0.35:
+            return
+        due = next_due(self.state)
+        if r < 0.55 and due is not None:
+            self.now = max(self.now, due + self.rng.choice((-1, 0, 0, 1)))
+        else:
+            self.now += int(self.rng.expovariate(1 / self.rng.choice((200, 900, 6_000))))
+
+    def _do(self, command: co.AnyCommand) -> None:
+        at = self.now if self.rng.random() > 0.01 else self.now - 5_000
+        self.actions.append(Action(at, command))
+        try:
+            for _ in range(10_000):
+                due = next_due(self.state)
+                if due is None or due > max(at, self.state.now):
+                    break
+                step(self.state, co.Tick(), due)
+            step(self.state, command, at)
+        except PasokhError:
+            pass
+        except Exception:  # noqa: BLE001 - playing the script will raise it again and report it
+            self.state = load_state(dump_state(self.state))
+
+    # -- looking ---------------------------------------------------------------------------------------------------
+    def _name(self, prefix: str) -> str:
+        self.numbered += 1
+        return f"{prefix}{self.numbered}"
+
+    def _some(self, *phases: Phase) -> Interaction | None:
+        found = [i for i in self.state.interactions.values() if i.phase in phases]
+        return self.rng.choice(found) if found else None
+
+    def _agent(self) -> str:
+        return self.rng.choice(self.agents)
+
+    def _queue(self) -> str:
+        return self.rng.choice(self.queues)
+
+    # -- plausible -------------------------------------------------------------------------------------------------
+    def _open(self) -> co.AnyCommand:
+        n = self._name("")
+        return co.OpenContact(
+            f"c{n}",
+            f"i{n}",
+            self.rng.choice(CHANNELS),
+            self._queue(),
+            customer=f"p{n}" if self.rng.random() < 0.3 else None,
+            requires=(Requirement(self.rng.choice(SKILLS), 2),) if self.rng.random() < 0.1 else (),
+            priority=self.rng.choice((0, 0, 0, 1, 1, 2, 3)),
+            preferred_agent=self._agent() if self.rng.random() < 0.25 else None,
+        )
+
+    def _handle_offer(self) -> co.AnyCommand | None:
+        i = self._some(Phase.OFFERED)
+        if i is None or i.agent is None:
+            return None
+        agent = i.agent if self.rng.random() < 0.97 else self._agent()
+        if self.rng.random() < 0.8:
+            return co.AcceptOffer(i.id, agent)
+        return co.RejectOffer(i.id, agent, "busy")
+
+    def _handle_talk(self) -> co.AnyCommand | None:
+        i = self._some(Phase.ACTIVE)
+        if i is None or i.agent is None:
+            return None
+        r, agent = self.rng.random(), i.agent
+        if r < 0.35:
+            return co.EndInteraction(i.id, agent)
+        if r < 0.42:
+            return co.LeaveContact(i.id)
+        if r < 0.54:
+            return co.EndHold(i.id, agent) if i.on_hold_since else co.StartHold(i.id, agent)
+        if r < 0.62:
+            return co.PostMessage(i.id, self._name("m"), "agent", agent, "سلام")
+        to_queue = self._queue() if self.rng.random() < 0.6 else None
+        to_agent = self._agent() if to_queue is None else None
+        if r < 0.75:
+            return co.Transfer(i.id, agent, to_queue, to_agent)
+        if i.consult is None:
+            return co.StartConsult(i.id, agent, self._name("h"), to_queue, to_agent)
+        return co.CompleteTransfer(i.id, agent) if r < 0.9 else co.EndConsult(i.id, agent)
+
+    def _handle_wrap_up(self) -> co.AnyCommand | None:
+        i = self._some(Phase.WRAP_UP, Phase.OUTCOME_DUE)
+        if i is None or i.agent is None:
+            return None
+        return co.CompleteWrapUp(i.id, i.agent, "done", connected=self.rng.random() < 0.5)
+
+    def _handle_waiting(self) -> co.AnyCommand | None:
+        i = self._some(Phase.QUEUED, Phase.OFFERED, Phase.SCHEDULED)
+        if i is None:
+            return None
+        r = self.rng.random()
+        if r < 0.35:
+            return co.LeaveContact(i.id)
+        if r < 0.6:
+            later = self.now + self.rng.choice((0, 5_000, 60_000)) if self.rng.random() < 0.3 else None
+            choice = "callback" if self.rng.random() < 0.6 else "message"
+            return co.AcceptAlternative(
+                i.id, choice, self._name("k"), "+98211", "call me" if self.rng.random() < 0.9 else "", later
+            )  # fmt: skip
+        if r < 0.75:
+            return co.SetPriority(i.id, self.rng.randint(0, 4))
+        if r < 0.85:
+            return co.PostMessage(i.id, self._name("m"), "customer", "p", "Добрий день")
+        return co.CloseInteraction(i.id, self.rng.choice(list(Closing)))
+
+    def _change_presence(self) -> co.AnyCommand:
+        agent = self._agent()
+        known = self.state.agents.get(agent)
+        if known is None or known.presence is Presence.OFFLINE:
+            return co.SignIn(agent)
+        r = self.rng.random()
+        if known.presence is Presence.NOT_READY and r < 0.75:
+            return co.SetPresence(agent, ready=True)
+        if r < 0.6:
+            return co.SetPresence(agent, ready=False, reason=self.rng.choice(("break", "lunch")))
+        return co.SignOut(agent, force=self.rng.random() < 0.5)
+
+    def _publish_queue(self) -> co.AnyCommand:
+        name = self._queue()
+        known = self.state.queues.get(name)
+        version = known.config.version + self.rng.choice((1, 1, 1, 0)) if known else 1
+        return co.DefineQueue(random_queue(self.rng, name, self.queues, version))
+
+    def _publish_agent(self) -> co.AnyCommand:
+        r = self.rng.random()
+        if r < 0.2:
+            return co.RetireAgent(self._agent())
+        if r < 0.35:
+            self.agents.append(f"a{len(self.agents)}")
+            return co.DefineAgent(random_agent(self.rng, self.agents[-1], self.queues))
+        return co.DefineAgent(random_agent(self.rng, self._agent(), self.queues))
+
+    def _hours(self) -> co.AnyCommand:
+        queue = self._queue()
+        known = self.state.queues.get(queue)
+        return co.CloseQueue(queue) if known and known.open and self.rng.random() < 0.6 else co.OpenQueue(queue)
+
+    def _day(self) -> co.AnyCommand:
+        return co.StartDay(f"2026-03-{self.rng.randint(10, 28)}")
+
+    # -- arbitrary -------------------------------------------------------------------------------------------------
+    def _anything(self) -> co.AnyCommand:
+        """Any command with any ids: most are refused, and none may do harm."""
+        rng = self.rng
+        ids = [*self.state.interactions, f"i{rng.randint(1, self.numbered + 1)}", "nothing"]
+        i, agent = rng.choice(ids), rng.choice([*self.agents, "nobody"])
+        queue, other = rng.choice([*self.queues, "nowhere"]), rng.choice([*self.agents, "nobody", None])
+        to_queue = rng.choice([*self.queues, "nowhere", None])
+        makers: tuple[Callable[[], co.AnyCommand], ...] = (
+            lambda: co.OpenContact(rng.choice(["c1", i]), i, rng.choice(list(Channel)), queue),
+            lambda: co.OpenContact(self._name("c"), i, Channel.CHAT, queue, priority=rng.randint(0, 20)),
+            lambda: co.PostMessage(
+                i, self._name("m"), rng.choice(("customer", "agent", "system", "note")), agent, "x"
+            ),
+            lambda: co.LeaveContact(i),
+            lambda: co.AcceptAlternative(i, "callback", rng.choice([*ids, self._name("k")]), "+98"),
+            lambda: co.SetPriority(i, rng.randint(0, 20)),
+            lambda: co.AcceptOffer(i, agent),
+            lambda: co.RejectOffer(i, agent),
+            lambda: co.StartHold(i, agent),
+            lambda: co.EndHold(i, agent),
+            lambda: co.Transfer(i, agent, to_queue, other),
+            lambda: co.StartConsult(i, agent, rng.choice([*ids, self._name("h")]), to_queue, other),
+            lambda: co.EndConsult(i, agent),
+            lambda: co.CompleteTransfer(i, agent),
+            lambda: co.EndInteraction(i, agent),
+            lambda: co.CompleteWrapUp(i, agent, "done", connected=rng.random() < 0.5),
+            lambda: co.CloseInteraction(i, rng.choice(list(Closing))),
+            lambda: co.SignIn(agent),
+            lambda: co.SignOut(agent, force=rng.random() < 0.5),
+            lambda: co.SetPresence(agent, rng.random() < 0.5, "x"),
+            lambda: co.RetireAgent(agent),
+            lambda: co.OpenQueue(queue),
+            lambda: co.CloseQueue(queue),
+            lambda: co.DefineQueue(random_queue(rng, queue, self.queues, rng.randint(1, 9))),
+            lambda: co.DefineAgent(random_agent(rng, agent, [*self.queues, "nowhere"])),
+            co.Tick,
+        )
+        return rng.choice(makers)()
