@@ -1,0 +1,1 @@
+"""Channels: how customers reach the centre. Adapters turn what happens outside into commands, effects into deeds."""

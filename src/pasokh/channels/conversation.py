@@ -1,0 +1,122 @@
+"""What is remembered of one contact besides the core's state: its messages, offers and endings, folded from its stream.
+
+The core forgets what it no longer decides with; people still want to read it. A conversation is a pure fold of the
+contact's own stream, so it can be loaded from the log at any time and followed from there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pasokh.acd import events as ev
+from pasokh.acd.state import State
+from pasokh.kernel.time import Instant
+
+
+@dataclass(slots=True, frozen=True)
+class Message:
+    """A posted message with its time."""
+
+    interaction: str
+    number: int
+    message: str
+    author: str
+    author_id: str
+    text: str
+    at: Instant
+
+
+@dataclass(slots=True)
+class Talk:
+    """One interaction of the conversation."""
+
+    id: str
+    kind: str
+    channel: str
+    opened_at: Instant
+    messages: list[Message] = field(default_factory=list)
+    offer: ev.Offered | None = None
+    """The latest one: why this agent."""
+    options: tuple[str, ...] = ()
+    """Alternatives offered while it waits."""
+    queued_at: Instant = 0
+    closed: str | None = None
+    """Closing reason, once closed."""
+
+
+@dataclass(slots=True)
+class Conversation:
+    """A contact's history up to `seq`."""
+
+    contact: str
+    seq: int = 0
+    customer_name: str = ""
+    language: str = ""
+    main: str | None = None
+    """The first interaction: the one the customer came with."""
+    talks: dict[str, Talk] = field(default_factory=dict)
+    over: bool = False
+
+    def fold(self, seq: int, event: ev.AnyEvent, at: Instant) -> None:
+        """Take in one event of this contact's stream; one already taken in changes nothing."""
+        if seq <= self.seq:
+            return
+        self.seq = seq
+        match event:
+            case ev.ContactOpened():
+                self.customer_name, self.language, self.main = event.customer_name, event.language, event.interaction
+                self.talks = {event.interaction: Talk(event.interaction, "contact", event.channel, at, queued_at=at)}
+                self.over = False
+            case ev.InteractionStarted():
+                self.talks[event.interaction] = Talk(event.interaction, event.kind, event.channel, at)
+            case ev.ContactClosed():
+                self.over = True
+            case _:
+                talk = self.talks.get(getattr(event, "interaction", ""))
+                if talk is not None:
+                    _fold_talk(talk, event, at)
+
+
+def _fold_talk(talk: Talk, event: ev.AnyEvent, at: Instant) -> None:
+    match event:
+        case ev.MessagePosted():
+            talk.messages.append(
+                Message(
+                    talk.id, event.number, event.message, event.author, event.author_id, event.text, at
+                )
+            )  # fmt: skip
+        case ev.Offered():
+            talk.offer = event
+        case ev.AlternativesOffered():
+            talk.options = tuple(event.options)
+        case ev.Queued():
+            talk.queued_at = event.queued_at
+            if event.cause in {"opened", "transfer", "returned"}:
+                talk.options = ()
+        case ev.InteractionClosed():
+            talk.closed = event.reason
+        case _:
+            pass
+
+
+class Seen(Protocol):
+    """What a view may look at: the folded state, and the conversations that are loaded."""
+
+    @property
+    def state(self) -> State:
+        """The core's state at the same position of the log."""
+
+    @property
+    def conversations(self) -> Mapping[str, Conversation]:
+        """By contact."""
+
+
+def message_key(interaction: str, number: int) -> str:
+    """The topic key of a message; keys sort in the order of the messages."""
+    return f"m:{interaction}:{number:06d}"
+
+
+def split_message_key(key: str) -> tuple[str, int]:
+    """Interaction and number of a message key."""
+    interaction, _, number = key.removeprefix("m:").rpartition(":")
+    return interaction, int(number)

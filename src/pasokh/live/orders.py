@@ -1,0 +1,67 @@
+"""Carrying people's commands to the core through the store's inbox, and the answer back."""
+
+from typing import Protocol
+
+import msgspec
+
+from pasokh.acd.commands import AnyCommand
+from pasokh.acd.state import State
+from pasokh.kernel.errors import PasokhError
+from pasokh.live.frames import Do
+from pasokh.live.rights import actor_of, check_scope, idempotency_key, shape
+from pasokh.live.tokens import Claims
+from pasokh.store.ports import Answer, Inbox
+
+ANSWER_SECONDS = 10.0
+LOOK_UP_SECONDS = 0.3
+"""How long to look for the answer of a command that could only be a repeat."""
+
+
+class Followed(Protocol):
+    """A shard being followed."""
+
+    @property
+    def state(self) -> State:
+        """The fold so far."""
+
+    async def reach(self, seq: int, seconds: float) -> bool:
+        """Wait until the fold has come to `seq`; False after `seconds`."""
+
+    async def catch_up(self, seconds: float) -> None:
+        """Wait until the fold has come to where the log ends now."""
+
+
+async def carry_out(inbox: Inbox, shard: Followed, claims: Claims, frame: Do) -> None:
+    """Have a frame's command decided; returns once its effect has been folded (so patches come before answers).
+
+    Raises the core's refusal, one of `shape` or `check_scope`, or `command.unanswered` when nobody decided in time:
+    the same frame may be sent again and again, it takes effect at most once.
+    """
+    command = shape(claims, dict(frame.command))
+    key = idempotency_key(claims, frame.id, command)
+    try:
+        answer = await _ask(inbox, shard, claims, key, msgspec.json.encode(command), command)
+    except PasokhError as error:
+        if error.code in {"inbox.no_answer", "store.unavailable"}:
+            raise PasokhError("command.unanswered") from error
+        raise
+    await shard.reach(answer.seq, 2.0)
+    if not answer.ok:
+        raise PasokhError(answer.code, **answer.params)
+
+
+async def _ask(inbox: Inbox, shard: Followed, claims: Claims, key: str, data: bytes, command: AnyCommand) -> Answer:
+    try:
+        check_scope(claims, command, shard.state)
+    except PasokhError:
+        # Our fold may be behind the log, or this is a repeat of what was allowed when it was first sent.
+        await shard.catch_up(2.0)
+        try:
+            check_scope(claims, command, shard.state)
+        except PasokhError as refusal:
+            try:
+                return await inbox.wait_answer(claims.org, claims.org, key, LOOK_UP_SECONDS)
+            except PasokhError:
+                raise refusal from None
+    known = await inbox.submit(claims.org, claims.org, key, actor_of(claims), data)
+    return known if known is not None else await inbox.wait_answer(claims.org, claims.org, key, ANSWER_SECONDS)

@@ -1,0 +1,162 @@
+"""A shard as the hub sees it: the core's state, loaded conversations, a few indexes, and what each event touched."""
+
+from dataclasses import dataclass, field
+
+from pasokh.acd import events as ev
+from pasokh.acd.apply import apply
+from pasokh.acd.model import Phase
+from pasokh.acd.state import Interaction, State
+from pasokh.channels.conversation import Conversation, Talk
+from pasokh.kernel.time import Instant
+
+_HELD = frozenset({Phase.OFFERED, Phase.ACTIVE, Phase.WRAP_UP, Phase.OUTCOME_DUE})
+_WAITING = frozenset({Phase.QUEUED, Phase.OFFERED})
+
+
+def holder(interaction: Interaction | None) -> str | None:
+    """The agent it is offered to or owned by, an owed outcome included."""
+    return interaction.agent if interaction is not None and interaction.phase in _HELD else None
+
+
+@dataclass(slots=True)
+class Change:
+    """Everything a batch of events may have changed; may name too much, never too little."""
+
+    queues: set[str] = field(default_factory=set)
+    agents: set[str] = field(default_factory=set)
+    contacts: set[str] = field(default_factory=set)
+    holders: set[tuple[str, str]] = field(default_factory=set)
+    """(agent, interaction) pairs seen before or after an event on the interaction."""
+    moved: set[tuple[str, str, str | None]] = field(default_factory=set)
+    """(agent, interaction, its parent): came to or left the agent."""
+    messages: set[tuple[str, str, int]] = field(default_factory=set)
+    """(contact, interaction, number) of new messages."""
+    all: bool = False
+    """Configuration or the day changed: anything may look different."""
+
+
+class World:
+    """The fold of a shard's log, as views read it. `conversations` holds only those that are loaded."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.conversations: dict[str, Conversation] = {}
+        self.waiting: dict[str, set[str]] = {}
+        """By queue: customers nobody has answered yet (offered ones included, consults not)."""
+        self.held: dict[str, dict[str, None]] = {}
+        """By agent: interactions offered to or owned by the agent, in the order they came."""
+        self._queue_of: dict[str, str] = {}
+        self._agent_of: dict[str, str] = {}
+        for name in state.interactions:
+            self._index(name)
+
+    def fold(self, seq: int, event: ev.AnyEvent, at: Instant, change: Change) -> None:
+        """Apply one recorded event and note what it touched."""
+        names = self._named(event)
+        before = {name: self._note(name, change) for name in names}
+        apply(self.state, event, at)
+        for name in sorted(names | self._named(event)):
+            self._index(name)
+            parent, held_by = before.get(name, (None, None))
+            new_parent, now_held_by = self._note(name, change)
+            if held_by != now_held_by:
+                for agent in (held_by, now_held_by):
+                    if agent is not None:
+                        change.moved.add((agent, name, parent or new_parent))
+        self._note_direct(event, change)
+        contact: str | None = getattr(event, "contact", None)
+        if contact is not None:
+            if isinstance(event, ev.ContactOpened) and contact not in self.conversations:
+                self.conversations[contact] = Conversation(contact)
+            conversation = self.conversations.get(contact)
+            if conversation is not None:
+                conversation.fold(seq, event, at)
+
+    def talk(self, contact: str, interaction: str) -> Talk | None:
+        """What is remembered of an interaction, if its conversation is loaded."""
+        conversation = self.conversations.get(contact)
+        return conversation.talks.get(interaction) if conversation is not None else None
+
+    def contacts_of(self, agent: str) -> set[str]:
+        """Contacts whose conversations the agent's desk shows."""
+        return {self.state.interactions[name].contact for name in self.held.get(agent, ())}
+
+    def _named(self, event: ev.AnyEvent) -> set[str]:
+        """Interactions whose appearance the event may change: those it names, their parents and consults."""
+        names = {
+            name
+            for name in (getattr(event, "interaction", None), getattr(event, "replacement", None))
+            if name is not None
+        }
+        consult = getattr(event, "consult", None)
+        if isinstance(consult, str):  # `Offered.consult` is a flag
+            names.add(consult)
+        for name in tuple(names):
+            interaction = self.state.interactions.get(name)
+            if interaction is not None:
+                names.update(other for other in (interaction.parent, interaction.consult) if other is not None)
+        return names
+
+    def _note(self, name: str, change: Change) -> tuple[str | None, str | None]:
+        """Record who and what hangs on an interaction now; returns its parent and holder."""
+        interaction = self.state.interactions.get(name)
+        if interaction is None:
+            return None, None
+        change.contacts.add(interaction.contact)
+        self._note_queue(interaction.queue, change)
+        agent = holder(interaction)
+        if agent is not None:
+            self._note_agent(agent, change)
+            change.holders.add((agent, name))
+        return interaction.parent, agent
+
+    def _note_direct(self, event: ev.AnyEvent, change: Change) -> None:
+        """Record what the event names itself."""
+        match event:
+            case ev.QueueDefined() | ev.AgentDefined() | ev.AgentRetired() | ev.DayStarted():
+                change.all = True
+            case ev.MessagePosted():
+                change.messages.add((event.contact, event.interaction, event.number))
+            case _:
+                pass
+        for name in ("queue", "from_queue", "to_queue"):
+            queue = getattr(event, name, None)
+            if isinstance(queue, str):
+                self._note_queue(queue, change)
+        for name in ("agent", "from_agent", "to_agent"):
+            agent = getattr(event, name, None)
+            if isinstance(agent, str):
+                self._note_agent(agent, change)
+        contact: str | None = getattr(event, "contact", None)
+        if contact is not None:
+            change.contacts.add(contact)
+
+    def _note_queue(self, name: str, change: Change) -> None:
+        change.queues.add(name)
+
+    def _note_agent(self, name: str, change: Change) -> None:
+        change.agents.add(name)
+        agent = self.state.agents.get(name)
+        if agent is not None:
+            change.queues.update(agent.config.queues)
+
+    def _index(self, name: str) -> None:
+        """Bring the indexes in line with one interaction."""
+        interaction = self.state.interactions.get(name)
+        waits = interaction is not None and interaction.phase in _WAITING and interaction.kind != "consult"
+        queue = interaction.queue if interaction is not None and waits else None
+        agent = holder(interaction)
+        if (old := self._queue_of.get(name)) != queue:
+            if old is not None:
+                self.waiting[old].discard(name)
+                del self._queue_of[name]
+            if queue is not None:
+                self.waiting.setdefault(queue, set()).add(name)
+                self._queue_of[name] = queue
+        if (was := self._agent_of.get(name)) != agent:
+            if was is not None:
+                del self.held[was][name]
+                del self._agent_of[name]
+            if agent is not None:
+                self.held.setdefault(agent, {})[name] = None
+                self._agent_of[name] = agent

@@ -1,0 +1,1 @@
+"""Exact figures: the catalogue of measures, one name, one formula, one version."""
