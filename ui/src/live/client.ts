@@ -21,10 +21,17 @@ export interface Surroundings {
   random(): number;
 }
 
+export interface Token {
+  token: string;
+  /** By the centre's clock; null when unknown. */
+  expires_at: number | null;
+}
+
 export interface LiveOptions {
   url: string;
   topics: readonly string[];
-  token(): Promise<string>;
+  token(): Promise<Token>;
+  language?: string;
   shelf?: Shelf | null;
   shelfKey?: string;
   surroundings?: Surroundings;
@@ -33,6 +40,9 @@ export interface LiveOptions {
 const PING_EVERY = 15_000;
 const SILENCE = 35_000;
 const LARGEST_FRAME = 16_000;
+const ASK_AGAIN = 1_000;
+/** The longest that `setTimeout` can wait. */
+const LONGEST_TIMER = 2_000_000_000;
 
 export const browser: Surroundings = {
   socket: (url) => new WebSocket(url) as unknown as SocketLike,
@@ -63,6 +73,7 @@ export class LiveClient {
   private retry: unknown = null;
   private heartbeat: unknown = null;
   private pumping: unknown = null;
+  private renewal: unknown = null;
   private pace: Pace;
   private stopped = false;
   private generation = 0;
@@ -124,7 +135,7 @@ export class LiveClient {
   private async connect(): Promise<void> {
     const generation = (this.generation += 1);
     this.setConnection(this.connection === "online" ? "offline" : this.connection);
-    let token: string;
+    let token: Token;
     try {
       token = await this.options.token();
     } catch (error) {
@@ -141,7 +152,10 @@ export class LiveClient {
     socket.onopen = () => {
       const topics: Record<string, string | number | null> = {};
       for (const [name, topic] of this.topics) topics[name] = topic.cursor;
-      socket.send(JSON.stringify({ type: "hello", token, topics }));
+      const { language } = this.options;
+      socket.send(
+        JSON.stringify({ type: "hello", token: token.token, topics, ...(language ? { language } : {}) }),
+      );
     };
     socket.onmessage = (event) => {
       if (this.socket !== socket || typeof event.data !== "string") return;
@@ -151,8 +165,12 @@ export class LiveClient {
     socket.onclose = (event) => {
       if (this.socket !== socket) return;
       this.socket = null;
-      if (event.code === 4403) this.refuse(this.trouble ?? "live.refused");
-      else this.fail();
+      if (event.code === 4403) {
+        this.refuse(this.trouble ?? "live.refused");
+        return;
+      }
+      if (event.code === 4400 || event.code === 4413) this.giveUpSent();
+      this.fail();
     };
     this.beat();
   }
@@ -167,7 +185,11 @@ export class LiveClient {
         this.pace = new Pace(30, 15, this.env.now());
         this.outbox.rewind();
         this.setConnection("online");
+        this.renewBefore(frame.expires_at ?? null);
         this.pump();
+        break;
+      case "renewed":
+        this.renewBefore(frame.expires_at);
         break;
       case "pong":
         this.offset = frame.now - this.env.now();
@@ -178,6 +200,11 @@ export class LiveClient {
         this.changed();
         break;
       case "answer":
+        if (!frame.ok && frame.error?.code === "command.unanswered") {
+          this.outbox.askAgain(frame.id);
+          this.env.later(() => this.pump(), ASK_AGAIN);
+          break;
+        }
         this.outbox.answer(
           frame.id,
           frame.ok ? { ok: true } : { ok: false, error: frame.error ?? { code: "live.unknown" } },
@@ -204,6 +231,32 @@ export class LiveClient {
     }
   }
 
+  /** One of the frames sent and not answered was refused as such: none of them is sent a second time. */
+  private giveUpSent(): void {
+    const code = this.trouble ?? "live.bad_frame";
+    for (const id of this.outbox.sent()) this.outbox.answer(id, { ok: false, error: { code } });
+  }
+
+  private renewBefore(expires: number | null): void {
+    this.env.cancel(this.renewal);
+    if (expires === null) return;
+    const left = expires - this.now();
+    const delay = Math.min(LONGEST_TIMER, Math.max(5_000, Math.min(left * 0.8, left - 20_000)));
+    this.renewal = this.env.later(() => void this.renew(), delay);
+  }
+
+  private async renew(): Promise<void> {
+    const socket = this.socket;
+    if (!socket || !this.welcomed) return;
+    try {
+      const { token } = await this.options.token();
+      if (this.socket === socket) socket.send(JSON.stringify({ type: "renew", token }));
+    } catch (error) {
+      if (error instanceof Refused) this.refuse(error.code);
+      else this.renewal = this.env.later(() => void this.renew(), 5_000);
+    }
+  }
+
   private beat(): void {
     this.env.cancel(this.heartbeat);
     this.heartbeat = this.env.later(() => {
@@ -223,6 +276,7 @@ export class LiveClient {
     this.socket = null;
     this.welcomed = false;
     this.env.cancel(this.heartbeat);
+    this.env.cancel(this.renewal);
     socket?.close();
   }
 

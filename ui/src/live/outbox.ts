@@ -23,6 +23,7 @@ interface Entry extends Pending {
  */
 export class Outbox {
   private entries: Entry[];
+  private readonly settled = new Set<string>();
 
   constructor(
     private readonly shelf: Shelf | null,
@@ -54,6 +55,16 @@ export class Outbox {
     for (const entry of this.entries) if (entry.id === id) entry.sent = true;
   }
 
+  /** Ids sent on this connection and not answered yet. */
+  sent(): string[] {
+    return this.entries.filter((entry) => entry.sent).map((entry) => entry.id);
+  }
+
+  /** The centre does not know the answer yet: the same entry is to be sent again. */
+  askAgain(id: string): void {
+    for (const entry of this.entries) if (entry.id === id) entry.sent = false;
+  }
+
   /** The connection is gone: whatever has no answer must be sent again. */
   rewind(): void {
     for (const entry of this.entries) entry.sent = false;
@@ -63,16 +74,21 @@ export class Outbox {
   answer(id: string, answer: Answer): Command | null {
     const entry = this.entries.find((candidate) => candidate.id === id);
     if (!entry) return null;
+    this.settled.add(id);
     this.entries = this.entries.filter((candidate) => candidate !== entry);
     this.save();
     entry.settle?.(answer);
     return entry.command;
   }
 
+  /** Writes what is pending, and leaves alone what another tab has put there. */
   private save(): void {
     try {
-      if (this.entries.length === 0) this.shelf?.removeItem(this.key);
-      else this.shelf?.setItem(this.key, JSON.stringify(this.pending()));
+      const own = new Set(this.entries.map((entry) => entry.id));
+      const others = readShelf(this.shelf, this.key).filter(({ id }) => !own.has(id) && !this.settled.has(id));
+      const kept = [...others, ...this.pending()];
+      if (kept.length === 0) this.shelf?.removeItem(this.key);
+      else this.shelf?.setItem(this.key, JSON.stringify(kept));
     } catch {
       // A full or forbidden storage only costs the survival of a reload.
     }

@@ -1,4 +1,4 @@
-import { LiveClient, Refused } from "./client";
+import { LiveClient, Refused, type Token } from "./client";
 
 /** The address of the socket on the page's own host. */
 export function socketUrl(origin: string = location.origin): string {
@@ -10,7 +10,7 @@ function csrf(): string {
 }
 
 /** Fetches a staff token with the session cookie; a signed-out session is refused for good. */
-export async function staffToken(): Promise<string> {
+export async function staffToken(): Promise<Token> {
   const response = await fetch("/live/token", {
     method: "POST",
     credentials: "same-origin",
@@ -18,13 +18,12 @@ export async function staffToken(): Promise<string> {
   });
   if (response.redirected || [401, 403, 404].includes(response.status)) throw new Refused("live.signed_out");
   if (!response.ok) throw new Error(`token: ${response.status}`);
-  const body = (await response.json()) as { token: string };
-  return body.token;
+  return (await response.json()) as Token;
 }
 
 /** A client for a staff page: its outbox lives as long as the tab, and it wakes with the network. */
 export function staffClient(topics: readonly string[], shelfKey: string): LiveClient {
-  const client = new LiveClient({ url: socketUrl(), topics, token: staffToken, shelf: sessionStorage, shelfKey });
+  const client = new LiveClient({ url: socketUrl(), topics, token: staffToken, language: document.documentElement.lang, shelf: sessionStorage, shelfKey });
   addEventListener("online", () => client.nudge());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") client.nudge();

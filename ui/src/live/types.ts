@@ -18,7 +18,8 @@ export interface Failure {
 export type Answer = { ok: true } | { ok: false; error: Failure };
 
 export type ServerFrame =
-  | { type: "welcome"; now: number }
+  | { type: "welcome"; now: number; expires_at?: number }
+  | { type: "renewed"; expires_at: number }
   | { type: "snapshot"; topic: string; cursor: string | number; keys: Keys }
   | { type: "patch"; topic: string; cursor: string | number; set?: Keys; del?: string[] }
   | { type: "answer"; id: string; ok: boolean; error?: Failure }
@@ -40,7 +41,9 @@ export interface Me {
   presence: Presence;
   reason: string;
   since: number;
+  idle_since: number | null;
   answered: number;
+  missed: number;
   talk_ms: number;
 }
 
@@ -60,10 +63,9 @@ export interface Why {
 
 export interface Consult {
   id: string;
-  phase?: Phase;
-  agent?: string | null;
-  agent_name?: string | null;
-  queue?: string | null;
+  phase: Phase;
+  agent: string | null;
+  agent_name: string | null;
 }
 
 export interface Interaction {
@@ -85,13 +87,15 @@ export interface Interaction {
   subject: string;
   on_hold_since: number | null;
   hold_ms: number;
-  consult: Consult | string | null;
+  consult: Consult | null;
   parent: string | null;
   note: string;
   messages: number;
   outcomes: string[];
   why: Why | null;
-  address?: string;
+  address: string;
+  accepted_at: number | null;
+  customer_here: boolean;
 }
 
 export interface Message {
@@ -108,6 +112,8 @@ export interface Message {
 export interface QueueGlance {
   id: string;
   name: Names;
+  client: string;
+  open: boolean;
   waiting: number;
   longest_since: number | null;
 }
@@ -123,6 +129,7 @@ export interface ServiceLevel {
   formula: string;
   version: number | string;
   threshold_ms: number;
+  target_permille: number;
   value: number | null;
   n: number;
 }
@@ -174,6 +181,7 @@ export interface ChatContact {
   phase: Phase;
   queued_at: number;
   agent_name: string | null;
+  language?: string;
   alternatives: string[];
   closed: boolean;
   reason: string | null;

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { type Text, asLanguage, directionOf, pick, translator } from "../src/language/catalogue";
+import { formatter } from "../src/language/format";
+import { en as chatEn } from "../src/language/chat/en";
+import { fa as chatFa } from "../src/language/chat/fa";
+import { uk as chatUk } from "../src/language/chat/uk";
+import { en as staffEn } from "../src/language/staff/en";
+import { fa as staffFa } from "../src/language/staff/fa";
+import { uk as staffUk } from "../src/language/staff/uk";
+
+const forms = (text: Text): string[] => (typeof text === "string" ? [text] : Object.values(text));
+const places = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!).sort();
+
+describe.each([
+  ["staff", staffEn, { fa: staffFa, uk: staffUk, en: staffEn }],
+  ["chat", chatEn, { fa: chatFa, uk: chatUk, en: chatEn }],
+])("the %s catalogue", (_name, source, languages) => {
+  it.each(Object.entries(languages))("is complete in %s: every text, place and plural form", (language, catalogue) => {
+    expect(Object.keys(catalogue).sort()).toEqual(Object.keys(source).sort());
+    const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+    for (const [key, original] of Object.entries(source) as [string, Text][]) {
+      const text = (catalogue as Record<string, Text>)[key]!;
+      const allowed = new Set(forms(original).flatMap(places));
+      for (const form of forms(text)) {
+        expect(form.trim(), key).not.toBe("");
+        for (const place of places(form)) expect(allowed, `${key} in ${language}`).toContain(place);
+      }
+      if (typeof original === "string") {
+        expect(places(text as string), `${key} in ${language}`).toEqual(places(original));
+      } else {
+        expect(Object.keys(text).sort(), `${key} in ${language}`).toEqual([...needed].sort());
+      }
+    }
+  });
+
+  it("is written in each language's own letters", () => {
+    for (const [key, text] of Object.entries(languages.fa) as [string, Text][]) {
+      for (const form of forms(text)) expect(form, key).toMatch(/[\u0600-\u06ff]/);
+      for (const form of forms(text)) expect(form, key).not.toMatch(/[يك]/);
+    }
+    for (const [key, text] of Object.entries(languages.uk) as [string, Text][]) {
+      if (key === "wall.sl_n") continue;
+      for (const form of forms(text)) expect(form, key).toMatch(/[\u0400-\u04ff]/);
+    }
+  });
+});
+
+describe("translation", () => {
+  it("chooses plural forms by the language's rules and writes its digits", () => {
+    const uk = translator("uk", staffUk, formatter("uk").digits);
+    expect([1, 2, 5, 21].map((n) => uk("desk.answered", { n }))).toEqual([
+      "1 відповідь",
+      "2 відповіді",
+      "5 відповідей",
+      "21 відповідь",
+    ]);
+    const fa = translator("fa", staffFa, formatter("fa").digits);
+    expect(fa("desk.waiting", { n: 12 })).toBe("۱۲ منتظر");
+  });
+
+  it("falls back sensibly", () => {
+    expect(asLanguage("fa-IR")).toBe("fa");
+    expect(asLanguage("de")).toBe("en");
+    expect(directionOf("fa")).toBe("rtl");
+    expect(pick({ fa: "فروش", en: "Sales" }, "uk")).toBe("Sales");
+    expect(pick({ fa: "فروش" }, "uk")).toBe("فروش");
+    expect(pick(null, "uk", "q1")).toBe("q1");
+  });
+});
+
+describe("formats", () => {
+  it("writes spans, shares and Jalali dates", () => {
+    const fa = formatter("fa", "Asia/Tehran");
+    expect(fa.clock(65_000)).toBe("۱:۰۵");
+    expect(formatter("en").clock(3_725_999)).toBe("1:02:05");
+    expect(formatter("en").clock(-5)).toBe("0:00");
+    expect(fa.percent(0.805)).toContain("۸۰");
+    expect(fa.day(Date.UTC(2026, 2, 21, 8))).toContain("فروردین");
+    expect(fa.time(Date.UTC(2026, 2, 21, 8, 30))).toBe("۱۲:۰۰");
+  });
+});

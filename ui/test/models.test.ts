@@ -1,0 +1,127 @@
+import { describe, expect, it } from "vitest";
+import { deskModel, draftsOf, initials, messagesOf, urgency } from "../src/desk/model";
+import type { Interaction, Keys, Message, Topic, WallAgent, WallQueue } from "../src/live/types";
+import { cardOf, tileOf, wallModel } from "../src/wall/model";
+
+const topic = (keys: Record<string, unknown>): Topic => ({ cursor: 1, keys: keys as Keys });
+
+const interaction = (id: string, change: Partial<Interaction> = {}): Interaction => ({
+  id,
+  contact: id,
+  kind: "contact",
+  channel: "chat",
+  queue: "q",
+  queue_name: {},
+  client: "own",
+  phase: "active",
+  since: 0,
+  queued_at: 0,
+  waited_ms: 0,
+  deadline: null,
+  accepted_at: 0,
+  customer: null,
+  customer_name: "",
+  customer_here: true,
+  address: "",
+  language: "",
+  subject: "",
+  on_hold_since: null,
+  hold_ms: 0,
+  consult: null,
+  parent: null,
+  note: "",
+  messages: 0,
+  outcomes: [],
+  why: null,
+  ...change,
+});
+
+const message = (id: string, at: number): Message => ({ number: at, message: id, author: "customer", author_name: "", text: id, at });
+
+const queue = (change: Partial<WallQueue> = {}): WallQueue => ({
+  id: "q",
+  name: {},
+  client: "own",
+  open: true,
+  waiting: 1,
+  longest_since: 0,
+  alarm_at: 45_000,
+  never_at: 60_000,
+  entered: 1,
+  answered: 0,
+  abandoned: 0,
+  left_otherwise: 0,
+  sl: { formula: "sl.answered_only", version: 1, threshold_ms: 20_000, target_permille: 800, value: null, n: 0 },
+  asa_ms: null,
+  ready: 0,
+  busy: 0,
+  agents: 0,
+  ...change,
+});
+
+describe("the desk's model", () => {
+  it("parts offers from work and leaves oneself out of the colleagues", () => {
+    const model = deskModel(
+      topic({
+        me: { id: "a" },
+        "i:1": interaction("1", { accepted_at: 20 }),
+        "i:2": interaction("2", { phase: "offered", deadline: 9 }),
+        "i:3": interaction("3", { phase: "wrap_up", accepted_at: 10 }),
+        "i:4": interaction("4", { phase: "queued" }),
+      }),
+      topic({ "t:a": { id: "a", name: "A" }, "t:b": { id: "b", name: "B" } }),
+    );
+    expect(model.offers.map((each) => each.id)).toEqual(["2"]);
+    expect(model.work.map((each) => each.id)).toEqual(["3", "1"]);
+    expect(model.colleagues.map((each) => each.id)).toEqual(["b"]);
+  });
+
+  it("shows a message either as arrived or as on its way, never both", () => {
+    const command = { type: "message.post", interaction: "1", message: "m1", text: "x", author: "agent" };
+    const pending = [{ id: "d1", command }];
+    expect(draftsOf("1", [], pending, [], true)).toMatchObject([{ state: "sending" }]);
+    expect(draftsOf("1", [], pending, [], false)).toMatchObject([{ state: "waiting" }]);
+    expect(draftsOf("1", [message("m1", 1)], pending, [], true)).toEqual([]);
+    expect(draftsOf("2", [], pending, [], true)).toEqual([]);
+  });
+
+  it("puts a consult's talk after the customer's it is about", () => {
+    const desk = topic({ "m:p:000001": message("p1", 1), "m:c:000001": message("c1", 5), "m:p:000002": message("p2", 3) });
+    const shown = messagesOf(desk, interaction("c", { kind: "consult", parent: "p" }));
+    expect(shown.map((each) => each.message)).toEqual(["p1", "p2", "c1"]);
+  });
+
+  it("worries in time, and writes initials in any script", () => {
+    expect([null, 1_000, 20_000, 45_000].map(urgency)).toEqual(["calm", "calm", "warn", "alarm"]);
+    expect(initials("Olena Koval")).toBe("O\u200cK");
+    expect(initials("سارا")).toBe("س");
+    expect(initials("")).toBe("");
+  });
+});
+
+describe("the wallboard's model", () => {
+  it("alarms before a minute has passed, and counts down to it", () => {
+    expect(tileOf(queue(), 10_000)).toMatchObject({ worry: "calm", waited: 10_000, left: 50 });
+    expect(tileOf(queue(), 20_000).worry).toBe("warn");
+    expect(tileOf(queue(), 45_000)).toMatchObject({ worry: "alarm", left: 15 });
+    expect(tileOf(queue(), 70_000).left).toBe(-10);
+    expect(tileOf(queue({ waiting: 0, longest_since: null }), 70_000)).toMatchObject({ worry: "calm", waited: null, left: null });
+  });
+
+  it("says what an agent does now: hold before talk before wrap-up before idle", () => {
+    const agent: WallAgent = { id: "a", name: "A", presence: "ready", reason: "", since: 1, idle_since: 2, answered: 0, work: [] };
+    const work = { interaction: "i", channel: "chat" as const, queue: "q", customer_name: "", on_hold_since: null };
+    expect(cardOf(agent)).toMatchObject({ state: "ready", since: 2 });
+    expect(cardOf({ ...agent, presence: "not_ready" })).toMatchObject({ state: "not_ready" });
+    const active = { ...work, phase: "active" as const, since: 5 };
+    const wrap = { ...work, phase: "wrap_up" as const, since: 4 };
+    expect(cardOf({ ...agent, work: [wrap] })).toMatchObject({ state: "wrap_up", since: 4 });
+    expect(cardOf({ ...agent, work: [wrap, active] })).toMatchObject({ state: "busy", since: 5 });
+    expect(cardOf({ ...agent, work: [{ ...active, on_hold_since: 9 }] })).toMatchObject({ state: "hold", since: 9 });
+  });
+
+  it("adds up", () => {
+    const wall = topic({ "q:1": queue({ waiting: 2 }), "q:2": queue({ waiting: 3 }), "a:1": { id: "1", name: "x", presence: "ready", work: [] } });
+    expect(wallModel(wall, 50_000)).toMatchObject({ waiting: 5, ready: 1, busy: 0, worst: "alarm" });
+  });
+});
