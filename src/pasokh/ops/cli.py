@@ -1,0 +1,231 @@
+"""The `pasokh` command."""
+
+import argparse
+import asyncio
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from pasokh import __doc__ as about
+from pasokh.i18n.catalogue import has, message
+from pasokh.i18n.dates import format_time, local
+from pasokh.i18n.languages import LANGUAGES
+from pasokh.kernel.errors import PasokhError
+from pasokh.ops.settings import chosen_roles, load, with_listen
+
+type Command = Callable[[argparse.Namespace], int]
+
+TWIN = ("simulate", "replay")
+"""Commands of the twin's own command line."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; 0 = done, 1 = refused or failed (said on standard error), 2 = wrong usage."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if words and words[0] in TWIN:
+            from pasokh.twin import cli as twin  # noqa: PLC0415
+
+            return twin.main(words)
+        parser = _parser()
+        given = parser.parse_args(words)
+        command: Command | None = getattr(given, "command", None)
+        if command is None:
+            parser.print_help()
+            return 2
+        return command(given)
+    except PasokhError as error:
+        said = message(error.code, "en", **error.params) if has(error.code) else str(error)
+        print(f"pasokh: {said} [{error.code}]", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 141
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pasokh", description=about)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def add(name: str, command: Command, about: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=about, description=about)
+        sub.set_defaults(command=command)
+        return sub
+
+    up = add("up", _up, "run the centre until Ctrl-C")
+    up.add_argument("--host", help="address to listen on (PASOKH_HOST, 127.0.0.1)")
+    up.add_argument("--port", type=int, help="port to listen on (PASOKH_PORT, 8000; 0 = any free one)")
+    up.add_argument("--roles", metavar="LIST", help="only these, with commas: db, engine, worker, web, traffic")
+    up.add_argument("--demo-traffic", action="store_true", help="let drawn customers and agents work the demo centre")
+    up.add_argument("--no-demo", action="store_true", help="make no demo organisation in an empty database")
+    up.add_argument("--no-migrate", action="store_true", help="leave the database's schema as it is")
+
+    add("migrate", _migrate, "bring the database's schema up to date")
+    add("seed", _seed, "make the demo organisation, unless there is one")
+
+    doctor = add("doctor", _doctor, "is everything as it should be, and what to do if not")
+    doctor.add_argument("--lang", choices=LANGUAGES, default="en")
+
+    explain = add("explain", _explain, "tell in words why a contact waited and why it got this agent")
+    explain.add_argument("contact", help="the contact's id")
+    explain.add_argument("--org", help="its organisation, where there are several")
+    explain.add_argument("--lang", choices=LANGUAGES, default="en")
+    explain.add_argument("--zone", default="UTC", help="time zone of the times (UTC)")
+
+    log = add("log", lambda _: _usage(log), "export a log, or verify its hash chain")
+    actions = log.add_subparsers(title="actions", metavar="ACTION")
+    export = actions.add_parser("export", help="write the whole log as JSON lines")
+    export.add_argument("file", help="- = standard output; .gz is compressed")
+    export.add_argument("--org", help="the organisation, where there are several")
+    export.set_defaults(command=_log_export)
+    verify = actions.add_parser(
+        "verify", help="recompute the hash chain of an exported file, or of the database's logs"
+    )
+    verify.add_argument("file", nargs="?")
+    verify.set_defaults(command=_log_verify)
+
+    backup = add("backup", _backup, "dump the database into a file; the centre may run")
+    backup.add_argument("file", type=Path)
+    restore = add("restore", _restore, "put a dump in the place of the database; the centre must be stopped")
+    restore.add_argument("file", type=Path)
+
+    for name, about_it in (
+        ("simulate", "run a scenario in the twin"),
+        ("replay", "replay a recorded log: every assignment again, or what would have been"),
+    ):
+        add(name, lambda _: 2, about_it)  # for the list: `main` hands these over whole
+    return parser
+
+
+def _usage(parser: argparse.ArgumentParser) -> int:
+    parser.print_help()
+    return 2
+
+
+# -- running -----------------------------------------------------------------------------------------------------------
+def _up(given: argparse.Namespace) -> int:
+    from pasokh.ops.supervisor import Plan, Supervisor, only_one  # noqa: PLC0415 - each command loads what it needs
+
+    settings = with_listen(load(), given.host, given.port)
+    roles = chosen_roles(given.roles, settings, traffic=given.demo_traffic)
+    plan = Plan(roles, prepare=not given.no_migrate, demo=not given.no_demo)
+    with only_one(settings):
+        return asyncio.run(Supervisor(settings, plan, lambda url: _announce(url, plan.roles, plan.demo)).run())
+
+
+def _announce(url: str, roles: Sequence[str], demo: bool) -> None:
+    """Where to click, in the three languages."""
+    if "web" not in roles:
+        print(message("up.ready_roles", "en", roles=", ".join(roles)), flush=True)
+        return
+    lines = []
+    for language in ("fa", "uk", "en"):
+        lines += ["", message("up.ready", language, url=url)]
+        if demo:
+            lines.append(message("up.demo", language, url=url))
+    print("\n".join(lines), flush=True)
+    if demo:
+        from pasokh.ops.demo import accounts  # noqa: PLC0415
+
+        print("\n" + "\n".join(f"    {line}" for line in accounts(url)), flush=True)
+    print("\n" + message("up.stop", "en"), flush=True)
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from pasokh.ops import composition  # noqa: PLC0415
+    from pasokh.ops.database import running_database  # noqa: PLC0415
+
+    with running_database(load()) as url:
+        composition.prepare(url, demo=False)
+    return 0
+
+
+def _seed(_: argparse.Namespace) -> int:
+    from pasokh.ops import composition  # noqa: PLC0415
+    from pasokh.ops.database import running_database  # noqa: PLC0415
+
+    with running_database(load()) as url:
+        composition.prepare(url, demo=True)
+    return 0
+
+
+# -- looking -----------------------------------------------------------------------------------------------------------
+def _doctor(given: argparse.Namespace) -> int:
+    from pasokh.ops.composition import wall_clock  # noqa: PLC0415
+    from pasokh.ops.doctor import examine  # noqa: PLC0415
+
+    marks = {"good": "✓", "warning": "!", "wrong": "✗"}
+    worst = 0
+    for finding in examine(load(), wall_clock):
+        print(f"{marks[finding.grade]} {finding.text(given.lang)}", flush=True)
+        worst = max(worst, 1 if finding.grade == "wrong" else 0)
+    return worst
+
+
+def _explain(given: argparse.Namespace) -> int:
+    from pasokh.ops.explain import explain_contact  # noqa: PLC0415
+    from pasokh.ops.logs_of import one_log  # noqa: PLC0415
+
+    async def told() -> None:
+        async with one_log(load(), given.org) as (log, org):
+            for line in await explain_contact(log, org, given.contact, given.lang):
+                moment = format_time(local(line.at, given.zone), given.lang, seconds=True)
+                print(f"{moment}  {line.text}")
+
+    asyncio.run(told())
+    return 0
+
+
+def _log_export(given: argparse.Namespace) -> int:
+    from pasokh.ops import logfile  # noqa: PLC0415
+    from pasokh.ops.logs_of import one_log  # noqa: PLC0415
+
+    async def exported() -> None:
+        async with one_log(load(), given.org) as (log, org):
+            end = await logfile.export(log, org, org, given.file)
+            print(message("log.exported", "en", n=end.seq, hash=end.hash.hex()), file=sys.stderr)
+
+    asyncio.run(exported())
+    return 0
+
+
+def _log_verify(given: argparse.Namespace) -> int:
+    from pasokh.ops import logfile  # noqa: PLC0415
+    from pasokh.ops.backup import verify_logs  # noqa: PLC0415
+    from pasokh.ops.database import running_database  # noqa: PLC0415
+
+    if given.file:
+        end = logfile.verify(given.file)
+        print(message("log.verified", "en", n=end.seq, hash=end.hash.hex()))
+        return 0
+    with running_database(load()) as url:
+        for shard, length in verify_logs(url).items():
+            print(f"{shard}: " + message("log.verified_shard", "en", n=length))
+    return 0
+
+
+# -- keeping -----------------------------------------------------------------------------------------------------------
+def _backup(given: argparse.Namespace) -> int:
+    from pasokh.ops import backup  # noqa: PLC0415
+    from pasokh.ops.database import running_database  # noqa: PLC0415
+
+    with running_database(load()) as url:
+        size = backup.backup(url, given.file)
+    print(message("backup.done", "en", file=str(given.file), kib=size // 1024))
+    return 0
+
+
+def _restore(given: argparse.Namespace) -> int:
+    from pasokh.ops import backup  # noqa: PLC0415
+    from pasokh.ops.database import running_database  # noqa: PLC0415
+
+    with running_database(load()) as url:
+        kept = backup.restore(url, given.file, time.strftime("%Y%m%d_%H%M%S", time.gmtime()))
+    print(message("backup.restored", "en", file=str(given.file), kept=kept))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

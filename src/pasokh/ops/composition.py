@@ -1,0 +1,90 @@
+"""The composition root: hands every role its clock, its store, its secrets and its neighbours.
+
+Each role loads only what it needs: nothing of Django in the engine, nothing of the engine in the web.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable
+
+from pasokh.kernel.time import Instant
+from pasokh.ops.database import acting_as
+from pasokh.ops.settings import Settings
+from pasokh.store import schema
+
+type Ready = Callable[[], None]
+type Work = Callable[[asyncio.Event, Ready], Awaitable[None]]
+
+
+def wall_clock() -> Instant:
+    """UTC milliseconds: where the machine's clock is read for everybody else."""
+    return time.time_ns() // 1_000_000
+
+
+# -- engine ------------------------------------------------------------------------------------------------------------
+def engine(url: str, owner: str) -> Work:
+    """Lead shards until told to stop; `owner` names this process, unlike any other that runs."""
+    from pasokh.engine.run import EngineSettings, run  # noqa: PLC0415
+    from pasokh.ops.zones import OfficeZones  # noqa: PLC0415
+
+    async def work(stop: asyncio.Event, ready: Ready) -> None:
+        zones = OfficeZones(acting_as(url, schema.APP))
+        ready()
+        await run(EngineSettings(dsn=acting_as(url, schema.ENGINE), owner=owner, zones=zones), stop)
+
+    return work
+
+
+# -- office ------------------------------------------------------------------------------------------------------------
+def set_up_django(url: str) -> None:
+    """Django with the given database; once a process."""
+    import django  # noqa: PLC0415
+
+    os.environ["PASOKH_DATABASE_URL"] = url
+    os.environ["DJANGO_SETTINGS_MODULE"] = "pasokh.office.settings"
+    django.setup()
+
+
+def prepare(url: str, *, demo: bool) -> None:
+    """Bring roles and schema up to date and, with `demo`, make the demo organisation where there is none.
+
+    Several nodes may do this at once: they take turns.
+    """
+    import psycopg  # noqa: PLC0415
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(hashtext('pasokh.prepare'))")
+        schema.provision(connection)
+        set_up_django(url)
+        from django.core.management import call_command  # noqa: PLC0415
+
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        if demo:
+            from pasokh.office.demo import do_create_demo  # noqa: PLC0415
+
+            do_create_demo()
+
+
+def worker(url: str, stopping: Callable[[], bool], ready: Ready) -> None:
+    """Keep the office's projections up with the log until told to stop."""
+    set_up_django(url)
+    from pasokh.office.worker import run  # noqa: PLC0415
+
+    run(stopping, ready)
+
+
+# -- web ---------------------------------------------------------------------------------------------------------------
+def serve(settings: Settings, url: str, ready: Ready) -> None:
+    """Serve browsers until SIGTERM: Django, the live hub and the web chat in one ASGI application."""
+    from pasokh.ops.web import serve as serve_web  # noqa: PLC0415
+
+    serve_web(settings, url, ready)
+
+
+# -- traffic -----------------------------------------------------------------------------------------------------------
+def traffic(settings: Settings, url: str) -> Work:
+    """Let drawn customers and agents work the demo organisation."""
+    from pasokh.ops.traffic import work  # noqa: PLC0415
+
+    return work(settings, url)

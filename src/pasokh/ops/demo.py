@@ -1,0 +1,1 @@
+"""The demo organisation's accounts, as printed when the centre is ready."""

@@ -1,0 +1,119 @@
+"""One role as a process: ``python -m pasokh.ops.role ROLE``; the supervisor's children, or a node's only process."""
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from pasokh.kernel.errors import PasokhError
+from pasokh.ops import composition
+from pasokh.ops.database import database_url, embedded
+from pasokh.ops.logs import start_logging
+from pasokh.ops.process import die_with_parent, say_ready
+from pasokh.ops.settings import DEMO, Settings, load
+
+log = logging.getLogger(__name__)
+WATCH_SECONDS = 0.2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a role until SIGTERM; the exit code is 0 unless it failed."""
+    parser = argparse.ArgumentParser(prog="python -m pasokh.ops.role")
+    parser.add_argument("role", choices=sorted(_ROLES))
+    given = parser.parse_args(arguments)
+    die_with_parent()
+    settings = load()
+    start_logging(given.role, settings.log_format, settings.log_level)
+    try:
+        _ROLES[given.role](settings)
+    except PasokhError as error:
+        log.error("%s", error)  # noqa: TRY400 - the code and its fields say it all
+        return 1
+    return 0
+
+
+def _db(settings: Settings) -> None:
+    """Start or adopt the embedded server, watch it, and stop it at the end."""
+    stopping = _until_signal()
+    server = embedded(settings)
+    server.start()
+    try:
+        say_ready(database_url=server.dsn())
+        log.info("PostgreSQL runs")
+        while not stopping():
+            if server.pid is None:
+                raise PasokhError("database.gone", home=str(settings.home))
+            time.sleep(WATCH_SECONDS)
+    finally:
+        server.stop()
+
+
+def _engine(settings: Settings) -> None:
+    owner = f"{os.uname().nodename}:{os.getpid()}"
+    _run(composition.engine(database_url(settings), owner))
+
+
+def _worker(settings: Settings) -> None:
+    composition.worker(database_url(settings), _until_signal(), say_ready)
+
+
+def _web(settings: Settings) -> None:
+    composition.serve(settings, database_url(settings), say_ready)
+
+
+def _traffic(settings: Settings) -> None:
+    _run(composition.traffic(settings, database_url(settings)))
+
+
+def _prepare(settings: Settings) -> None:
+    """Not a role that stays: migrate, make the demo organisation if asked, and end."""
+    composition.prepare(database_url(settings), demo=os.environ.get(DEMO) == "1")
+    say_ready()
+
+
+def _run(work: composition.Work) -> None:
+    """On uvloop where it exists: half the latency of the database's round trips."""
+    with asyncio.Runner(loop_factory=_new_loop) as runner:
+        runner.run(_awaited(work))
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop  # noqa: PLC0415
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+async def _awaited(work: composition.Work) -> None:
+    """Run asynchronous work until SIGTERM or SIGINT sets its stop event."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await work(stop, say_ready)
+
+
+def _until_signal() -> Callable[[], bool]:
+    """A question that turns true at SIGTERM or SIGINT."""
+    asked: list[int] = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda received, _: asked.append(received))
+    return lambda: bool(asked)
+
+
+_ROLES: dict[str, Callable[[Settings], None]] = {
+    "db": _db,
+    "engine": _engine,
+    "worker": _worker,
+    "web": _web,
+    "traffic": _traffic,
+    "prepare": _prepare,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
