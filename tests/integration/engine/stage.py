@@ -109,10 +109,9 @@ class Stage:
         return await self.answer(await self.submit(command, key))
 
     async def set_up(self) -> None:
-        for answer in await asyncio.gather(*[self.ask(command) for command in SETUP[:3]]):
+        for command in SETUP:
+            answer = await self.ask(command)
             assert answer.ok, answer
-        for command in SETUP[3:]:
-            assert (await self.ask(command)).ok
 
     async def rows(self) -> list[Row]:
         return await self.client.read(self.shard, self.shard, 0, 100_000)

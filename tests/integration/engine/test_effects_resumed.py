@@ -1,0 +1,52 @@
+"""Protects: an effect without an outcome is taken up by the next leader, and one with an outcome is not."""
+
+import asyncio
+
+from tests.integration.engine.stage import Stage, opening
+
+from pasokh.acd.effects import AnyEffect
+from pasokh.acd.model import Channel
+from pasokh.kernel.messages import tag_of
+
+
+class Phone:
+    """Rings when it may; remembers what it was asked."""
+
+    name = "phone"
+    in_log = False
+
+    def __init__(self, *, works: bool) -> None:
+        self.asked: list[str] = []
+        self.rang = asyncio.Event()
+        self.begun = asyncio.Event()
+        self._works = works
+
+    async def perform(self, org: str, effect: AnyEffect) -> None:
+        self.asked.append(f"{tag_of(effect)} {effect.id}")
+        self.begun.set()
+        if not self._works:
+            await asyncio.Event().wait()
+        self.rang.set()
+
+
+async def test_a_successor_performs_what_the_crashed_leader_left_undone_and_only_that(stage: Stage) -> None:
+    hung, works = Phone(works=False), Phone(works=True)
+    first = stage.start("same", carriers={Channel.VOICE: hung})
+    await stage.set_up()
+    assert (await stage.ask(opening("1", Channel.VOICE))).ok
+    await asyncio.wait_for(hung.begun.wait(), 20)
+    await first.crash()
+    second = stage.start("same", carriers={Channel.VOICE: works})
+    await asyncio.wait_for(works.rang.wait(), 20)
+    assert works.asked == hung.asked
+    async with asyncio.timeout(20):
+        while True:
+            if not await stage.store.effects(stage.shard):
+                break
+            await asyncio.sleep(0.01)
+    await second.crash()
+    idle = Phone(works=True)
+    third = stage.start("same", carriers={Channel.VOICE: idle})
+    await stage.led_by(third)
+    assert (await stage.ask(opening("2", Channel.CHAT))).ok
+    assert idle.asked == []
