@@ -51,6 +51,12 @@ def merged(function: Callable[..., Any]) -> Callable[..., Any]:
     return done
 
 
+def apart(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile as a function of its own, for what happens seldom."""
+    done: Callable[..., Any] = numba.njit(nogil=True, error_model="numpy")(function)
+    return done
+
+
 def load_kernel() -> types.ModuleType:
     """The routing kernel, compiled from the file that the live centre runs."""
     module = types.ModuleType("pasokh.twin.fast.routing_kernel")

@@ -63,6 +63,7 @@ from pasokh.twin.fast.columns import (
     Q_ORDER_LEN,
     Q_PAUSE,
     Q_RING,
+    Q_WATCHED,
     Q_SEED,
     Q_TRANSFERS,
     Q_WAITING,
@@ -101,7 +102,7 @@ from pasokh.twin.fast.columns import (
     WRAP_UP,
     WRAP_UP_END,
 )
-from pasokh.twin.fast.compiled import kernel, merged
+from pasokh.twin.fast.compiled import apart, kernel, merged
 from pasokh.twin.fast.queueing import (
     agent_may,
     book,
@@ -226,7 +227,7 @@ def wrap_up_ms(m, s, a, talk):
     return at_pace(m, length, s, a)
 
 
-@merged
+@apart
 def hands_on_to(m, s):
     """The queue the customer's first talk is handed on to, or -1."""
     sl = m.sl
@@ -282,41 +283,33 @@ def offer(m, s, a):
         leaves = FOREVER
         if sl[S_KIND, s] == KIND_CONTACT:
             leaves = sl[S_LEAVE_AT, s] = patience_ends(m, s)
-    number = sl[S_CONTACT, s]
+    number, kind, load = sl[S_CONTACT, s], ANSWER, (ordinal << 20) | s
     if leaves < until:
-        push(m, leaves, LEAVE, number, (sl[S_WAITS, s] << 20) | s)
+        until, kind, load = leaves, LEAVE, (sl[S_WAITS, s] << 20) | s
     elif mute:
         sl[S_DUE, s] = until
-        push(m, until, RING, sl[S_NUMBER, s], s)
-    elif rejects or g[G_SEES_COUNTERS] or sl[S_KIND, s] != KIND_CONTACT or q[Q_TRANSFERS, queue]:
-        push(m, until, ANSWER, number, (ordinal << 20) | s)
-    else:
-        _foresee(m, s, a, until)
+        number, kind, load = sl[S_NUMBER, s], RING, s
+    elif not (
+        rejects or g[G_SEES_COUNTERS] or sl[S_KIND, s] != KIND_CONTACT or q[Q_WATCHED, queue] or q[Q_TRANSFERS, queue]
+    ):
+        # Nothing but a change of presence while ringing can come between: enter only when the agent is free again.
+        sl[S_PHASE, s] = SURE
+        sl[S_ANSWER_AT, s] = until
+        until += talk_ms(m, s, a)
+        sl[S_TALK_END, s] = until
+        limit = q[Q_WRAP_LIMIT, queue]
+        kind, load = TALK_END, s
+        if limit > 0:
+            wrap = wrap_up_ms(m, s, a, sl[S_TALKS, s])
+            kind = WRAP_UP_END
+            if wrap >= limit:
+                wrap, kind, number = limit, WRAP_UP, sl[S_NUMBER, s]
+            until += wrap
+        sl[S_DUE, s] = until
+    push(m, until, kind, number, load)
 
 
-@merged
-def _foresee(m, s, a, answered):
-    """Nothing but a change of presence while ringing can come between: enter only when the agent is free again."""
-    sl = m.sl
-    sl[S_PHASE, s] = SURE
-    sl[S_ANSWER_AT, s] = answered
-    ends = answered + talk_ms(m, s, a)
-    sl[S_TALK_END, s] = ends
-    limit = m.q[Q_WRAP_LIMIT, sl[S_QUEUE, s]]
-    if limit == 0:
-        sl[S_DUE, s] = ends
-        push(m, ends, TALK_END, sl[S_CONTACT, s], s)
-        return
-    wrap = wrap_up_ms(m, s, a, sl[S_TALKS, s])
-    if wrap < limit:
-        sl[S_DUE, s] = ends + wrap
-        push(m, ends + wrap, WRAP_UP_END, sl[S_CONTACT, s], s)
-    else:
-        sl[S_DUE, s] = ends + limit
-        push(m, ends + limit, WRAP_UP, sl[S_NUMBER, s], s)
-
-
-@merged
+@apart
 def requeue(m, s, barred, until):
     """Back to its queue at its old place; not offered to `barred` until then."""
     sl = m.sl
@@ -326,7 +319,7 @@ def requeue(m, s, barred, until):
     may_be_taken(m, s)
 
 
-@merged
+@apart
 def unoffer(m, s, idles):
     """An open offer is over; the agent may take something else."""
     a = m.sl[S_AGENT, s]
@@ -336,7 +329,7 @@ def unoffer(m, s, idles):
     return a
 
 
-@merged
+@apart
 def declined(m, s, a):
     """Back to the old place, for someone else first."""
     pause = m.q[Q_PAUSE, m.sl[S_QUEUE, s]]
@@ -347,7 +340,7 @@ def declined(m, s, a):
         requeue(m, s, -1, 0)
 
 
-@merged
+@apart
 def change_presence(m, a, ready):
     """Ready or not; open offers of an agent who is not ready return to their place."""
     ag, sl, now = m.ag, m.sl, m.g[G_NOW]

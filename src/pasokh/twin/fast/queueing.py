@@ -6,6 +6,7 @@ Every function takes the bundle `m` of arrays (`pasokh.twin.fast.arrays.Arrays`)
 from pasokh.twin.fast.columns import (
     A_GROUP,
     A_IDLE_SINCE,
+    A_LEAVING,
     A_LISTED,
     A_LOAD,
     A_MAIL,
@@ -31,6 +32,7 @@ from pasokh.twin.fast.columns import (
     FREE,
     G_DIRTY_AGENTS,
     G_DIRTY_SLOTS,
+    G_END,
     G_FREE_GROUPS,
     G_HEAP,
     G_IDLE,
@@ -40,6 +42,7 @@ from pasokh.twin.fast.columns import (
     G_KIND,
     G_NOW,
     G_NUMBER_BITS,
+    G_SIGN_OUTS,
     G_SPARE,
     G_STATUS,
     G_WAITING,
@@ -91,8 +94,10 @@ _room = kernel.room
 # -- the heap of happenings ----------------------------------------------------------------------------------------
 @merged
 def push(m, at, kind, number, load):
-    """Enter a happening; an instant already past comes up next."""
+    """Enter a happening; an instant already past comes up next, one beyond the end never."""
     g, keys, loads = m.g, m.heap_keys, m.heap_loads
+    if at >= g[G_END]:
+        return
     n = g[G_HEAP]
     if n >= len(keys):
         g[G_STATUS] = OUT_OF_HEAP
@@ -271,6 +276,8 @@ def release(m, s, a, idles):
     ag[A_WORK, a] -= 1
     if idles:
         ag[A_IDLE_SINCE, a] = m.g[G_NOW]
+    if ag[A_LEAVING, a] and ag[A_WORK, a] == 0:
+        m.g[G_SIGN_OUTS] += 1
     sync(m, a)
 
 

@@ -17,7 +17,7 @@ from pasokh.twin.fast.columns import (
     D_WEIBULL,
     FOREVER,
 )
-from pasokh.twin.fast.compiled import compiled, merged
+from pasokh.twin.fast.compiled import apart, merged
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 SECOND_STEP = np.uint64(0xD1B54A32D192ED03)
@@ -43,7 +43,7 @@ def uniform(key, index, ordinal):
     return (np.float64(h >> _11) + 0.5) * 1.1102230246251565e-16
 
 
-@compiled
+@apart
 def inverse_normal(p):
     """Wichura's AS 241 (1988), as `statistics.NormalDist` computes it."""
     q = p - 0.5

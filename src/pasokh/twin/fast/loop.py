@@ -1,0 +1,285 @@
+"""The compiled event loop: arrays in, counts (and assignments) out; the order of happenings is `twin.clock`'s."""
+
+from pasokh.twin.fast.columns import (
+    ACTIVE,
+    ANSWER,
+    ARRIVAL,
+    A_CONTACTS,
+    A_DUTY,
+    A_READY,
+    A_SIGNED,
+    A_TALK,
+    BARRED,
+    CHOICE,
+    C_HANDLED,
+    C_TALK,
+    DAY,
+    DUTY,
+    FINE,
+    FOREVER,
+    FREE,
+    G_DIRTY_AGENTS,
+    G_DIRTY_SLOTS,
+    G_END,
+    G_HEAP,
+    G_INTERVAL,
+    G_INTERVAL_END,
+    G_KIND,
+    G_NOW,
+    G_NUMBER_BITS,
+    G_SERIAL,
+    G_SIGN_OUTS,
+    G_SLOTS,
+    G_STATUS,
+    G_WHO,
+    G_WIDTH,
+    HOURS,
+    KIND_BITS,
+    KIND_CONTACT,
+    LEAVE,
+    MAX_WAIT,
+    NONE,
+    OFFERED,
+    OUTCOME_DUE,
+    QUEUED,
+    Q_MAX_WAIT,
+    Q_OFFER_AFTER,
+    Q_OPEN,
+    Q_STEPS,
+    Q_STEP_AT,
+    Q_THINK,
+    Q_WATCHED,
+    RECOVER,
+    RELAX,
+    RESERVED,
+    RING,
+    SCHEDULED,
+    SURE,
+    S_ANSWER_AT,
+    S_ARMED,
+    S_BARRED_UNTIL,
+    S_CONTACT,
+    S_DUE,
+    S_HOLD_UNTIL,
+    S_KIND,
+    S_LEAVE_AT,
+    S_NUMBER,
+    S_OFFERS,
+    S_PHASE,
+    S_QUEUE,
+    S_QUEUED_AT,
+    S_STEP,
+    S_TALKS,
+    S_TALK_END,
+    S_WAITS,
+    TALK_END,
+    WRAPPING,
+    WRAP_UP,
+    WRAP_UP_END,
+)
+from pasokh.twin.fast.compiled import compiled, merged
+from pasokh.twin.fast.happenings import (
+    answer,
+    arrive,
+    balks,
+    choice_of,
+    duty,
+    end_talk,
+    leave,
+    next_arrival,
+    ring_out,
+    sign_out_idle,
+    take_alternative,
+    timer,
+    wrap_up_over,
+)
+from pasokh.twin.fast.offers import change_presence, finish_sure, offer, patience_ends, what_take, who_takes
+from pasokh.twin.fast.queueing import book, count_answered, count_left, gone, lose, pop, push
+
+
+@merged
+def _settle(m):
+    """Offer until nothing more fits: freed agents look for contacts, then contacts for agents, by number."""
+    g, sl = m.g, m.sl
+    i = j = 0
+    while True:
+        if i < g[G_DIRTY_AGENTS]:
+            a = m.dirty_agents[i]
+            s = what_take(m, a)
+            if s < 0:
+                i += 1
+                continue
+        elif j < g[G_DIRTY_SLOTS]:
+            s = m.dirty_slots[j]
+            j += 1
+            if sl[S_PHASE, s] != QUEUED:
+                continue
+            a = who_takes(m, s)
+            if a < 0:
+                continue
+        else:
+            break
+        offer(m, s, a)
+    for j in range(g[G_DIRTY_SLOTS]):
+        s = m.dirty_slots[j]
+        if sl[S_PHASE, s] == QUEUED:
+            _wait(m, s)
+    g[G_DIRTY_AGENTS] = g[G_DIRTY_SLOTS] = 0
+
+
+@merged
+def _wait(m, s):
+    """Nobody could take the contact: enter what time will bring."""
+    sl, q = m.sl, m.q
+    queue, queued, number = sl[S_QUEUE, s], sl[S_QUEUED_AT, s], sl[S_NUMBER, s]
+    if sl[S_STEP, s] < q[Q_STEPS, queue]:
+        push(m, queued + m.step_after[q[Q_STEP_AT, queue] + sl[S_STEP, s]], RELAX, number, s)
+    if sl[S_HOLD_UNTIL, s] > 0:
+        push(m, sl[S_HOLD_UNTIL, s], RESERVED, number, s)
+    if sl[S_BARRED_UNTIL, s] > 0:
+        push(m, sl[S_BARRED_UNTIL, s], BARRED, number, s)
+    if sl[S_KIND, s] != KIND_CONTACT:
+        sl[S_LEAVE_AT, s] = FOREVER
+        return
+    if q[Q_MAX_WAIT, queue] >= 0:
+        push(m, queued + q[Q_MAX_WAIT, queue], MAX_WAIT, number, s)
+    if sl[S_LEAVE_AT, s] < 0:
+        sl[S_LEAVE_AT, s] = patience_ends(m, s)
+    if sl[S_ARMED, s]:
+        return
+    sl[S_ARMED, s] = 1
+    load = (sl[S_WAITS, s] << 20) | s
+    if q[Q_WATCHED, queue]:
+        push(m, sl[S_LEAVE_AT, s], LEAVE, sl[S_CONTACT, s], load)
+    if m.alternatives[queue, 0] + m.alternatives[queue, 1] > 0.0 and choice_of(m, s) > 0:
+        at = queued + q[Q_OFFER_AFTER, queue] + q[Q_THINK, queue]
+        if at >= m.g[G_NOW]:
+            push(m, at, CHOICE, sl[S_CONTACT, s], load)
+
+
+@merged
+def _happen(m, kind, who, load, at):
+    """Let one happening take effect, if it still holds."""
+    g, ag, sl = m.g, m.ag, m.sl
+    if kind >= DAY and kind <= DUTY:
+        if kind == DUTY:
+            duty(m, who, load)
+        elif kind == HOURS:
+            m.q[Q_OPEN, who >> 1] = who & 1
+        else:
+            for a in range(ag.shape[1]):
+                ag[A_CONTACTS, a] = ag[A_TALK, a] = 0
+        return
+    if kind == RECOVER:
+        if ag[A_DUTY, who] == 0 and ag[A_SIGNED, who] and not ag[A_READY, who]:
+            change_presence(m, who, 1)
+        return
+    s, mark = load & 0xFFFFF, load >> 20
+    phase = sl[S_PHASE, s]
+    if phase == FREE or sl[S_NUMBER if kind <= SCHEDULED else S_CONTACT, s] != who:
+        return
+    if phase == SURE:
+        if sl[S_DUE, s] == at and (kind == WRAP_UP_END or kind == WRAP_UP or kind == TALK_END):
+            finish_sure(m, s)
+    elif kind == ANSWER:
+        if phase == OFFERED and sl[S_OFFERS, s] == mark:
+            answer(m, s)
+    elif kind == TALK_END:
+        if phase == ACTIVE:
+            end_talk(m, s)
+    elif kind == WRAP_UP:
+        if phase == WRAPPING and sl[S_DUE, s] == at:
+            wrap_up_over(m, s, False)
+    elif kind == WRAP_UP_END:
+        if (phase == WRAPPING or phase == OUTCOME_DUE) and sl[S_TALKS, s] == mark:
+            wrap_up_over(m, s, True)
+    elif kind == LEAVE:
+        if (phase == QUEUED or phase == OFFERED) and sl[S_WAITS, s] == mark and sl[S_KIND, s] == KIND_CONTACT:
+            leave(m, s)
+    elif kind == CHOICE:
+        if phase == QUEUED and sl[S_WAITS, s] == mark and sl[S_KIND, s] == KIND_CONTACT:
+            if gone(m, s):
+                lose(m, s, sl[S_LEAVE_AT, s], True)
+            else:
+                take_alternative(m, s)
+    elif kind == RING:
+        if phase == OFFERED and sl[S_DUE, s] == at:
+            ring_out(m, s)
+    else:
+        timer(m, kind, s, at)
+
+
+@compiled
+def run(m):
+    """Let everything happen before the end. Returns how it went: `FINE`, or what was too small."""
+    g, keys, loads = m.g, m.heap_keys, m.heap_loads
+    bits = g[G_NUMBER_BITS]
+    mask, shift = (1 << bits) - 1, bits + KIND_BITS
+    end = g[G_END]
+    plan = 0
+    for k in range(len(m.stream_next)):
+        next_arrival(m, k)
+    while g[G_STATUS] == FINE:
+        stream, arrives = -1, NONE
+        for k in range(len(m.stream_next)):
+            if m.stream_next[k] < arrives:
+                stream, arrives = k, m.stream_next[k]
+        source, key = 0, NONE
+        if stream >= 0:
+            key = (((arrives << KIND_BITS) | ARRIVAL) << bits) | g[G_SERIAL]
+        if g[G_HEAP] > 0 and keys[0] < key:
+            source, key = 1, keys[0]
+        if plan < len(m.plan_keys) and m.plan_keys[plan] < key:
+            source, key = 2, m.plan_keys[plan]
+        at = key >> shift
+        if key == NONE or at >= end:
+            break
+        kind, who = (key >> bits) & ((1 << KIND_BITS) - 1), key & mask
+        if at >= g[G_NOW]:
+            g[G_NOW], g[G_KIND], g[G_WHO] = at, kind, who
+            while at >= g[G_INTERVAL_END]:
+                g[G_INTERVAL] += 1
+                g[G_INTERVAL_END] += g[G_WIDTH]
+        arrived = -1
+        if source == 0:
+            arrived = arrive(m, stream)
+        else:
+            if source == 1:
+                load = loads[0]
+                pop(m)
+            else:
+                load = m.plan_loads[plan]
+                plan += 1
+            _happen(m, kind, who, load, at)
+        if g[G_DIRTY_AGENTS] + g[G_DIRTY_SLOTS] > 0:
+            _settle(m)
+        if arrived >= 0 and m.sl[S_PHASE, arrived] == QUEUED and balks(m, arrived):
+            leave(m, arrived)
+        while g[G_SIGN_OUTS] > 0 and sign_out_idle(m):
+            g[G_SIGN_OUTS] -= 1
+            _settle(m)
+    _finish(m)
+    return g[G_STATUS]
+
+
+@merged
+def _finish(m):
+    """Count what the lazy parts left open at the end, and book agents' time."""
+    g, sl = m.g, m.sl
+    end = g[G_END]
+    for s in range(g[G_SLOTS]):
+        phase = sl[S_PHASE, s]
+        if phase == QUEUED and sl[S_KIND, s] == KIND_CONTACT and 0 <= sl[S_LEAVE_AT, s] < end:
+            count_left(m, s, sl[S_LEAVE_AT, s] - sl[S_QUEUED_AT, s], True)
+        elif phase == SURE and sl[S_ANSWER_AT, s] < end:
+            count_answered(m, s, sl[S_ANSWER_AT, s] - sl[S_QUEUED_AT, s])
+            if sl[S_TALK_END, s] < end:
+                row = m.counts[sl[S_QUEUE, s], (sl[S_TALK_END, s]) // g[G_WIDTH]]
+                row[C_HANDLED] += 1
+                row[C_TALK] += sl[S_TALK_END, s] - sl[S_ANSWER_AT, s]
+    g[G_NOW] = end
+    while end > g[G_INTERVAL_END]:
+        g[G_INTERVAL] += 1
+        g[G_INTERVAL_END] += g[G_WIDTH]
+    for a in range(m.ag.shape[1]):
+        book(m, a)

@@ -1,0 +1,3 @@
+"""x"""
+def replay_command(*a, **k):
+    """x"""
