@@ -79,7 +79,8 @@ def serve(settings: Settings, url: str, ready: Ready) -> None:
     """Serve browsers until SIGTERM: Django, the live hub and the web chat in one ASGI application."""
     from pasokh.ops.web import serve as serve_web  # noqa: PLC0415
 
-    serve_web(settings, url, ready)
+    set_up_django(url)
+    serve_web(settings, url, ready, wall_clock)
 
 
 # -- traffic -----------------------------------------------------------------------------------------------------------

@@ -1,1 +1,96 @@
-"""The web role: one ASGI application of Django, the live hub and the web chat, under uvicorn."""
+"""The web role: Django, the live hub and the web chat as one ASGI application under uvicorn."""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import uvicorn
+
+from pasokh.acd.model import Channel
+from pasokh.channels.reception import Reception
+from pasokh.channels.webchat.app import WebChat
+from pasokh.engine.core import ACD
+from pasokh.i18n.catalogue import has, message
+from pasokh.live.asgi import App, create_app
+from pasokh.live.hub import Hub
+from pasokh.live.tokens import TokenSigner
+from pasokh.metrics.service_level import ANSWERED_OR_ABANDONED
+from pasokh.ops.database import acting_as
+from pasokh.ops.settings import SOCKET, Settings
+from pasokh.ops.widgets import OfficeWidgets
+from pasokh.store import schema
+from pasokh.store.postgres import PostgresStore
+
+LARGEST_FRAME = 64 * 1024
+"""Somewhat above what the hub accepts, so that the hub itself can say that a frame is too large."""
+CLOSE_SECONDS = 3
+CONNECTIONS = 8
+
+
+def words(code: str, params: Mapping[str, object], language: str) -> str:
+    """A refusal as a sentence; the code where no sentence exists."""
+    return message(code, language, **params) if has(code) else code
+
+
+def build(settings: Settings, url: str, clock: Callable[[], int]) -> App:
+    """The application; Django must be set up. Its lifespan opens the store and starts the hub."""
+    from pasokh.office.asgi import application as django  # noqa: PLC0415 - needs Django's settings
+
+    store = PostgresStore(acting_as(url, schema.APP), connections=CONNECTIONS)
+    signer = TokenSigner([settings.secret_key])
+    hub = Hub(
+        store,
+        signer,
+        clock=clock,
+        service_level=ANSWERED_OR_ABANDONED,
+        tag=os.urandom(6).hex(),
+        snapshot_schema=ACD.snapshot_schema,
+        words=words,
+    )
+    widgets = OfficeWidgets(acting_as(url, schema.ENGINE))
+    reception = Reception(store, Channel.CHAT, settings.secret_key.encode())
+    chat = WebChat(reception, widgets, signer, hub, clock=clock, words=words)
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        async with store:
+            yield
+
+    return create_app(hub, chat, cast("App", django), lifespan)
+
+
+def serve(settings: Settings, url: str, ready: Callable[[], None], clock: Callable[[], int]) -> None:
+    """Serve until SIGTERM on the inherited socket, else on the configured address."""
+    config = uvicorn.Config(
+        cast("Any", build(settings, url, clock)),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_FRAME,
+        ws_per_message_deflate=False,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=CLOSE_SECONDS,
+    )
+    inherited = os.environ.pop(SOCKET, None)
+    sockets = [socket.socket(fileno=int(inherited))] if inherited else None
+    _Server(config, ready).run(sockets=sockets)
+
+
+class _Server(uvicorn.Server):
+    """Says when it serves."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, then say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
