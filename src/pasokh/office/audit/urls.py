@@ -1,0 +1,7 @@
+"""Addresses of the audit."""
+
+from django.urls import path
+
+from pasokh.office.audit import views
+
+urlpatterns = [path("audit/", views.audit_page, name="audit")]

@@ -1,0 +1,12 @@
+"""The office's clock: whatever the settings inject."""
+
+from typing import cast
+
+from django.conf import settings
+
+from pasokh.kernel.time import Instant
+
+
+def now() -> Instant:
+    """Milliseconds UTC."""
+    return cast("Instant", settings.CLOCK())

@@ -1,0 +1,121 @@
+"""Reads the environment into one value; `settings.py` only spells that value as Django settings."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+from pasokh.i18n.languages import LANGUAGES
+from pasokh.kernel.errors import PasokhError
+from pasokh.store import schema
+from pasokh.store.embedded import DATABASE, SUPERUSER
+
+APP_ROLE = schema.APP
+"""The database role of every request: it owns nothing, so row-level security binds it."""
+
+OWNER_ROLE = schema.OWNER
+"""The role that migrates and nothing else."""
+
+_LIMITS = "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=30000"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything the office takes from outside."""
+
+    secret: str
+    debug: bool
+    public_url: str
+    https: bool
+    hosts: tuple[str, ...]
+    origins: tuple[str, ...]
+    database: dict[str, str]
+    """libpq's parameters."""
+    pool: int
+    """Connections kept per process; 0 = none kept."""
+    static_root: Path | None
+    """Where collected files lie; None = served from the source folders, without a manifest."""
+    language: str
+    zone: str
+
+
+def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Configuration:
+    """The configuration an environment asks for; raises `settings.*` naming the variable."""
+    public_url = env.get("PASOKH_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    parts = urlsplit(public_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise PasokhError("settings.bad_url", name="PASOKH_PUBLIC_URL", value=public_url)
+    hosts = ["127.0.0.1", "localhost", "[::1]", parts.hostname, *_listed(env.get("PASOKH_HOSTS", ""))]
+    language = env.get("PASOKH_LANGUAGE", "en")
+    if language not in LANGUAGES:
+        raise PasokhError("settings.bad_choice", name="PASOKH_LANGUAGE", value=language, allowed=", ".join(LANGUAGES))
+    static_root = env.get("PASOKH_STATIC_ROOT", "")
+    return Configuration(
+        secret=env.get("PASOKH_SECRET_KEY") or fresh_secret(),
+        debug=env.get("PASOKH_DEBUG", "") == "1",
+        public_url=public_url,
+        https=parts.scheme == "https",
+        hosts=tuple(dict.fromkeys(hosts)),
+        origins=tuple(dict.fromkeys([public_url, *_listed(env.get("PASOKH_ORIGINS", ""))])),
+        database=_database(env.get("PASOKH_DATABASE_URL", "postgresql://127.0.0.1/pasokh")),
+        pool=_count(env, "PASOKH_DATABASE_POOL", 8),
+        static_root=Path(static_root) if static_root else None,
+        language=language,
+        zone=env.get("PASOKH_ZONE", "UTC"),
+    )
+
+
+def connection_parameters(c: Configuration, role: str) -> dict[str, str]:
+    """libpq's parameters for acting as `role`.
+
+    On the embedded server by signing in as that role, so that there is no way back to the superuser; elsewhere the
+    configured user must be a member of it.
+    """
+    known = dict(c.database)
+    if known.get("user") == SUPERUSER and known.get("dbname") == DATABASE and known.get("host", "").startswith("/"):
+        return {**known, "user": role}
+    return {**known, "options": f"{known.get('options', '')} -c role={role}".strip()}
+
+
+def django_database(c: Configuration, role: str, *, pool: int = 0, limits: bool = True) -> dict[str, object]:
+    """One entry of Django's `DATABASES`; every connection acts as `role` from its start."""
+    given = connection_parameters(c, role)
+    if limits:
+        given["options"] = f"{given.get('options', '')} {_LIMITS}".strip()
+    options: dict[str, object] = {
+        name: value for name, value in given.items() if name not in {"dbname", "user", "password", "host", "port"}
+    }
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": given.get("dbname", ""),
+        "USER": given.get("user", ""),
+        "PASSWORD": given.get("password", ""),
+        "HOST": given.get("host", ""),
+        "PORT": given.get("port", ""),
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0 if pool else 60,
+        "CONN_HEALTH_CHECKS": not pool,
+    }
+
+
+def _database(url: str) -> dict[str, str]:
+    try:
+        return {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    except ProgrammingError as error:
+        raise PasokhError("settings.bad_url", name="PASOKH_DATABASE_URL", value="…") from error
+
+
+def _listed(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _count(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, str(default))
+    if not text.isdecimal() or int(text) > 1000:
+        raise PasokhError("settings.bad_number", name=name, value=text)
+    return int(text)

@@ -1,0 +1,48 @@
+"""What every page needs: language, direction, who is signed in and what they may open."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from pasokh.i18n.languages import NAMES, direction
+from pasokh.office.errors import language
+from pasokh.office.people.models import User
+from pasokh.office.people.rules import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place in the navigation."""
+
+    name: str
+    url: str
+    current: bool
+
+
+_PLACES = (
+    ("desk", Right.DESK),
+    ("wall", Right.WALL),
+    ("contacts", Right.CONTACTS),
+    ("queues", Right.READ_SETUP),
+    ("agents", Right.READ_SETUP),
+    ("audit", Right.AUDIT),
+)
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """Context of every template: `language`, `direction`, `languages`, `me`, `rights`, `navigation`."""
+    user = getattr(request, "user", None)
+    me = user if isinstance(user, User) else None
+    return {
+        "language": language(),
+        "direction": direction(language()),
+        "languages": NAMES,
+        "me": me,
+        "rights": {right.value: me is not None and me.may(right) for right in Right},
+        "navigation": [
+            Link(name, url := reverse(name), request.path.startswith(url))
+            for name, right in _PLACES
+            if me is not None and me.may(right) and (name != "desk" or me.handles_contacts)
+        ],
+    }

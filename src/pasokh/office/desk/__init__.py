@@ -1,0 +1,1 @@
+"""The agent's desk and the history of contacts, projected from the log."""

@@ -1,0 +1,88 @@
+"""Form fields that read what people type: any digits, any spelling, with errors from the catalogue."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import lazystr
+
+from pasokh.i18n.catalogue import message
+from pasokh.i18n.digits import parse_int
+from pasokh.i18n.text import normalise
+from pasokh.kernel.errors import PasokhError
+from pasokh.office.errors import language, text_of
+
+LARGEST = 2**62
+
+
+def label(key: str, **fields: object) -> str:
+    """A text of the catalogue, in the language of whoever sees it."""
+    return lazystr(_Later(lambda: message(key, language(), **fields)))
+
+
+class _Later:
+    def __init__(self, text: Callable[[], str]) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text()
+
+
+def whole_number(text: str | None, field: str) -> int | None:
+    """A number of a query string, any digits; raises `number.not_whole` naming the field."""
+    if not text:
+        return None
+    try:
+        value = parse_int(text)
+    except PasokhError as error:
+        raise PasokhError(error.code, **{**error.params, "field": field}) from error
+    if not 0 <= value <= LARGEST:
+        raise PasokhError("number.out_of_range", field=field, least=0, most=LARGEST)
+    return value
+
+
+class WholeNumberField(forms.Field):
+    """A whole number in any digits (۱۲, ١٢, 12) between `least` and `most`."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, least: int = 0, most: int = 1_000_000, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+        self.least, self.most = least, most
+
+    def to_python(self, value: object) -> int | None:
+        """The number; None where nothing was typed."""
+        text = str(value if value is not None else "").strip()
+        if not text:
+            return None
+        try:
+            number = parse_int(text)
+        except PasokhError as error:
+            raise ValidationError(text_of(error)) from error
+        if not self.least <= number <= self.most:
+            refused = PasokhError("number.out_of_range", least=self.least, most=self.most)
+            raise ValidationError(text_of(refused))
+        return number
+
+
+class LineField(forms.CharField):
+    """One line of text in one spelling: ي/ی and ك/ک unified, direction overrides and invisible characters removed."""
+
+    def to_python(self, value: Any) -> str:
+        """The normalised text."""
+        return normalise(super().to_python(value) or "")
+
+
+class RefusableForm(forms.Form):
+    """A form that shows a domain error at the field it names."""
+
+    def refuse(self, error: PasokhError) -> None:
+        """Put the error's sentence at its field, or above the form."""
+        field = str(error.params.get("field", ""))
+        self.add_error(field if field in self.fields else self.field_for(field), text_of(error))
+
+    def field_for(self, name: str) -> str | None:  # noqa: ARG002 - forms override it
+        """The form's field for a domain field of another name."""
+        return None

@@ -1,0 +1,112 @@
+"""Forms of signing in and of people."""
+
+from typing import Any
+
+from django import forms
+
+from pasokh.acd.model import Capacity
+from pasokh.i18n.languages import LANGUAGES, NAMES
+from pasokh.office.fields import LineField, RefusableForm, WholeNumberField, label
+from pasokh.office.filters import words
+from pasokh.office.people.actions import PersonDraft
+from pasokh.office.people.models import User
+from pasokh.office.people.rules import Role
+from pasokh.office.people.selectors import agent_config
+from pasokh.office.supervise.selectors import all_queues, skill_names
+
+
+class SignInForm(forms.Form):
+    """The door's form."""
+
+    username = forms.CharField(
+        max_length=60,
+        label=label("field.username"),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "dir": "ltr"}),
+    )
+    password = forms.CharField(
+        max_length=200,
+        strip=False,
+        label=label("field.password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "dir": "ltr"}),
+    )
+
+
+class PersonForm(RefusableForm):
+    """A person: name, role, language, skills with levels, queues, capacity."""
+
+    name = LineField(max_length=200, label=label("field.name"))
+    role = forms.ChoiceField(label=label("field.role"))
+    language = forms.ChoiceField(label=label("field.language"), choices=[(code, NAMES[code]) for code in LANGUAGES])
+    is_active = forms.BooleanField(required=False, label=label("field.is_active"))
+    handles_contacts = forms.BooleanField(required=False, label=label("field.handles_contacts"))
+    queues = forms.MultipleChoiceField(
+        required=False, label=label("field.queues"), widget=forms.CheckboxSelectMultiple
+    )
+    voice = WholeNumberField(least=0, most=1, label=label("field.capacity_voice"))
+    text = WholeNumberField(least=0, most=50, label=label("field.capacity_text"))
+    mail = WholeNumberField(least=0, most=200, label=label("field.capacity_mail"))
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any = None, *, person: User | None) -> None:
+        super().__init__(data, initial=_initial(person))
+        self._skills = skill_names()
+        self._choices("role", [(role.value, label(f"role.{role.value}")) for role in Role])
+        self._choices("queues", [(queue.key, words(queue.name)) for queue in all_queues()])
+        for key, names in self._skills.items():
+            self.fields[f"skill_{key}"] = WholeNumberField(least=1, most=100, required=False, label=words(names))
+        if person is None:
+            self.fields = {"username": _username(), "password": _password(), **self.fields}
+
+    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+    @property
+    def skill_fields(self) -> list[forms.BoundField]:
+        """One field a skill: its level, empty = not skilled."""
+        return [self[f"skill_{key}"] for key in self._skills]
+
+    def draft(self) -> PersonDraft:
+        """What the valid form says."""
+        given = self.cleaned_data
+        return PersonDraft(
+            name=given["name"],
+            role=Role(given["role"]),
+            language=given["language"],
+            is_active=given["is_active"],
+            handles_contacts=given["handles_contacts"],
+            skills={key: given[f"skill_{key}"] for key in self._skills if given[f"skill_{key}"] is not None},
+            queues=given["queues"],
+            capacity=Capacity(voice=given["voice"], text=given["text"], mail=given["mail"]),
+        )
+
+
+def _username() -> forms.Field:
+    return forms.CharField(max_length=60, label=label("field.username"), widget=forms.TextInput(attrs={"dir": "ltr"}))
+
+
+def _password() -> forms.Field:
+    widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "dir": "ltr"})
+    return forms.CharField(max_length=200, strip=False, label=label("field.password"), widget=widget)
+
+
+def _initial(person: User | None) -> dict[str, object]:
+    if person is None:
+        return {
+            "role": Role.AGENT.value, "is_active": True, "handles_contacts": True, "voice": 1, "text": 3, "mail": 5,
+        }  # fmt: skip
+    config = agent_config(person)
+    return {
+        "name": person.name,
+        "role": person.role,
+        "language": person.language,
+        "is_active": person.is_active,
+        "handles_contacts": person.handles_contacts,
+        "queues": list(config.queues),
+        "voice": person.voice,
+        "text": person.text,
+        "mail": person.mail,
+        "version": person.changed_at,
+        **{f"skill_{key}": level for key, level in config.skills.items()},
+    }

@@ -1,0 +1,153 @@
+"""Django's settings, all taken from the environment by `configuration.configure`."""
+
+import os
+import secrets
+import time
+from pathlib import Path
+
+from django.utils.csp import CSP
+
+from pasokh.office.configuration import APP_ROLE, OWNER_ROLE, configure, django_database
+
+HERE = Path(__file__).parent
+CONFIGURATION = configure(os.environ, lambda: secrets.token_urlsafe(48))
+
+SECRET_KEY = CONFIGURATION.secret
+DEBUG = CONFIGURATION.debug
+ALLOWED_HOSTS = list(CONFIGURATION.hosts)
+CSRF_TRUSTED_ORIGINS = list(CONFIGURATION.origins)
+PUBLIC_URL = CONFIGURATION.public_url
+
+
+def CLOCK() -> int:  # noqa: N802 - a setting
+    """The office's clock, in milliseconds; tests put their own here."""
+    return time.time_ns() // 1_000_000
+
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "ninja",
+    "pasokh.office.tenancy",
+    "pasokh.office.audit",
+    "pasokh.office.people",
+    "pasokh.office.supervise",
+    "pasokh.office.desk",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "pasokh.office.static_files.StaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "pasokh.office.tenancy.middleware.OrganisationMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "pasokh.office.errors.ErrorMiddleware",
+]
+ROOT_URLCONF = "pasokh.office.urls"
+ASGI_APPLICATION = "pasokh.office.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [HERE / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "pasokh.office.filters"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "pasokh.office.context.page",
+            ],
+        },
+    }
+]
+
+DATABASES = {
+    "default": django_database(CONFIGURATION, APP_ROLE, pool=CONFIGURATION.pool),
+    "owner": django_database(CONFIGURATION, OWNER_ROLE, limits=False),
+}
+"""`default` serves requests and the worker under a role that owns nothing; `owner` migrates."""
+DATABASE_ROUTERS = ["pasokh.office.routers.OwnerMigrates"]
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["pasokh.office.people.sign_in.OrganisationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+
+SESSION_ENGINE = "pasokh.office.people.sessions"
+SESSION_COOKIE_NAME = "pasokh_session"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CONFIGURATION.https
+CSRF_COOKIE_NAME = "pasokh_csrf"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = CONFIGURATION.https
+CSRF_FAILURE_VIEW = "pasokh.office.pages.csrf_failure"
+LANGUAGE_COOKIE_NAME = "pasokh_language"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = CONFIGURATION.https
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_AGE = 365 * 86_400
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIGURATION.https else None
+SECURE_HSTS_SECONDS = 31_536_000 if CONFIGURATION.https else 0
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+
+LANGUAGE_CODE = CONFIGURATION.language
+LANGUAGES = [("fa", "فارسی"), ("uk", "Українська"), ("en", "English")]
+LOCALE_PATHS = [HERE / "locale"]
+"""Texts of templates; those of the Python code are messages of `pasokh.i18n.catalogue`."""
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+ZONE = CONFIGURATION.zone
+"""Where an organisation without a zone of its own is."""
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [HERE / "static"]
+STATIC_ROOT = CONFIGURATION.static_root
+WHITENOISE_USE_FINDERS = CONFIGURATION.static_root is None
+WHITENOISE_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if CONFIGURATION.static_root is None
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+LOGGING_CONFIG = None
+"""The composition root sets up logging for all roles."""
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

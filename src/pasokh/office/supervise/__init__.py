@@ -1,0 +1,1 @@
+"""Queues, skills, outcomes, widgets, and the wallboard."""

@@ -1,0 +1,141 @@
+"""Writes of the set-up. Each changes rows, records an audit event and tells the engine, in one transaction."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from pasokh.acd.commands import CloseQueue, DefineQueue, OpenQueue
+from pasokh.acd.model import QueueConfig
+from pasokh.kernel.errors import PasokhError
+from pasokh.office import clock, inbox
+from pasokh.office.audit.actions import do_record_change
+from pasokh.office.supervise.models import Outcome, Queue, Skill, Widget
+from pasokh.office.supervise.rules import check_key, check_references, cleaned_names
+from pasokh.office.tenancy import scope
+from pasokh.office.tenancy.models import Client
+
+
+@transaction.atomic
+def do_publish_queue(actor: str, queue: QueueConfig, expected_version: int | None = None) -> Queue:
+    """Publish a queue as new, or as the next version of an existing one; an unchanged one stays as it is.
+
+    The version is counted here. Raises `setup.changed_meanwhile` when `expected_version` is no longer the latest,
+    and the errors of `rules.check_references`.
+    """
+    check_key(queue.id, "id")
+    row = Queue.objects.select_for_update().filter(key=queue.id).first()
+    if expected_version is not None and (row.version if row else 0) != expected_version:
+        raise PasokhError("setup.changed_meanwhile", field="version", target=queue.id)
+    version = row.version + 1 if row else 1
+    queue = msgspec.structs.replace(queue, version=version, name=cleaned_names(queue.name))
+    check_references(queue, _keys(Skill), _keys(Outcome), {*_keys(Queue), queue.id})
+    client = Client.objects.filter(key=queue.client).first()
+    if client is None:
+        raise PasokhError("setup.unknown_client", field="client", value=queue.client)
+    before = row.definition if row else None
+    if row is not None and msgspec.structs.replace(row.config, version=version) == queue:
+        return row
+    row = row or Queue(organisation_id=scope.required(), key=queue.id)
+    row.version, row.client, row.definition, row.changed_at = version, client, _plain(queue), clock.now()
+    row.save()
+    do_record_change(actor, "queue.publish", f"queue:{queue.id}", before, row.definition)
+    inbox.submit(DefineQueue(queue), actor)
+    return row
+
+
+def do_open_queue(actor: str, key: str) -> None:
+    """Let contacts into a queue."""
+    _switch_queue(actor, key, True, OpenQueue)
+
+
+def do_close_queue(actor: str, key: str) -> None:
+    """Let no new contact into a queue; those who wait are still served."""
+    _switch_queue(actor, key, False, CloseQueue)
+
+
+@transaction.atomic
+def do_save_skill(actor: str, key: str, names: Mapping[str, str]) -> Skill:
+    """Create a skill or rename it."""
+    return _save_named(Skill, actor, "skill", key, names)
+
+
+@transaction.atomic
+def do_save_outcome(actor: str, key: str, names: Mapping[str, str]) -> Outcome:
+    """Create an outcome or rename it."""
+    return _save_named(Outcome, actor, "outcome", key, names)
+
+
+@transaction.atomic
+def do_save_widget(
+    actor: str,
+    key: str,
+    queue_key: str,
+    *,
+    origins: Sequence[str],
+    title: Mapping[str, str],
+    language_skills: Mapping[str, str],
+) -> Widget:
+    """Create a chat widget or change it."""
+    check_key(key)
+    queue = known_queue(queue_key)
+    row = Widget.objects.select_for_update().filter(key=key).first()
+    before = _widget(row) if row else None
+    row = row or Widget(organisation_id=scope.required(), key=key)
+    row.queue, row.origins, row.title = queue, list(origins), cleaned_names(title, "title")
+    row.language_skills = dict(language_skills)
+    if _widget(row) != before:
+        row.save()
+        do_record_change(actor, "widget.save", f"widget:{key}", before, _widget(row))
+    return row
+
+
+def known_queue(key: str) -> Queue:
+    """The queue with this key; raises `setup.unknown_queue`."""
+    row = Queue.objects.filter(key=key).first()
+    if row is None:
+        raise PasokhError("setup.unknown_queue", field="queue", value=key[:60])
+    return row
+
+
+@transaction.atomic
+def _switch_queue(actor: str, key: str, is_open: bool, command: Callable[[str], OpenQueue | CloseQueue]) -> None:
+    row = known_queue(key)
+    Queue.objects.filter(pk=row.pk).update(is_open=is_open)
+    action = "queue.open" if is_open else "queue.close"
+    do_record_change(actor, action, f"queue:{key}", {"is_open": row.is_open}, {"is_open": is_open})
+    inbox.submit(command(key), actor)
+
+
+def _save_named[M: (Skill, Outcome)](
+    model: type[M], actor: str, kind: str, key: str, names: Mapping[str, str]
+) -> M:
+    check_key(key)
+    cleaned = cleaned_names(names)
+    row = model.objects.select_for_update().filter(key=key).first()
+    before = {"name": row.name} if row else None
+    row = row or model(organisation_id=scope.required(), key=key)
+    if before != {"name": cleaned}:
+        row.name = cleaned
+        row.save()
+        do_record_change(actor, f"{kind}.save", f"{kind}:{key}", before, {"name": cleaned})
+    return row
+
+
+def _keys(model: type[Skill] | type[Outcome] | type[Queue]) -> set[str]:
+    return set(model.objects.values_list("key", flat=True))
+
+
+def _plain(queue: QueueConfig) -> dict[str, Any]:
+    built: dict[str, Any] = msgspec.to_builtins(queue)
+    return built
+
+
+def _widget(row: Widget) -> dict[str, object]:
+    return {
+        "queue": row.queue.key,
+        "origins": row.origins,
+        "title": row.title,
+        "language_skills": row.language_skills,
+    }

@@ -1,0 +1,40 @@
+"""Reads of the set-up."""
+
+from django.db import transaction
+
+from pasokh.office.supervise.models import Outcome, Queue, Skill, Widget
+from pasokh.office.tenancy.scope import set_local
+
+DEMO_WIDGET = "demo-shop"
+
+
+def all_queues() -> list[Queue]:
+    """Every queue, by key."""
+    return list(Queue.objects.select_related("client").order_by("key"))
+
+
+def queue_by_key(key: str) -> Queue | None:
+    """One queue; None when there is none of that key."""
+    return Queue.objects.select_related("client").filter(key=key).first()
+
+
+def queue_names() -> dict[str, dict[str, str]]:
+    """Queue key → its names."""
+    return {row.key: row.name for row in Queue.objects.all()}
+
+
+def skill_names() -> dict[str, dict[str, str]]:
+    """Skill key → its names, by key."""
+    return dict(Skill.objects.order_by("key").values_list("key", "name"))
+
+
+def outcome_names() -> dict[str, dict[str, str]]:
+    """Outcome key → its names, by key."""
+    return dict(Outcome.objects.order_by("key").values_list("key", "name"))
+
+
+def demo_widget_key() -> str:
+    """The demonstration's widget key, "" where the demonstration is not set up."""
+    with transaction.atomic():
+        set_local("app.widget", DEMO_WIDGET)
+        return DEMO_WIDGET if Widget.unfenced.filter(key=DEMO_WIDGET, is_active=True).exists() else ""

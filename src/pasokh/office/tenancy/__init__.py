@@ -1,0 +1,1 @@
+"""Organisations, their clients, and the fences between them."""

@@ -1,0 +1,33 @@
+"""Opens the organisation's scope around a request: one transaction, rolled back when the request fails."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from pasokh.office.tenancy.scope import organisation_scope
+
+SESSION_KEY = "organisation"
+"""Where the session keeps whose it is; set by signing in, read before anything else."""
+
+
+class OrganisationMiddleware:
+    """A request of a session runs in the scope of that session's organisation; any other runs in none.
+
+    Without a scope, tenant managers raise and the database shows no tenant row.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request in its scope."""
+        org = request.session.get(SESSION_KEY)
+        if not isinstance(org, str):
+            return self.get_response(request)
+        with organisation_scope(org):
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response

@@ -1,0 +1,20 @@
+"""Every address of the office."""
+
+from django.urls import include, path
+
+from pasokh.office import pages
+from pasokh.office.api import api
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("", include("pasokh.office.people.urls")),
+    path("", include("pasokh.office.desk.urls")),
+    path("", include("pasokh.office.supervise.urls")),
+    path("", include("pasokh.office.audit.urls")),
+    path("api/v1/", api.urls),
+]
+
+handler400 = pages.malformed
+handler403 = pages.forbidden
+handler404 = pages.unknown
+handler500 = pages.failed
