@@ -56,8 +56,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server, if one was started, after the last worker is gone."""
     if not hasattr(config, "workerinput"):
         folder = Path(os.environ.pop(RUN_FOLDER))
-        server = _server(folder)
-        server.stop()
+        if (folder / "pg").exists():
+            _server(folder).stop()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -1,12 +1,13 @@
 """The hash chain over a log: anyone who holds the rows can recompute it.
 
-hash(n) = SHA-256( hash(n − 1) ‖ canonical(row n) ), hash(0) = 32 zero bytes. canonical(row) is the UTF-8 JSON
-array ``[shard, seq, org, client, stream, epoch, type, schema, occurred_at, actor, cause, data]`` without
-spaces, with object keys sorted by code point and whole numbers written without fraction or exponent, so that
-it survives a `jsonb` column.
+hash(n) = SHA-256( hash(n − 1) ‖ canonical(row n) ), hash(0) = 32 zero bytes. canonical(row) is the UTF-8 JSON array
+``[shard, seq, org, client, stream, epoch, type, schema, occurred_at, actor, cause, data]`` without spaces, with object
+keys sorted by code point, and whole numbers below 2**63 written in full: the fewest digits that name the number, then
+zeros, no fraction, no exponent. So it survives a `jsonb` column.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 from hashlib import sha256
 
 import msgspec
@@ -58,7 +59,7 @@ def check(rows: Iterable[Row], start: Head) -> Head:
 def _plain(value: object) -> object:
     """Numbers in the one form that JSON text, `jsonb` and Python agree on."""
     if isinstance(value, float):
-        return int(value) if value.is_integer() and abs(value) < _EXACT else value
+        return int(Decimal(repr(value))) if value.is_integer() and abs(value) < _EXACT else value
     if isinstance(value, int) and abs(value) >= _EXACT:
         return float(value)
     if isinstance(value, dict):

@@ -30,6 +30,7 @@ from pasokh.store.ports import (
     Reply,
     Row,
     Snapshot,
+    Store,
     Wake,
 )
 from pasokh.store.refusals import fenced
@@ -316,3 +317,7 @@ class MemoryStore:
         place.rows.append(row)
         place.streams[draft.stream].append(row)
         place.head = Head(seq, digest)
+
+
+_CONFORMS: type[Store] = MemoryStore
+"""Checked by mypy here, and by the conformance suite."""

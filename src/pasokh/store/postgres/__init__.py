@@ -2,6 +2,7 @@
 
 from typing import Self
 
+from pasokh.store.ports import Store
 from pasokh.store.postgres.database import Database
 from pasokh.store.postgres.effects import PostgresEffects, PostgresSnapshots
 from pasokh.store.postgres.inbox import PostgresInbox
@@ -33,3 +34,7 @@ class PostgresStore(PostgresLeases, PostgresLog, PostgresInbox, PostgresEffects,
         """Give back connections and tasks; waiting callers get ``store.unavailable``."""
         await self.close_desks()
         await self._database.close()
+
+
+_CONFORMS: type[Store] = PostgresStore
+"""Checked by mypy here, and by the conformance suite."""
