@@ -1,0 +1,62 @@
+"""What drawn customers and agents say, in the three languages."""
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "fa": (
+        "آرش کریمی",
+        "سارا محمدی",
+        "نیما رستمی",
+        "لیلا حسینی",
+        "مریم احمدی",
+        "پویا صادقی",
+        "ژاله نوری",
+        "کاوه رضایی",
+    ),
+    "uk": ("Олена Коваль", "Тарас Мельник", "Ірина Бондар", "Ґанна Шевчук", "Юрій Їжак", "Оксана Лисенко"),
+    "en": ("Alice Brown", "Tom Fisher", "Nina Scott", "Peter Hall", "Emma Wood", "Liam Young"),
+}
+OPENINGS: dict[str, tuple[str, ...]] = {
+    "fa": (
+        "سلام، سفارشم هنوز نرسیده است. کی می‌رسد؟",
+        "سلام، می‌خواهم نشانی تحویل را عوض کنم.",
+        "مبلغ دو بار از حسابم کم شده است.",
+        "کالایی که فرستادید سالم نیست.",
+        "چطور می‌توانم خریدم را پس بدهم؟",
+    ),
+    "uk": (
+        "Добрий день! Замовлення ще не прийшло. Коли чекати?",
+        "Хочу змінити адресу доставки.",
+        "З картки двічі зняли гроші.",
+        "Товар прийшов пошкоджений, що робити?",
+    ),
+    "en": (
+        "Hello, my order has not arrived yet. When will it?",
+        "I would like to change the delivery address.",
+        "I was charged twice for one order.",
+        "The parcel arrived damaged.",
+    ),
+}
+ANSWERS: dict[str, tuple[str, ...]] = {
+    "fa": (
+        "سلام، وقت‌تان به‌خیر. همین حالا بررسی می‌کنم.",
+        "شمارهٔ سفارش را لطف می‌کنید؟",
+        "ثبت شد؛ تا فردا ظهر به دست‌تان می‌رسد.",
+        "درخواست شما انجام شد. کار دیگری هست؟",
+    ),
+    "uk": (
+        "Вітаю! Зараз перевірю.",
+        "Підкажіть, будь ласка, номер замовлення.",
+        "Готово: завтра до обіду буде у вас.",
+        "Зробила. Чи можу ще чимось допомогти?",
+    ),
+    "en": (
+        "Hello! Let me look into it.",
+        "Could you give me the order number, please?",
+        "Done: it will be with you by noon tomorrow.",
+        "All set. Is there anything else?",
+    ),
+}
+REPLIES: dict[str, tuple[str, ...]] = {
+    "fa": ("بله، ۴۸۲۱۹۰۳.", "خیلی ممنون.", "باشد، منتظرم.", "نه، همین بود. سپاس!"),
+    "uk": ("Так, 4821903.", "Дуже дякую!", "Добре, чекаю.", "Ні, це все. Дякую!"),
+    "en": ("Yes, 4821903.", "Thank you very much.", "Fine, I'll wait.", "No, that was all. Thanks!"),
+}

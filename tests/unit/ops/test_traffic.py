@@ -1,0 +1,113 @@
+"""Drawn people work the centre as people would: contacts are served or abandoned, nothing is left behind."""
+
+import heapq
+import itertools
+
+from pasokh.acd import commands as cmd
+from pasokh.acd.model import AgentConfig, Capacity, Phase, Presence, QueueConfig
+from pasokh.acd.state import State
+from pasokh.acd.step import next_due, step
+from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.time import MINUTE
+from pasokh.ops.traffic.people import PREFIX, People
+
+AGENTS = ("r1", "r2", "r3")
+
+
+class Live:
+    """The core under a virtual clock, with drawn people at its doors."""
+
+    def __init__(self, seed=5):
+        self.state, self.now, self.events, self.refused = State(), 1_000_000, [], []
+        self.people = People(seed, frozenset(AGENTS))
+        self.heap, self.order = [], itertools.count()
+        for queue in ("sales", "support"):
+            names = {"fa": queue, "en": queue}
+            self.do(cmd.DefineQueue(QueueConfig(queue, name=names, outcomes=("solved", "follow_up"))))
+        for agent in (*AGENTS, "human"):
+            config = AgentConfig(agent, queues=("sales", "support"), capacity=Capacity(text=2))
+            self.do(cmd.DefineAgent(config))
+        self.do(cmd.SignIn("human"))
+
+    def do(self, command):
+        try:
+            events, _ = step(self.state, command, self.now)
+        except PasokhError as error:
+            self.refused.append((error.code, command))
+            return
+        self.events += events
+        for event in events:
+            self.plan(self.people.react(event, self.state))
+
+    def plan(self, dues):
+        for due in dues:
+            heapq.heappush(self.heap, (self.now + due.delay_ms, next(self.order), due))
+
+    def arrival(self):
+        heapq.heappush(self.heap, (self.now + self.people.next_arrival_ms(self.state), next(self.order), None))
+
+    def run(self, until):
+        while self.heap and self.heap[0][0] <= until:
+            tick = next_due(self.state)
+            if tick is not None and tick <= self.heap[0][0]:
+                self.now = max(self.now, tick)
+                self.do(cmd.Tick())
+                continue
+            self.now, _, due = heapq.heappop(self.heap)
+            if due is None:
+                self.plan(self.people.arrive(self.state, "run"))
+                self.arrival()
+            elif due.still(self.state):
+                self.do(due.command)
+
+    def count(self, kind):
+        return sum(type(event).__name__ == kind for event in self.events)
+
+
+def test_an_hour_of_drawn_traffic_keeps_the_centre_busy_and_leaves_real_people_alone():
+    live = Live()
+    live.plan(live.people.resume(live.state))
+    live.arrival()
+    live.run(live.now + 60 * MINUTE)
+    assert live.refused == []
+    assert live.count("OfferAccepted") > 50
+    assert live.count("OutcomeRecorded") > 50
+    assert live.count("Transferred") > 0
+    assert live.count("InteractionClosed") > 50
+    assert live.state.agents["human"].answered == 0
+    assert live.state.agents["human"].presence is Presence.NOT_READY
+    assert len(live.state.interactions) < 30
+    assert any(event.reason == "break" for event in live.events if type(event).__name__ == "PresenceChanged")
+
+
+def test_one_seed_draws_one_day():
+    first, second = Live(), Live()
+    for live in (first, second):
+        live.plan(live.people.resume(live.state))
+        live.arrival()
+        live.run(live.now + 10 * MINUTE)
+    assert first.events == second.events
+
+
+def test_after_a_restart_work_goes_on_where_it_stood():
+    live = Live()
+    live.plan(live.people.resume(live.state))
+    live.arrival()
+    live.run(live.now + 5 * MINUTE)
+    assert live.state.interactions
+    live.heap.clear()  # the process dies: nothing planned is left
+    live.people = People(99, frozenset(AGENTS))
+    live.plan(live.people.resume(live.state))
+    live.run(live.now + 60 * MINUTE)
+    assert [i for i in live.state.interactions.values() if i.phase is not Phase.CLOSED] == []
+
+
+def test_everybody_goes_home():
+    live = Live()
+    live.plan(live.people.resume(live.state))
+    live.arrival()
+    live.run(live.now + 5 * MINUTE)
+    for command in list(live.people.leave(live.state)):
+        live.do(command)
+    assert {live.state.agents[a].presence for a in AGENTS} == {Presence.OFFLINE}
+    assert not [i for i in live.state.interactions.values() if i.id.startswith(PREFIX) and i.customer_here]
