@@ -73,3 +73,6 @@ D_CONSTANT, D_EXPONENTIAL, D_LOGNORMAL, D_WEIBULL, D_LOG_LOGISTIC, D_EMPIRICAL, 
  C_LEFT, C_LEFT_IN_TARGET, C_ANSWERED_WAIT, C_LEFT_WAIT, C_HANDLED, C_TALK, C_WRAP_UP, C_REFUSED, C_CALLBACKS,
  C_MESSAGES) = range(16)  # fmt: skip
 """Counts, in the order of `pasokh.twin.tally.COUNTS`."""
+
+R_AT, R_INDEX, R_SERVICE, R_WRAP_UP, R_PATIENCE, R_PRIORITY = range(6)
+"""Recorded contacts by column; spans of -1 are drawn."""

@@ -12,8 +12,8 @@ from pasokh.twin.fast.columns import (
     D_EMPIRICAL,
     D_EXPONENTIAL,
     D_KIND,
-    D_LOG_LOGISTIC,
     D_LOGNORMAL,
+    D_LOG_LOGISTIC,
     D_WEIBULL,
     FOREVER,
 )

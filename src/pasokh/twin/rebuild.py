@@ -1,0 +1,126 @@
+"""The command behind recorded events. Every command that changes anything says enough in its events to be asked again.
+
+Commands that changed nothing left no events and are not missed.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, cast
+
+from pasokh.acd import commands as co
+from pasokh.acd import events as ev
+from pasokh.acd.model import Closing
+
+
+def command_of(events: Sequence[ev.AnyEvent], cause: str) -> co.AnyCommand:
+    """The command that said these events; without a cause, the clock."""
+    first = events[0]
+    if isinstance(first, ev.DayStarted):
+        return co.StartDay(first.day)
+    if not cause:
+        return co.Tick()
+    return _by_any(events) or _by_first(first, events)
+
+
+def _one[E: ev.AnyEvent](events: Sequence[ev.AnyEvent], kind: type[E]) -> E | None:
+    return next((e for e in events if isinstance(e, kind)), None)
+
+
+def _by_any(events: Sequence[ev.AnyEvent]) -> co.AnyCommand | None:
+    """Commands whose telling event need not be the first."""
+    out = _one(events, ev.AgentSignedOut)
+    if out is not None:
+        return co.SignOut(out.agent, out.forced)
+    moved = _one(events, ev.Transferred)
+    if moved is not None:
+        if moved.consulted:
+            return co.CompleteTransfer(moved.interaction, moved.from_agent)
+        to_queue = moved.to_queue if moved.to_agent is None else None
+        return co.Transfer(moved.interaction, moved.from_agent, to_queue, moved.to_agent, moved.note)
+    ended = _one(events, ev.TalkEnded)
+    if ended is not None:
+        if ended.by == "customer":
+            return co.LeaveContact(ended.interaction)
+        return co.EndInteraction(ended.interaction, ended.agent)
+    return None
+
+
+def _by_first(first: ev.AnyEvent, events: Sequence[ev.AnyEvent]) -> co.AnyCommand:  # noqa: C901, PLR0911, PLR0912
+    match first:
+        case ev.QueueDefined():
+            return co.DefineQueue(first.queue)
+        case ev.QueueOpened():
+            return co.OpenQueue(first.queue)
+        case ev.QueueClosed():
+            return co.CloseQueue(first.queue)
+        case ev.AgentDefined():
+            return co.DefineAgent(first.agent)
+        case ev.AgentRetired():
+            return co.RetireAgent(first.agent)
+        case ev.AgentSignedIn():
+            return co.SignIn(first.agent)
+        case ev.PresenceChanged():
+            return co.SetPresence(first.agent, first.ready, first.reason)
+        case ev.ContactOpened():
+            return co.OpenContact(
+                first.contact, first.interaction, first.channel, first.queue, first.customer,
+                first.customer_name, first.address, first.language, first.subject, first.requires,
+                first.priority, first.preferred_agent,
+            )  # fmt: skip
+        case ev.MessagePosted():
+            author = cast("co.Author", first.author)
+            return co.PostMessage(first.interaction, first.message, author, first.author_id, first.text)
+        case ev.AlternativeAccepted():
+            return _alternative(first, events)
+        case ev.PriorityChanged():
+            return co.SetPriority(first.interaction, first.priority)
+        case ev.OfferAccepted():
+            return co.AcceptOffer(first.interaction, first.agent)
+        case ev.OfferRejected():
+            return co.RejectOffer(first.interaction, first.agent, first.reason)
+        case ev.HoldStarted():
+            return co.StartHold(first.interaction, first.agent, first.reason)
+        case ev.HoldEnded():
+            return co.EndHold(first.interaction, first.agent)
+        case ev.ConsultStarted():
+            return _consult(first, events)
+        case ev.ConsultEnded():
+            if first.cause == "helper_left":
+                closed = _one(events, ev.InteractionClosed)
+                return co.EndInteraction(first.consult, (closed.agent if closed else None) or "")
+            return co.EndConsult(first.interaction, first.agent)
+        case ev.OutcomeRecorded():
+            tried = _one(events, ev.CallbackAttempted)
+            return co.CompleteWrapUp(
+                first.interaction, first.agent, first.outcome, first.note, tried.connected if tried else True
+            )
+        case ev.OfferWithdrawn() | ev.InteractionClosed():
+            closed = _one(events, ev.InteractionClosed)
+            reason = closed.reason if closed else Closing.ABANDONED
+            if reason is Closing.ABANDONED and getattr(first, "cause", "") != "closed":
+                return co.LeaveContact(first.interaction)
+            return co.CloseInteraction(first.interaction, reason)
+        case _:
+            return co.Tick()
+
+
+def _alternative(first: ev.AlternativeAccepted, events: Sequence[ev.AnyEvent]) -> co.AnyCommand:
+    started = _one(events, ev.InteractionStarted)
+    said = _one(events, ev.MessagePosted)
+    later = _one(events, ev.Scheduled)
+    return co.AcceptAlternative(
+        first.interaction,
+        cast("Literal['callback', 'message']", first.choice),
+        first.replacement,
+        started.address if started else "",
+        said.text if said else "",
+        later.not_before if later else None,
+    )
+
+
+def _consult(first: ev.ConsultStarted, events: Sequence[ev.AnyEvent]) -> co.AnyCommand:
+    started = _one(events, ev.InteractionStarted)
+    queued = _one(events, ev.Queued)
+    to_agent = queued.hold_agent if queued else None
+    to_queue = started.queue if started and to_agent is None else None
+    note = started.note if started else ""
+    return co.StartConsult(first.interaction, first.agent, first.consult, to_queue, to_agent, note)

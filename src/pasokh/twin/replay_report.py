@@ -1,3 +1,0 @@
-"""x"""
-def replay_command(*a, **k):
-    """x"""
