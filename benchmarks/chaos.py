@@ -19,7 +19,6 @@ from pasokh.store import schema
 from pasokh.store.embedded import DATABASE, EmbeddedPostgres
 
 BRISK = Pace(think_s=0.3, talk_s=1.0, wrap_up_s=0.3)
-SHARD = "chaos"
 
 
 @dataclass
@@ -50,15 +49,17 @@ class Chaos:
         self._agents = agents
         self._random = Random(seed)
         self._marks: list[float] = []
+        self._shard = ""
         self._engines: dict[str, EngineProcess] = {}
 
     async def run(self, act: str, rounds: int, rest_s: float = 1.5) -> Verdict:
         """`rounds` rounds of ``kill_engine``, ``kill_postgres`` or ``stop_leader`` under load, then the verdict."""
+        self._shard = f"{act}-{time.time_ns()}"
         dsn = self._server.dsn(schema.ENGINE, self._database)
         with tempfile.TemporaryDirectory() as folder, engines(dsn, Path(folder), "one", "two") as running:
             self._engines = {engine.owner: engine for engine in running}
-            async with open_shard(self._server, SHARD, self._database) as store:
-                floor = Floor(store, SHARD, self._agents, pace=BRISK, seed=self._random.randrange(10**6))
+            async with open_shard(self._server, self._shard, self._database) as store:
+                floor = Floor(store, self._shard, self._agents, pace=BRISK, seed=self._random.randrange(10**6))
                 await floor.set_up()
                 load = asyncio.create_task(floor.work(self._rate, 10**6))
                 try:
@@ -73,8 +74,8 @@ class Chaos:
                     load.cancel()
                     await asyncio.gather(load, return_exceptions=True)
                     await floor.close()
-                rows = await read_all(store, SHARD)
-                await store.verify(SHARD, SHARD)
+                rows = await read_all(store, self._shard)
+                await store.verify(self._shard, self._shard)
         wrong = faults(rows, floor.seen.answers, floor.seen.telling)
         lost = floor.seen.submitted.keys() - floor.seen.offered.keys()
         self.verdict.faults = wrong + [f"{contact} was never offered" for contact in sorted(lost)]
@@ -133,7 +134,7 @@ class Chaos:
         async with asyncio.timeout(30):
             while True:
                 with suppress(psycopg.OperationalError):
-                    owner, epoch = await asyncio.to_thread(leader, self._server, SHARD, self._database)
+                    owner, epoch = await asyncio.to_thread(leader, self._server, self._shard, self._database)
                     if owner and epoch > after and await asyncio.to_thread(self._written, epoch, 0):
                         return owner, epoch
                 await asyncio.sleep(0.05)
@@ -159,7 +160,7 @@ class Chaos:
 
     def _number(self, query: str, *parameters: int) -> int:
         with psycopg.connect(self._server.dsn(schema.ENGINE, self._database), autocommit=True) as connection:
-            row = connection.execute(query.encode(), (SHARD, *parameters)).fetchone()
+            row = connection.execute(query.encode(), (self._shard, *parameters)).fetchone()
         return int(row[0]) if row else 0
 
 
