@@ -79,10 +79,10 @@ describe("the desk's model", () => {
   it("shows a message either as arrived or as on its way, never both", () => {
     const command = { type: "message.post", interaction: "1", message: "m1", text: "x", author: "agent" };
     const pending = [{ id: "d1", command }];
-    expect(draftsOf("1", [], pending, [], true)).toMatchObject([{ state: "sending" }]);
-    expect(draftsOf("1", [], pending, [], false)).toMatchObject([{ state: "waiting" }]);
-    expect(draftsOf("1", [message("m1", 1)], pending, [], true)).toEqual([]);
-    expect(draftsOf("2", [], pending, [], true)).toEqual([]);
+    expect(draftsOf(["1"], [], pending, [], true)).toMatchObject([{ state: "sending" }]);
+    expect(draftsOf(["1"], [], pending, [], false)).toMatchObject([{ state: "waiting" }]);
+    expect(draftsOf(["1"], [message("m1", 1)], pending, [], true)).toEqual([]);
+    expect(draftsOf(["2"], [], pending, [], true)).toEqual([]);
   });
 
   it("puts a consult's talk after the customer's it is about", () => {

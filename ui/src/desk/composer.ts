@@ -6,6 +6,11 @@ import type { Desk } from "./context";
 
 const LONGEST = 4_000;
 
+/** Where a note of a consult belongs: to the talk it is about, where both colleagues see it. */
+export function addressee(each: Interaction): string {
+  return each.kind === "consult" ? (each.parent ?? each.id) : each.id;
+}
+
 /** Where the agent writes: a reply to the customer, or a note that only colleagues see. */
 export function composer(desk: Desk, each: Interaction, name: string): TemplateResult {
   const { memory } = desk;
@@ -17,7 +22,7 @@ export function composer(desk: Desk, each: Interaction, name: string): TemplateR
     const ready = (memory.texts[key] ?? "").trim();
     if (!ready || [...ready].length > LONGEST) return;
     delete memory.texts[key];
-    desk.say(each.id, ready, noting);
+    desk.say(addressee(each), ready, noting);
   };
   const mode = (note: boolean) => () => {
     if (note) memory.noting.add(each.id);
@@ -28,7 +33,7 @@ export function composer(desk: Desk, each: Interaction, name: string): TemplateR
     <div class="composer-box ${noting ? "noting" : ""}">
       <textarea
         rows="1"
-        dir="auto"
+        dir=${text ? "auto" : nothing}
         aria-label=${desk.t(noting ? "composer.note" : "composer.message")}
         placeholder=${noting ? desk.t("composer.note_placeholder") : desk.t("composer.placeholder", { name })}
         .value=${live(text)}

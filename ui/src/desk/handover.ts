@@ -100,7 +100,6 @@ export function handoverDialog(desk: Desk): TemplateResult | typeof nothing {
         <input
           id="handover-note"
           maxlength="200"
-          dir="auto"
           .value=${chosen.note}
           @input=${(event: InputEvent) => {
             chosen.note = (event.target as HTMLInputElement).value;

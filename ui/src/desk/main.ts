@@ -6,6 +6,7 @@ import { newId } from "../live/identity";
 import { staffClient } from "../live/page";
 import type { Answer, Failure } from "../live/types";
 import { Alerts } from "./alerts";
+import { addressee } from "./composer";
 import type { Desk } from "./context";
 import { DeskMemory } from "./memory";
 import { deskModel } from "./model";
@@ -82,7 +83,7 @@ function open(root: HTMLElement): void {
   const settle = (): void => {
     const { model } = desk;
     if (client.topic("desk").cursor === null) return;
-    memory.forget(new Set([...model.work, ...model.offers].map((each) => each.id)));
+    memory.forget(new Set([...model.work, ...model.offers].flatMap((each) => [each.id, addressee(each)])));
     if (!memory.selected && model.work[0]) {
       memory.selected = model.work[0].id;
     }

@@ -45,7 +45,7 @@ export class DeskMemory {
       const kept = JSON.parse(shelf.getItem(KEY) ?? "{}") as Partial<Kept>;
       this.selected = kept.selected ?? null;
       this.columns = kept.columns ?? false;
-      this.details = kept.details ?? true;
+      this.details = matchMedia("(min-width: 1241px)").matches && (kept.details ?? true);
       this.sound = kept.sound ?? true;
       this.texts = kept.texts ?? {};
       this.outcomes = kept.outcomes ?? {};

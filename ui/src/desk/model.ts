@@ -54,7 +54,7 @@ export function messagesOf(desk: Topic, interaction: Interaction): Message[] {
 
 /** What is still on its way, oldest first; what has arrived in `shown` is left out, so nothing is seen twice. */
 export function draftsOf(
-  interaction: string,
+  interactions: readonly string[],
   shown: readonly Message[],
   pending: readonly Pending[],
   failed: readonly Draft[],
@@ -62,15 +62,15 @@ export function draftsOf(
 ): Draft[] {
   const arrived = new Set(shown.map((message) => message.message));
   const going = pending
-    .filter(({ command }) => command.type === "message.post" && command["interaction"] === interaction)
+    .filter(({ command }) => command.type === "message.post" && interactions.includes(String(command["interaction"])))
     .map(({ command }): Draft => ({
       message: String(command["message"]),
-      interaction,
+      interaction: String(command["interaction"]),
       text: String(command["text"]),
       note: command["author"] === "note",
       state: online ? "sending" : "waiting",
     }));
-  return [...failed.filter((draft) => draft.interaction === interaction), ...going].filter(
+  return [...failed.filter((draft) => interactions.includes(draft.interaction)), ...going].filter(
     (draft) => !arrived.has(draft.message),
   );
 }

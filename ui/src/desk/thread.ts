@@ -3,7 +3,7 @@ import { repeat } from "lit-html/directives/repeat.js";
 import { icon } from "../design/icons";
 import type { Interaction, Message } from "../live/types";
 import type { Desk } from "./context";
-import { composer } from "./composer";
+import { addressee, composer } from "./composer";
 import { type Draft, draftsOf, messagesOf } from "./model";
 import { avatar, nameOf, phaseOf, queueOf } from "./words";
 import { wrapUp } from "./wrap_up";
@@ -12,7 +12,7 @@ import { wrapUp } from "./wrap_up";
 export function thread(desk: Desk, each: Interaction): TemplateResult {
   const topic = desk.client.topic("desk");
   const messages = messagesOf(topic, each);
-  const drafts = draftsOf(each.id, messages, desk.client.outbox.pending(), desk.memory.failed, desk.client.connection === "online");
+  const drafts = draftsOf([each.id, addressee(each)], messages, desk.client.outbox.pending(), desk.memory.failed, desk.client.connection === "online");
   const name = nameOf(desk, each);
   return html`<section class="thread" data-interaction=${each.id} aria-label=${desk.t("thread.label", { name })}>
     ${head(desk, each, name)} ${strip(desk, each)}
@@ -92,7 +92,7 @@ function head(desk: Desk, each: Interaction, name: string): TemplateResult {
   </header>`;
 }
 
-function strip(desk: Desk, each: Interaction): TemplateResult {
+function strip(desk: Desk, each: Interaction): TemplateResult | typeof nothing {
   if (each.kind === "consult") return html`<div class="thread-strip">${icon("consult")}${desk.t("consult.asks")}</div>`;
   if (each.consult) {
     const name = each.consult.agent_name ?? "";
@@ -113,7 +113,7 @@ function strip(desk: Desk, each: Interaction): TemplateResult {
       ${icon("pause")}<span>${desk.t("phase.on_hold")}</span><time>${desk.f.clock(desk.now - each.on_hold_since)}</time>
     </div>`;
   }
-  return html`<div hidden></div>`;
+  return nothing;
 }
 
 function bubble(desk: Desk, message: Message, before: Message | undefined): TemplateResult {

@@ -36,7 +36,7 @@ export function top(desk: Desk): TemplateResult {
       >
         ${icon(desk.memory.sound ? "bell" : "bellOff")}
       </button>
-      ${me ? html`<span class="desk-me">${avatar(me.id, me.name, "small")}<bdi class="name">${me.name}</bdi></span>` : nothing}
+      ${me ? html`<span class="desk-me">${avatar(me.id, me.name, "small")}<span class="name"><bdi>${me.name}</bdi></span></span>` : nothing}
     </div>
   </header>`;
 }

@@ -5,8 +5,8 @@ import type { Desk } from "./context";
 
 /** The criteria that speak for this agent, in words; a smaller value wins, 0 for the last agent means it was this one. */
 export function reasons(desk: Desk, why: Why): { text: string; value: string }[] {
-  return why.agent_order.map(({ name, value }) => {
-    const key = name === "last_agent" && value !== 0 ? "why.not_last_agent" : `why.${name}`;
+  return why.agent_order.filter(speaks).map(({ name, value }) => {
+    const key = `why.${name}`;
     return { text: desk.known(key) ? desk.t(key) : name, value: valueOf(desk, name, value) };
   });
 }
@@ -18,7 +18,7 @@ export function question(desk: Desk, why: Why): string {
 /** One line for the offer: the first reason that says something. */
 export function shortWhy(desk: Desk, why: Why | null): string {
   if (!why) return "";
-  const telling = why.agent_order.find(({ name, value }) => name !== "last_agent" || value === 0);
+  const telling = why.agent_order.find(speaks);
   const key = telling ? `why.${telling.name}` : "";
   return why.question === "who_takes" && why.candidates > 1 && desk.known(key) ? desk.t(key) : question(desk, why);
 }
@@ -37,7 +37,8 @@ export function whyPanel(desk: Desk, why: Why): TemplateResult {
         </ul>`
       : nothing}
     ${parts.length
-      ? html`<ul class="why-bars" aria-label=${desk.t("why.rank")}>
+      ? html`<p class="why-rank small quiet">${desk.t("why.rank")}</p>
+          <ul class="why-bars">
           ${parts.map(
             (part) => html`<li>
               <span>${rankName(desk, part)}</span><span class="number quiet">${desk.f.clock(part.value)}</span>
@@ -50,6 +51,11 @@ export function whyPanel(desk: Desk, why: Why): TemplateResult {
       ${desk.t("why.policy", { v: why.policy_version })}${why.step > 0 ? html` · ${desk.t("why.relaxed", { n: why.step })}` : nothing}
     </p>
   </section>`;
+}
+
+/** "Last agent" counts only for the one who was it. */
+function speaks({ name, value }: Part): boolean {
+  return name !== "last_agent" || value === 0;
 }
 
 function rankName(desk: Desk, part: Part): string {

@@ -70,7 +70,7 @@ export function wrapUp(desk: Desk, each: Interaction): TemplateResult {
     <textarea
       class="input"
       rows="2"
-      dir="auto"
+      dir=${memory.texts[key] ? "auto" : nothing}
       maxlength="4000"
       aria-label=${desk.t("wrap_up.note")}
       placeholder=${desk.t("wrap_up.note_placeholder")}

@@ -77,7 +77,7 @@ function queueTile(wall: Wall, tile: QueueTile): TemplateResult {
   const target = sl.target_permille / 1000;
   const met = sl.value === null ? "" : sl.value >= target ? "good" : "bad";
   const small = (value: string, label: keyof StaffText): TemplateResult =>
-    html`<div><b>${value}</b><span title=${t(label)}>${t(label)}</span></div>`;
+    html`<div><b>${value}</b><span>${t(label)}</span></div>`;
   return html`<article class="tile ${worry}" data-queue=${queue.id}>
     <div class="tile-head">
       <h3 class="name">${pick(queue.name, wall.language, queue.id)}</h3>
@@ -135,7 +135,7 @@ function agentCard(wall: Wall, card: AgentCard): TemplateResult {
     <span class="avatar-spot">
       <span class="avatar tint-${tint(agent.id)}" aria-hidden="true">${initials(agent.name)}</span><span class="dot ${dot}"></span>
     </span>
-    <bdi class="name">${agent.name}</bdi>
+    <span class="name"><bdi>${agent.name}</bdi></span>
     <time>${f.clock(wall.now - since)}</time>
     <span class="state ${state}">${words}${more}${who && state !== "ready" ? html` · <bdi>${who}</bdi>` : nothing}</span>
     <span class="done number" title=${t("wall.answered")}>✓ ${f.digits(agent.answered)}</span>
