@@ -145,19 +145,20 @@ def _rows(head: str, rows: list[tuple[str, dict[str, Spread]]]) -> list[str]:
             value = found.band_low if "5 %" == label[-3:] and "95" not in label else found.mean
             if label.endswith("95 %"):
                 value = found.band_high
-            cells.append(f"{_number(figure, value):>11}")
+            cells.append(f"{number(figure, value):>11}")
         lines.append(f"  {name:12}" + "".join(cells))
     return lines
 
 
 def _cells(name: str, found: Spread) -> str:
     def pair(a: float | None, b: float | None) -> str:
-        return f"{_number(name, a)} … {_number(name, b)}" if a is not None else ""
+        return f"{number(name, a)} … {number(name, b)}" if a is not None else ""
 
-    return f"{_number(name, found.mean):>10}{pair(found.low, found.high):>23}{pair(found.band_low, found.band_high):>23}"
+    return f"{number(name, found.mean):>10}{pair(found.low, found.high):>23}{pair(found.band_low, found.band_high):>23}"
 
 
-def _number(name: str, value: float | None) -> str:
+def number(name: str, value: float | None) -> str:
+    """A figure as text: shares in per cent, spans in seconds, a dash for none."""
     if value is None:
         return "–"
     if name.startswith(("sl.", "abandonment.")) or name == "occupancy":
