@@ -7,12 +7,12 @@ object (alone or as the last line of its output) and exits 0 when it reached its
 
 import ast
 import json
-import os
-import platform
 import subprocess
 import sys
 import time
 from pathlib import Path
+
+from machine import machine
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -30,28 +30,6 @@ def benchmarks() -> dict[str, str]:
         if runnable:
             found[path.stem] = (ast.get_docstring(tree) or "").split("\n")[0]
     return found
-
-
-def machine() -> dict[str, object]:
-    """What the figures depend on besides the code."""
-    model = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        names = [line.split(":", 1)[1].strip() for line in cpuinfo.read_text().splitlines() if "model name" in line]
-        model = names[0] if names else model
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return {
-        "processor": model,
-        "cores": len(os.sched_getaffinity(0)),
-        "memory_gib": round(memory, 1),
-        "system": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
-        "commit": commit.stdout.strip(),
-        "measured_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-    }
 
 
 def last_object(output: str) -> dict[str, object] | None:
@@ -80,13 +58,18 @@ def run(name: str, arguments: list[str]) -> int:
         print(done.stdout, end="")
         print(f"bench: {name} printed no figures (exit code {done.returncode})", file=sys.stderr)
         return done.returncode or 1
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     result = {
         "benchmark": name,
+        "machine": machine(),
+        **figures,
         "arguments": arguments,
         "reached": done.returncode == 0,
         "seconds": round(time.monotonic() - began, 1),
-        "figures": figures,
-        "machine": machine(),
+        "commit": commit.stdout.strip(),
+        "measured_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
     text = json.dumps(result, indent=2, ensure_ascii=False)
     RESULTS.mkdir(parents=True, exist_ok=True)
