@@ -1,0 +1,150 @@
+"""Who may ask for what: identity comes from the token, everything not allowed is refused by name."""
+
+import msgspec
+import pytest
+
+from pasokh.acd import commands as cmd
+from pasokh.acd.commands import AnyCommand
+from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.messages import tag_of
+from pasokh.live.rights import actor_of, idempotency_key, shape
+from pasokh.live.tokens import Claims
+
+ANN = Claims(kind="staff", org="o", subject="u1", agent="ann", role="agent", exp=1)
+BOSS = Claims(kind="staff", org="o", subject="u2", agent="boss", role="supervisor", exp=1)
+CLERK = Claims(kind="staff", org="o", subject="u3", role="supervisor", exp=1)
+VISITOR = Claims(kind="visitor", org="o", subject="c1", contact="c1", role="visitor", exp=1)
+
+OWN = {
+    "agent.sign_in", "agent.sign_out", "agent.set_presence", "offer.accept", "offer.reject", "hold.start", "hold.end",
+    "contact.transfer", "consult.start", "consult.end", "consult.complete", "interaction.end", "wrap_up.complete",
+    "message.post",
+}  # fmt: skip
+ALLOWED = {
+    "agent": OWN,
+    "supervisor": OWN | {"queue.open", "queue.close", "contact.set_priority", "interaction.close"},
+    "visitor": {"message.post", "contact.leave", "contact.accept_alternative"},
+}
+EVERY = [tag_of(kind) for kind in AnyCommand.__value__.__args__]
+FIELDS = {
+    "interaction": "i1", "queue": "q", "ready": True, "priority": 1, "message": "m", "text": "hello", "consult": "k",
+    "outcome": "done", "choice": "callback", "address": "12345",
+}  # fmt: skip
+
+
+def fields_for(tag: str) -> dict[str, object]:
+    kind = next(k for k in AnyCommand.__value__.__args__ if tag_of(k) == tag)
+    known = {field.name for field in msgspec.structs.fields(kind)}
+    return {"type": tag, **{name: value for name, value in FIELDS.items() if name in known}}
+
+
+@pytest.mark.parametrize("claims", [ANN, BOSS, VISITOR], ids=lambda c: c.role)
+@pytest.mark.parametrize("tag", EVERY)
+def test_the_whole_vocabulary(claims: Claims, tag: str) -> None:
+    if tag in ALLOWED[claims.role]:
+        assert tag_of(shape(claims, fields_for(tag))) == tag
+    else:
+        with pytest.raises(PasokhError) as refused:
+            shape(claims, fields_for(tag))
+        assert refused.value.code == "command.not_allowed"
+
+
+@pytest.mark.parametrize("tag", sorted(OWN))
+def test_an_agent_cannot_speak_for_another(tag: str) -> None:
+    field = "author_id" if tag == "message.post" else "agent"
+    command = shape(ANN, fields_for(tag))
+    assert getattr(command, field) == "ann"
+    with pytest.raises(PasokhError) as refused:
+        shape(ANN, {**fields_for(tag), field: "bob"})
+    assert (refused.value.code, refused.value.params["field"]) == ("command.forged", field)
+
+
+def test_a_supervisor_may_set_others_presence_but_not_take_their_work() -> None:
+    command = shape(BOSS, {"type": "agent.set_presence", "agent": "ann", "ready": False})
+    assert isinstance(command, cmd.SetPresence)
+    assert command.agent == "ann"
+    with pytest.raises(PasokhError):
+        shape(BOSS, {**fields_for("offer.accept"), "agent": "ann"})
+
+
+def test_a_supervisor_who_handles_no_contacts_has_no_own_work() -> None:
+    assert shape(CLERK, {"type": "agent.set_presence", "agent": "ann", "ready": True})
+    for fields in (
+        fields_for("offer.accept"),
+        fields_for("message.post"),
+        {"type": "agent.set_presence", "ready": True},
+    ):
+        with pytest.raises(PasokhError) as refused:
+            shape(CLERK, fields)
+        assert refused.value.code == "command.not_allowed"
+    assert actor_of(CLERK) == "user:u3"
+
+
+@pytest.mark.parametrize("author", ["agent", "note", "system"])
+def test_a_visitor_writes_only_as_customer(author: str) -> None:
+    with pytest.raises(PasokhError) as refused:
+        shape(VISITOR, {**fields_for("message.post"), "author": author})
+    assert refused.value.code == "command.forged"
+    command = shape(VISITOR, fields_for("message.post"))
+    assert isinstance(command, cmd.PostMessage)
+    assert (command.author, command.author_id) == ("customer", "c1")
+
+
+def test_staff_never_write_as_the_customer_or_the_centre() -> None:
+    for author in ("customer", "system", "", None, 5):
+        with pytest.raises(PasokhError) as refused:
+            shape(ANN, {**fields_for("message.post"), "author": author})
+        assert refused.value.code == "command.forged"
+    note = shape(ANN, {**fields_for("message.post"), "author": "note"})
+    assert isinstance(note, cmd.PostMessage)
+    assert note.author == "note"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"type": None},
+        {"type": ["message.post"]},
+        {"type": "message.post\u0000"},
+    ],
+)
+def test_no_or_strange_types(fields: dict[str, object]) -> None:
+    with pytest.raises(PasokhError) as refused:
+        shape(ANN, fields)
+    assert refused.value.code == "command.not_allowed"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"interaction": None},
+        {"interaction": "no spaces"},
+        {"interaction": "x" * 81},
+        {"message": ""},
+        {"text": 5},
+        {"text": None},
+        {"surprise": 1},
+    ],
+)
+def test_malformed_fields_are_named(changes: dict[str, object]) -> None:
+    with pytest.raises(PasokhError) as refused:
+        shape(VISITOR, {**fields_for("message.post"), **changes})
+    assert refused.value.code == "command.malformed"
+    assert refused.value.params["why"]
+
+
+def test_keys_are_apart_for_people_frames_and_kinds() -> None:
+    post = shape(VISITOR, fields_for("message.post"))
+    leave = shape(VISITOR, fields_for("contact.leave"))
+    other = msgspec.structs.replace(VISITOR, subject="c2")
+    staff = msgspec.structs.replace(ANN, subject="c1")
+    keys = [
+        idempotency_key(VISITOR, "m", leave),
+        idempotency_key(VISITOR, "n", leave),
+        idempotency_key(other, "m", leave),
+        idempotency_key(staff, "m", leave),
+        idempotency_key(VISITOR, "m", post),
+    ]
+    assert len(set(keys)) == len(keys)
+    assert idempotency_key(VISITOR, "a", post) == idempotency_key(VISITOR, "b", post)
