@@ -92,7 +92,9 @@ class Stage:
             await self.do(org, cmd.SignIn(agent), cmd.SetPresence(agent, ready=True))
 
     async def open(self, org: str, contact: str, queue: str = "sales") -> None:
-        await self.do(org, cmd.OpenContact(contact, f"{contact}.i1", Channel.CHAT, queue, customer_name=f"{org} {contact}"))
+        await self.do(
+            org, cmd.OpenContact(contact, f"{contact}.i1", Channel.CHAT, queue, customer_name=f"{org} {contact}")
+        )
 
     def staff(self, org: str, user: str, role: str = "agent", *, origin: str = DESK, life: int = 300_000) -> str:
         agent = user if role == "agent" else None
@@ -259,7 +261,7 @@ async def stage(store: Store | None = None, *, engine: bool = True) -> AsyncIter
 @asynccontextmanager
 async def running_engine(store: Store) -> AsyncIterator[EngineService]:
     carrier = LogCarrier()
-    carriers = Carriers({channel: carrier for channel in (Channel.CHAT, Channel.CALLBACK)})
+    carriers = Carriers(dict.fromkeys((Channel.CHAT, Channel.CALLBACK), carrier))
     service = EngineService(Environment(store, carriers, options=QUICK), "test-engine")
     stop = asyncio.Event()
     task = asyncio.create_task(service.run(stop), name="test-engine")
@@ -281,7 +283,7 @@ async def serving(app) -> AsyncIterator[int]:
     task = asyncio.create_task(server._serve(sockets=[listener]), name="test-uvicorn")
     try:
         async with asyncio.timeout(PATIENCE):
-            while not server.started:
+            while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                 await asyncio.sleep(0.005)
         yield listener.getsockname()[1]
     finally:

@@ -2,7 +2,9 @@
 
 import asyncio
 
-from tests.integration.live.stage import SHOP, stage
+from tests.integration.live.stage import SHOP, running_engine, stage
+
+from pasokh.live import orders
 
 
 async def test_a_chat_from_start_to_wrap_up() -> None:
@@ -103,7 +105,7 @@ async def test_a_flapping_network_loses_and_doubles_nothing() -> None:
                     }
                 )
             if drops % 3:
-                await visitor.until(lambda: len(visitor.answers) > drops % 4)
+                await visitor.until(lambda least=drops % 4: len(visitor.answers) > least)
             await visitor.drop()
             drops += 1
             for frame in list(visitor.answers):
@@ -146,9 +148,6 @@ async def test_what_the_core_refuses_is_answered_with_its_code() -> None:
 
 
 async def test_without_an_engine_nothing_is_confirmed_and_nothing_lost(monkeypatch) -> None:
-    from pasokh.live import orders
-    from tests.integration.live.stage import running_engine
-
     async with stage(engine=False) as s:
         async with running_engine(s.store):
             await s.furnish("org1")

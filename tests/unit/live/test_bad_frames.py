@@ -5,11 +5,11 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.live.floor import Floor
+from tests.unit.live.wire import DESK, SIGNER, Wire, wire
 
 from pasokh.live import seat as seat_module
 from pasokh.live.frames import LARGEST_FRAME
-from tests.unit.live.floor import Floor
-from tests.unit.live.wire import DESK, SIGNER, Wire, wire
 
 CODES = {
     "frame.malformed", "frame.too_large", "frame.too_fast", "frame.hello_first", "frame.hello_twice",

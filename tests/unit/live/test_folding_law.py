@@ -6,6 +6,8 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.live.floor import AGENTS, NOON, Floor
+from tests.unit.live.readers import Reader
 
 from pasokh.acd.events import stream_of
 from pasokh.acd.state import dump_state, load_state
@@ -17,12 +19,10 @@ from pasokh.live.desk_view import DeskView
 from pasokh.live.shard import Shard
 from pasokh.live.team_view import TeamView
 from pasokh.live.wall_view import WallView
-from pasokh.live.world import World
+from pasokh.live.world import Change, World
 from pasokh.metrics.service_level import ANSWERED_OR_ABANDONED
 from pasokh.store.memory import MemoryStore
 from pasokh.store.ports import Draft, Snapshot
-from tests.unit.live.floor import AGENTS, NOON, Floor
-from tests.unit.live.readers import Reader
 
 ORG = "org1"
 
@@ -130,8 +130,6 @@ async def test_with_few_tombstones_old_cursors_get_snapshots(monkeypatch: pytest
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_indexes_of_a_followed_world_are_those_of_a_fresh_one(seed: int) -> None:
-    from pasokh.live.world import Change
-
     floor = Floor(seed)
     followed = World(load_state(dump_state(floor.state)))
     for logged in floor.run(250):
@@ -147,8 +145,6 @@ def test_indexes_of_a_followed_world_are_those_of_a_fresh_one(seed: int) -> None
 @given(seed=st.integers(0, 2**32))
 def test_touched_names_every_key_that_changed(seed: int) -> None:
     """Without flushing only what was touched, comparing everything: nothing changes untold."""
-    from pasokh.live.world import Change
-
     floor = Floor(seed)
     world = World(load_state(dump_state(floor.state)))
     made = views()

@@ -4,13 +4,13 @@ import asyncio
 import json
 
 import pytest
+from tests.unit.live.floor import NOON, Floor
+from tests.unit.live.wire import Wire, wire
 
 from pasokh.live import seat as seat_module
 from pasokh.live.board import Board
 from pasokh.live.wall_view import WallView
 from pasokh.metrics.service_level import ANSWERED_OR_ABANDONED
-from tests.unit.live.floor import NOON, Floor
-from tests.unit.live.wire import Wire, wire
 
 
 @pytest.fixture(autouse=True)

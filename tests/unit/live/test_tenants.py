@@ -2,11 +2,12 @@
 
 import json
 
+from tests.unit.live.floor import Floor
+from tests.unit.live.wire import DESK, SIGNER, wire
+
 from pasokh.acd import commands as cmd
 from pasokh.acd.model import AgentConfig, Channel, QueueConfig
 from pasokh.live.rights import TOPICS
-from tests.unit.live.floor import Floor
-from tests.unit.live.wire import DESK, SIGNER, wire
 
 
 def marked(org: str) -> Floor:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
+from tests.unit.live.floor import NOON, Floor
 
 from pasokh.acd.events import stream_of
 from pasokh.kernel.messages import tag_of
@@ -16,7 +17,6 @@ from pasokh.live.tokens import TokenSigner
 from pasokh.metrics.service_level import ANSWERED_OR_ABANDONED
 from pasokh.store.memory import MemoryStore
 from pasokh.store.ports import Draft
-from tests.unit.live.floor import NOON, Floor
 
 DESK = "https://desk.example"
 PATIENCE = 5.0
