@@ -1,7 +1,10 @@
 """The pure core as the engine calls it, gathered in one value so that a test may hand in a scripted one."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+
+import msgspec
 
 from pasokh.acd.apply import apply
 from pasokh.acd.commands import AnyCommand
@@ -10,6 +13,15 @@ from pasokh.acd.events import AnyEvent
 from pasokh.acd.state import State, dump_state, load_state
 from pasokh.acd.step import next_due, step
 from pasokh.kernel.time import Instant
+
+FOLDING = 1
+"""Raise it when `apply` comes to mean something else while `State` keeps its shape."""
+
+
+def _shape(folding: int) -> int:
+    """A number that changes with the shape of `State`, so that nobody has to remember to change it."""
+    schema = msgspec.json.encode(msgspec.json.schema(State), order="sorted")
+    return zlib.crc32(schema, folding) & 0x7FFF_FFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +33,8 @@ class Core:
     apply: Callable[[State, AnyEvent, Instant], None] = apply
     load: Callable[[bytes], State] = load_state
     dump: Callable[[State], bytes] = dump_state
-    snapshot_schema: int = 1
-    """Raise it with every change of `State` or `apply`: older snapshots are then ignored, the log is folded."""
+    snapshot_schema: int = _shape(FOLDING)
+    """Of snapshots that may be continued from; others are ignored and the log is folded."""
 
 
 ACD = Core()

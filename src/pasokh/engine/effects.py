@@ -13,8 +13,10 @@ from typing import Protocol
 
 import msgspec
 
+from pasokh.acd.commands import AnyCommand
 from pasokh.acd.effects import AnyEffect, RingAgent, decode_effect
 from pasokh.acd.model import Channel
+from pasokh.acd.state import Interaction
 from pasokh.engine.breaker import Breaker
 from pasokh.engine.metrics import Metrics
 from pasokh.engine.ports import Carrier, CarrierRefusedError
@@ -54,6 +56,23 @@ class Carriers:
     def breaker(self, carrier: Carrier) -> Breaker:
         """The breaker of a registered carrier."""
         return self._breakers[carrier.name]
+
+    async def reconcile(self, org: str, open_now: Iterable[Interaction], within_s: float) -> list[AnyCommand]:
+        """What all carriers ask for after a takeover; one that fails is left to its own later events."""
+        held: dict[str, tuple[Carrier, list[Interaction]]] = {}
+        for interaction in open_now:
+            carrier = self._by_channel.get(interaction.channel)
+            if carrier is not None and not carrier.in_log:
+                held.setdefault(carrier.name, (carrier, []))[1].append(interaction)
+        asked: list[AnyCommand] = []
+        for carrier, interactions in held.values():
+            try:
+                async with asyncio.timeout(within_s):
+                    asked += await carrier.reconcile(org, interactions)
+            except Exception:  # whatever an adapter raises, the others go on
+                log.exception("carrier %s could not be reconciled with", carrier.name)
+                self.breaker(carrier).failed()
+        return asked
 
     def outbound(self, effects: Iterable[AnyEffect]) -> list[AnyEffect]:
         """Those that need doing after the commit; for the others the commit is the performance."""

@@ -30,5 +30,7 @@ class EngineOptions:
     """Rows read at once while recovering."""
     zone_s: float = 2.0
     """How long the organisation's zone may take to be told."""
+    reconcile_s: float = 5.0
+    """How long a carrier may take to be reconciled with after a takeover."""
     prune_s: float = 600.0
     keep_answers_ms: int = 48 * 3_600_000

@@ -1,8 +1,11 @@
 """What the engine needs besides the store: carriers that perform effects, and the organisations' zones."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from pasokh.acd.commands import AnyCommand
 from pasokh.acd.effects import AnyEffect
+from pasokh.acd.state import Interaction
 
 
 class CarrierRefusedError(Exception):
@@ -24,6 +27,13 @@ class Carrier(Protocol):
         """Do it; done twice with the same effect id it must have happened once.
 
         Raises `CarrierRefusedError` when it can never succeed; any other exception means: try again later.
+        """
+
+    async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:
+        """Compare what the core holds open on this carrier's channels with what is there outside.
+
+        Called once at every takeover, before anything else is done. Returns the commands that bring the core in line,
+        such as `LeaveContact` for a caller who hung up while nobody led.
         """
 
 
@@ -53,3 +63,7 @@ class LogCarrier:
 
     async def perform(self, org: str, effect: AnyEffect) -> None:
         """Nothing is left to do: whoever follows the log has it."""
+
+    async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:  # noqa: ARG002 - the port's
+        """The log is all there is."""
+        return []

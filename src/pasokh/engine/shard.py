@@ -79,6 +79,7 @@ class ShardLeader:
         self._clock.not_before(state.now)
         self._snapshot_seq, self._snapshot_at = state.seq, time.monotonic()
         await self._look_at_zone(state)
+        self._own += await self._carriers.reconcile(self._org, state.interactions.values(), self._options.reconcile_s)
         self._performer.resume(await self._store.effects(self._shard, 100_000))
         self._metrics.count("takeovers")
         self._metrics.observe("takeover_ms", (time.monotonic() - began) * 1_000)

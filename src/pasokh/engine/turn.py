@@ -109,9 +109,9 @@ class Decider:
         now = max(now, state.now)
         try:
             events, effects = self._core.step(state, command, now)
-        except PasokhError:
+        except PasokhError as refusal:
             if not by.cause:
-                log.exception("the core refused the engine's own %s", tag_of(command))
+                log.warning("the core refused the engine's own %s: %s", tag_of(command), refusal)
                 return
             raise
         except Exception as error:

@@ -1,11 +1,14 @@
 """Protects: an effect without an outcome is taken up by the next leader, and one with an outcome is not."""
 
 import asyncio
+from collections.abc import Sequence
 
 from tests.integration.engine.stage import Stage, opening
 
+from pasokh.acd.commands import AnyCommand, LeaveContact
 from pasokh.acd.effects import AnyEffect
 from pasokh.acd.model import Channel
+from pasokh.acd.state import Interaction
 from pasokh.kernel.messages import tag_of
 
 
@@ -15,7 +18,9 @@ class Phone:
     name = "phone"
     in_log = False
 
-    def __init__(self, *, works: bool) -> None:
+    def __init__(self, *, works: bool, hung_up: bool = False, broken: bool = False) -> None:
+        self._hung_up = hung_up
+        self._broken = broken
         self.asked: list[str] = []
         self.rang = asyncio.Event()
         self.begun = asyncio.Event()
@@ -27,6 +32,11 @@ class Phone:
         if not self._works:
             await asyncio.Event().wait()
         self.rang.set()
+
+    async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:
+        if self._broken:
+            raise OSError("no answer")
+        return [LeaveContact(interaction.id) for interaction in held if self._hung_up]
 
 
 async def test_a_successor_performs_what_the_crashed_leader_left_undone_and_only_that(stage: Stage) -> None:
@@ -50,3 +60,22 @@ async def test_a_successor_performs_what_the_crashed_leader_left_undone_and_only
     await stage.led_by(third)
     assert (await stage.ask(opening("2", Channel.CHAT))).ok
     assert idle.asked == []
+
+
+async def test_a_caller_who_hung_up_while_nobody_led_is_let_go_at_the_takeover(stage: Stage) -> None:
+    first = stage.start("same", carriers={Channel.VOICE: Phone(works=True)})
+    await stage.set_up()
+    assert (await stage.ask(opening("1", Channel.VOICE))).ok
+    await first.crash()
+    stage.start("same", carriers={Channel.VOICE: Phone(works=True, hung_up=True)})
+    rows = await stage.until(lambda rows: any(row.type == "interaction.closed" for row in rows))
+    assert next(row for row in rows if row.type == "interaction.closed").actor == "engine"
+
+
+async def test_a_carrier_that_cannot_be_reconciled_with_does_not_keep_the_shard_down(stage: Stage) -> None:
+    first = stage.start("same", carriers={Channel.VOICE: Phone(works=True)})
+    await stage.set_up()
+    assert (await stage.ask(opening("1", Channel.VOICE))).ok
+    await first.crash()
+    stage.start("same", carriers={Channel.VOICE: Phone(works=True, broken=True)})
+    assert (await stage.ask(opening("2", Channel.CHAT))).ok

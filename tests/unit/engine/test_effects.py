@@ -1,14 +1,16 @@
 """Protects: effects are performed in order, tried again, given up, held back, and never without a lease."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
 
+from pasokh.acd.commands import AnyCommand
 from pasokh.acd.effects import AnyEffect, Connect, Disconnect, RingAgent
 from pasokh.acd.model import Channel
+from pasokh.acd.state import Interaction
 from pasokh.engine.breaker import Breaker
 from pasokh.engine.effects import Carriers, Patience, Performer, drafts_of
 from pasokh.engine.metrics import Metrics
@@ -35,6 +37,9 @@ class ScriptedCarrier:
         error = self._fails(effect, self.tried.count(effect.id))
         if error is not None:
             raise error
+
+    async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:
+        return []
 
 
 class HeldLead:

@@ -25,6 +25,7 @@ from pasokh.acd.commands import (
 )
 from pasokh.acd.state import dump_state
 from pasokh.engine.clock import wall_ms
+from pasokh.engine.core import ACD
 from pasokh.kernel.errors import PasokhError
 from pasokh.store.memory import MemoryStore
 
@@ -131,7 +132,7 @@ async def act(seed: int, plan: dict[int, str]) -> None:
     rows = await stage.rows()
     assert faults(rows, answers) == []
     assert await memory.pending("org") == []
-    snapshot = await memory.load_snapshot("org", "org", 1)
+    snapshot = await memory.load_snapshot("org", "org", ACD.snapshot_schema)
     assert snapshot is not None
     assert snapshot.seq == len(rows)
     assert snapshot.data == dump_state(fold(rows))
