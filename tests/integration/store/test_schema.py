@@ -35,7 +35,7 @@ _scalar |= st.floats(allow_nan=False, allow_infinity=False)
 _json = st.recursive(_scalar, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_text, inner, max_size=4))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents=st.lists(st.dictionaries(_text, _json, max_size=4), min_size=20, max_size=20))
 def test_whatever_json_an_event_holds_its_hash_survives_the_database(
     pg_dsn: Callable[[str], str], documents: list[object]

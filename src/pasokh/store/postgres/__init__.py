@@ -20,7 +20,7 @@ class PostgresStore(PostgresLeases, PostgresLog, PostgresInbox, PostgresEffects,
     """
 
     def __init__(self, dsn: str, *, connections: int = 4, patience: float = 5.0) -> None:
-        """At most `connections`, besides one that listens; a call waits `patience` seconds for a free one."""
+        """At most `connections`, besides two for NOTIFY; a call waits `patience` seconds for a free one."""
         super().__init__(Database(dsn, connections=connections, patience=patience))
 
     async def __aenter__(self) -> Self:

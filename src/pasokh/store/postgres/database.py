@@ -10,6 +10,7 @@ from psycopg.adapt import Buffer, Loader
 from psycopg_pool import AsyncConnectionPool, PoolClosed
 
 from pasokh.kernel.errors import PasokhError
+from pasokh.store.postgres.announcer import Announcer
 from pasokh.store.postgres.listener import Listener
 
 type Record = tuple[Any, ...]
@@ -29,8 +30,9 @@ class Database:
     """Short transactions on pooled connections; each public method is one round trip."""
 
     def __init__(self, dsn: str, *, connections: int, patience: float) -> None:
-        """At most `connections`, besides one that listens; waits `patience` seconds for a free one."""
+        """At most `connections`, besides two for NOTIFY; waits `patience` seconds for a free one."""
         self.listener = Listener(dsn)
+        self.announcer = Announcer(dsn)
         self.closed = False
         self._mending: asyncio.Task[None] | None = None
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
@@ -55,6 +57,7 @@ class Database:
             self._mending.cancel()
             await asyncio.gather(self._mending, return_exceptions=True)
         await self.listener.close()
+        await self.announcer.close()
         await self._pool.close()
 
     async def run(self, query: LiteralString, parameters: Parameters = ()) -> list[Record]:
@@ -70,23 +73,6 @@ class Database:
                 await connection.execute("SELECT set_config('app.org', %s, true)", (org,))
                 cursor = await connection.execute(query, parameters)
             return await cursor.fetchall() if cursor.description else []
-
-    async def announce(self, query: LiteralString, parameters: Parameters, channel: str, payload: str) -> Record:
-        """One statement, committed, then a NOTIFY in a transaction of its own; returns the statement's one row.
-
-        A NOTIFY inside would hold a lock of the whole database while the commit waits for the disk, and so
-        make all writers queue. Should the process die in between, the polls behind every NOTIFY find the
-        rows.
-        """
-        async with self._connection() as connection:
-            async with connection.pipeline() as pipeline:
-                cursor = await connection.execute(query, parameters)
-                await pipeline.sync()
-                await connection.execute("SELECT pg_notify(%s, %s)", (channel, payload))
-            row = await cursor.fetchone()
-            if row is None:
-                raise PasokhError("store.unavailable", reason="no row")
-            return row
 
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:

@@ -24,12 +24,12 @@ class PostgresInbox(DatabasePart):
     async def submit(self, org: str, shard: str, key: str, actor: str, command: bytes) -> Answer | None:
         """Hand in a command (JSON); returns its answer if it has one. Errors: `pasokh.store.ports.Inbox.submit`."""
         check_command(key, actor, command)
-        status, answer = await self._database.announce(
+        ((status, answer),) = await self._database.run(
             "SELECT status, answer FROM inbox_submit(%s, %s, %s, %s, %s::jsonb)",
             (org, shard, key, actor, command.decode()),
-            INBOX,
-            shard,
         )
+        if status == "new":
+            self._database.announcer.tell(INBOX, shard, shard)
         return answered(shard, key, status, answer)
 
     async def wait_answer(self, org: str, shard: str, key: str, seconds: float) -> Answer:

@@ -31,7 +31,7 @@ class PostgresLog(DatabasePart):
         """Record events, answers and effects in one transaction; see `pasokh.store.ports.Log.append`."""
         rows, end = _linked(lease, head, drafts)
         try:
-            (last,) = await self._database.announce(
+            ((last,),) = await self._database.run(
                 "SELECT log_append(%s, %s, %s, %s, %s, %s, %s::json, %s::json, %s::json)",
                 (
                     lease.shard,
@@ -44,8 +44,6 @@ class PostgresLog(DatabasePart):
                     _json([{"key": reply.key, "answer": reply.answer} for reply in replies]),
                     _json([{"id": effect.id, "effect": msgspec.Raw(effect.effect)} for effect in effects]),
                 ),
-                LOG,
-                f"{lease.shard} {end.seq}",
             )
         except psycopg.errors.UniqueViolation as error:
             if error.diag.constraint_name != "effect_outbox_id":
@@ -53,6 +51,7 @@ class PostgresLog(DatabasePart):
             raise PasokhError("store.effect_repeated", shard=lease.shard) from error
         if last is None:
             raise fenced(lease)
+        self._database.announcer.tell(LOG, lease.shard, f"{lease.shard} {end.seq}")
         return end
 
     async def head(self, org: str, shard: str) -> Head:
