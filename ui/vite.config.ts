@@ -20,6 +20,7 @@ export default defineConfig({
         pages: "src/pages/main.ts",
         theme: "src/pages/theme.ts",
         style: "src/design/style.css",
+        shop: "src/design/shop.css",
       },
       output: {
         entryFileNames: "[name].js",

@@ -39,6 +39,12 @@ def duration(milliseconds: int | None) -> str:
 
 
 @register.filter
+def until(start: int, end: int) -> str:
+    """The length between two instants in words: ``{{ segment.started_at|until:segment.ended_at }}``."""
+    return numbers.duration(end - start, language())
+
+
+@register.filter
 def clock(milliseconds: int | None) -> str:
     """A length of time as a running timer."""
     return numbers.clock(milliseconds, language())
