@@ -51,7 +51,11 @@ def run(name: str, arguments: list[str]) -> int:
     """Run one; its exit code, or 1 when it printed no figures."""
     began = time.monotonic()
     done = subprocess.run(
-        [sys.executable, str(HERE / f"{name}.py"), *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False
+        [sys.executable, "-m", f"benchmarks.{name}", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     figures = last_object(done.stdout)
     if figures is None:
