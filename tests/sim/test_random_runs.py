@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pasokh.acd import commands as co
-from pasokh.twin.invariants import Broken
+from pasokh.acd.routing import kernel
+from pasokh.twin.invariants import BrokenError
 from pasokh.twin.plan import draw_plan
 from pasokh.twin.random_commands import random_script
 from pasokh.twin.random_scenarios import random_scenario
@@ -54,7 +55,7 @@ def test_drawn_centres_break_nothing(first):
             world = World(plan, invariants=True, asked=asked)
             world.run()
         except Exception as e:
-            broke = e.name if isinstance(e, Broken) else type(e).__name__
+            broke = e.name if isinstance(e, BrokenError) else type(e).__name__
             now = world.now if world is not None else plan.start
             actions = [*asked, Action(now, co.StartDay("2000-01-01"))]
             if failure(actions) == broke:
@@ -93,11 +94,7 @@ def test_every_event_and_feature_is_reached():
 
 def test_a_planted_fault_is_found_and_shrunk(monkeypatch):
     """The machinery itself: a capacity rule broken on purpose is found, and shrinks to a handful of actions."""
-    from pasokh.acd.routing import kernel
-
-    monkeypatch.setattr(
-        kernel, "room", lambda capacity, ready, voice, text, mail, limit: limit + 1 if ready else 0
-    )
+    monkeypatch.setattr(kernel, "room", lambda capacity, ready, voice, text, mail, limit: limit + 1 if ready else 0)
     actions = next(a for a in map(random_script, range(50)) if failure(a))
     broke = failure(actions)
     shrunk = shrink(actions, broke)

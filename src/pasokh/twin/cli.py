@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pasokh.twin.replay_report import replay_command
 from pasokh.twin.report import Outcome, simulate_command
-from pasokh.twin.sweep import Cancelled
+from pasokh.twin.sweep import CancelledError
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
                 as_json=given.as_json,
                 replications=given.replications,
             )
-    except (KeyboardInterrupt, Cancelled):
+    except (KeyboardInterrupt, CancelledError):
         return 130
     return _print(outcome)
 

@@ -15,8 +15,8 @@ from pasokh.twin.scenario import (
     Empirical,
     Exponential,
     Infinite,
-    Lognormal,
     LogLogistic,
+    Lognormal,
     Spans,
     Weibull,
 )

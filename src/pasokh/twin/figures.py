@@ -44,20 +44,12 @@ FORMULAS: dict[str, Callable[[Row], float | None]] = {
     "messages": _count("messages"),
     "handled": _count("handled"),
     "sl.answered_or_abandoned": _ratio(("answered_in_target",), ("answered", "abandoned")),
-    "sl.short_abandons_excluded": _ratio(
-        ("answered_in_target",), ("answered", "abandoned", "-abandoned_short")
-    ),
-    "sl.abandons_in_x_excluded": _ratio(
-        ("answered_in_target",), ("answered", "abandoned", "-abandoned_in_target")
-    ),
-    "sl.left_queue_in_x": _ratio(
-        ("answered_in_target", "abandoned_in_target", "left_otherwise_in_target"), _ENDED
-    ),
+    "sl.short_abandons_excluded": _ratio(("answered_in_target",), ("answered", "abandoned", "-abandoned_short")),
+    "sl.abandons_in_x_excluded": _ratio(("answered_in_target",), ("answered", "abandoned", "-abandoned_in_target")),
+    "sl.left_queue_in_x": _ratio(("answered_in_target", "abandoned_in_target", "left_otherwise_in_target"), _ENDED),
     "sl.answered_only": _ratio(("answered_in_target",), ("answered",)),
     "abandonment.offered": _ratio(("abandoned",), ("entered",)),
-    "abandonment.short_dropped": _ratio(
-        ("abandoned", "-abandoned_short"), ("entered", "-abandoned_short")
-    ),
+    "abandonment.short_dropped": _ratio(("abandoned", "-abandoned_short"), ("entered", "-abandoned_short")),
     "asa_s": _ratio(("answered_wait_ms",), ("answered",), 0.001),
     "wait_all_s": _ratio(("answered_wait_ms", "left_wait_ms"), _ENDED, 0.001),
     "aht_s": _ratio(("talk_ms", "wrap_up_ms"), ("handled",), 0.001),

@@ -21,7 +21,7 @@ OWNED = frozenset({Phase.OFFERED, Phase.ACTIVE, Phase.WRAP_UP})
 VISITS = frozenset({"opened", "transfer", "returned"})
 
 
-class Broken(AssertionError):
+class BrokenError(AssertionError):
     """An invariant does not hold; `name` says which."""
 
     def __init__(self, name: str, detail: str, at: Instant) -> None:
@@ -30,7 +30,7 @@ class Broken(AssertionError):
 
 
 class Invariants:
-    """Give `seen` every step of a state in order; it raises `Broken` at the first that is wrong."""
+    """Give `seen` every step of a state in order; it raises `BrokenError` at the first that is wrong."""
 
     def __init__(self, state: State) -> None:
         self.mirror = load_state(dump_state(state))
@@ -48,7 +48,7 @@ class Invariants:
             apply(self.mirror, e, now)
         self.steps += 1
         if dump_state(self.mirror) != dump_state(state):
-            raise Broken("fold_equals_live", _difference(self.mirror, state), now)
+            raise BrokenError("fold_equals_live", _difference(self.mirror, state), now)
         self._check_owners(state, now)
         self._check_capacity(state, now, events)
         self._check_nothing_lost(state, now, command)
@@ -88,13 +88,13 @@ class Invariants:
     @staticmethod
     def _new(known: set[str], name: str, what: str, now: Instant) -> None:
         if name in known:
-            raise Broken("opened_once", f"{what} {name} opened twice", now)
+            raise BrokenError("opened_once", f"{what} {name} opened twice", now)
         known.add(name)
 
     @staticmethod
     def _gone(known: set[str], name: str, what: str, now: Instant) -> None:
         if name not in known:
-            raise Broken("closed_once", f"{what} {name} closed twice or never opened", now)
+            raise BrokenError("closed_once", f"{what} {name} closed twice or never opened", now)
         known.discard(name)
 
     def _check_offer(self, e: ev.Offered, now: Instant) -> None:
@@ -102,9 +102,9 @@ class Invariants:
         m = self.mirror
         i, agent = m.interactions[e.interaction], m.agents[e.agent]
         if i.phase is not Phase.QUEUED:
-            raise Broken("one_owner", f"{i.id} offered while {i.phase}", now)
+            raise BrokenError("one_owner", f"{i.id} offered while {i.phase}", now)
         if not may_take(m, agent, i, now):
-            raise Broken("only_eligible", f"{i.id} offered to {e.agent}, who may not take it", now)
+            raise BrokenError("only_eligible", f"{i.id} offered to {e.agent}, who may not take it", now)
         for other in m.interactions.values():
             if other.phase is not Phase.QUEUED or other is i or not may_take(m, agent, other, now):
                 continue
@@ -116,7 +116,7 @@ class Invariants:
                     i.number,
                 )
             if first:
-                raise Broken("order_kept", f"{e.agent} was offered {i.id}, yet {other.id} comes first", now)
+                raise BrokenError("order_kept", f"{e.agent} was offered {i.id}, yet {other.id} comes first", now)
 
     def _place(self, agent: Agent, i: Interaction, now: Instant) -> tuple[int, Instant, int]:
         return (-rank_of(self.mirror, agent, i, now), i.queued_at, i.number)
@@ -132,14 +132,14 @@ class Invariants:
         for agent in state.agents.values():
             for name in agent.work:
                 if name in owners:
-                    raise Broken("one_owner", f"{name} is with {owners[name]} and {agent.config.id}", now)
+                    raise BrokenError("one_owner", f"{name} is with {owners[name]} and {agent.config.id}", now)
                 owners[name] = agent.config.id
         for i in state.interactions.values():
             owner = i.agent if i.phase in OWNED else None
             if owners.pop(i.id, None) != owner:
-                raise Broken("one_owner", f"{i.id} ({i.phase}) is not in the work of {owner}", now)
+                raise BrokenError("one_owner", f"{i.id} ({i.phase}) is not in the work of {owner}", now)
         if owners:
-            raise Broken("one_owner", f"work that is closed: {owners}", now)
+            raise BrokenError("one_owner", f"work that is closed: {owners}", now)
 
     @staticmethod
     def _check_capacity(state: State, now: Instant, events: Sequence[ev.AnyEvent]) -> None:
@@ -152,23 +152,23 @@ class Invariants:
             which = class_of(e.channel)
             over = held[which] > (limit.voice, limit.text, limit.mail)[which]
             if over or (held[0] and held[1]):
-                raise Broken("capacity", f"{e.agent} holds {held} of {limit}", now)
+                raise BrokenError("capacity", f"{e.agent} holds {held} of {limit}", now)
 
     def _check_nothing_lost(self, state: State, now: Instant, command: co.AnyCommand) -> None:
         if self.opened != set(state.contacts):
-            raise Broken("nothing_lost", f"contacts {sorted(self.opened ^ set(state.contacts))}", now)
+            raise BrokenError("nothing_lost", f"contacts {sorted(self.opened ^ set(state.contacts))}", now)
         if self.started != set(state.interactions):
-            raise Broken("nothing_lost", f"interactions {sorted(self.started ^ set(state.interactions))}", now)
+            raise BrokenError("nothing_lost", f"interactions {sorted(self.started ^ set(state.interactions))}", now)
         for contact in state.contacts.values():
             if not contact.interactions:
-                raise Broken("nothing_lost", f"{contact.id} is open without an interaction", now)
+                raise BrokenError("nothing_lost", f"{contact.id} is open without an interaction", now)
             for name in contact.interactions:
                 if name not in state.interactions:
-                    raise Broken("nothing_lost", f"{contact.id} lists {name}, which is closed", now)
+                    raise BrokenError("nothing_lost", f"{contact.id} lists {name}, which is closed", now)
         if isinstance(command, co.Tick):
             due = next_due(state)
             if due is not None and due <= now:
-                raise Broken("timers_fire", f"still due at {due} after a tick", now)
+                raise BrokenError("timers_fire", f"still due at {due} after a tick", now)
 
     @staticmethod
     def _check_busy(state: State, now: Instant) -> None:
@@ -182,7 +182,7 @@ class Invariants:
                 continue
             for agent in free:
                 if may_take(state, agent, i, now):
-                    raise Broken("work_conserving", f"{i.id} waits while {agent.config.id} is free", now)
+                    raise BrokenError("work_conserving", f"{i.id} waits while {agent.config.id} is free", now)
 
     def _check_alternatives(self, state: State, now: Instant) -> None:
         for i in state.interactions.values():
@@ -190,7 +190,7 @@ class Invariants:
                 continue
             config = state.queues[i.queue].config
             if config.alternatives and now >= self._began[i.id] + config.ladder.never_ms:
-                raise Broken("alternative_in_time", f"{i.id} waits without any since {self._began[i.id]}", now)
+                raise BrokenError("alternative_in_time", f"{i.id} waits without any since {self._began[i.id]}", now)
 
     @staticmethod
     def _check_derived(state: State, now: Instant) -> None:
@@ -199,11 +199,11 @@ class Invariants:
         rebuilt = derived(state)
         state.cache = kept
         if tables_view(kept.tables) != tables_view(rebuilt.tables):
-            raise Broken("tables_kept", "tables kept differ from tables rebuilt", now)
+            raise BrokenError("tables_kept", "tables kept differ from tables rebuilt", now)
         due = min((d for i in state.interactions.values() if (d := due_of(state, i))), default=None)
         found = kept.agenda.peek(state)
         if (due is None) != (found is None) or (due and found and (found[0], found[1]) != due):
-            raise Broken("timers_kept", f"agenda has {found and found[:2]}, the state {due}", now)
+            raise BrokenError("timers_kept", f"agenda has {found and found[:2]}, the state {due}", now)
 
 
 def _difference(folded: State, live: State) -> str:

@@ -1,6 +1,7 @@
 """A drawn day: every customer with what they bring, before anything is routed. All engines of the twin run plans."""
 
 import math
+from itertools import pairwise
 
 import msgspec
 
@@ -191,7 +192,7 @@ def rate_steps(s: Scenario, number: int, seed: int) -> list[tuple[Instant, Insta
                 | {t for x, y, _ in surges for t in (x, y) if begins < t < ends}
                 | {t for t in (start, end) if begins < t < ends}
             )
-            for x, y in zip(marks, marks[1:], strict=False):
+            for x, y in pairwise(marks):
                 if x >= end or y <= start:
                     continue
                 factor = math.prod(f for u, v, f in surges if u <= x < v)

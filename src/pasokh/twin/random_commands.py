@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from typing import Literal
 
 from pasokh.acd import commands as co
 from pasokh.acd.model import Channel, Closing, Phase, Presence, Requirement
@@ -81,7 +82,7 @@ class _Author:
             step(self.state, command, at)
         except PasokhError:
             pass
-        except Exception:  # noqa: BLE001 - playing the script will raise it again and report it
+        except Exception:  # playing the script will raise it again and report it
             self.state = load_state(dump_state(self.state))
 
     # -- looking ---------------------------------------------------------------------------------------------------
@@ -158,7 +159,7 @@ class _Author:
             return co.LeaveContact(i.id)
         if r < 0.6:
             later = self.now + self.rng.choice((0, 5_000, 60_000)) if self.rng.random() < 0.3 else None
-            choice = "callback" if self.rng.random() < 0.6 else "message"
+            choice: Literal["callback", "message"] = "callback" if self.rng.random() < 0.6 else "message"
             return co.AcceptAlternative(
                 i.id, choice, self._name("k"), "+98211", "call me" if self.rng.random() < 0.9 else "", later
             )  # fmt: skip
@@ -214,9 +215,7 @@ class _Author:
         makers: tuple[Callable[[], co.AnyCommand], ...] = (
             lambda: co.OpenContact(rng.choice(["c1", i]), i, rng.choice(list(Channel)), queue),
             lambda: co.OpenContact(self._name("c"), i, Channel.CHAT, queue, priority=rng.randint(0, 20)),
-            lambda: co.PostMessage(
-                i, self._name("m"), rng.choice(("customer", "agent", "system", "note")), agent, "x"
-            ),
+            lambda: co.PostMessage(i, self._name("m"), rng.choice(("customer", "agent", "system", "note")), agent, "x"),
             lambda: co.LeaveContact(i),
             lambda: co.AcceptAlternative(i, "callback", rng.choice([*ids, self._name("k")]), "+98"),
             lambda: co.SetPriority(i, rng.randint(0, 20)),

@@ -1,4 +1,4 @@
-"""Random small scenarios with every feature of policy, drawn from a seed: what both engines of the twin are tried on."""
+"""Random small scenarios with every feature of policy, from a seed: what both engines of the twin are tried on."""
 
 import datetime as dt
 import random
@@ -87,9 +87,7 @@ def random_queue(rng: random.Random, name: str, queues: list[str], version: int 
     return QueueConfig(
         id=name,
         version=version,
-        requires=tuple(
-            Requirement(s, rng.choice((1, 2, 3))) for s in rng.sample(SKILLS, rng.choice((0, 0, 1, 1, 2)))
-        ),
+        requires=tuple(Requirement(s, rng.choice((1, 2, 3))) for s in rng.sample(SKILLS, rng.choice((0, 0, 1, 1, 2)))),
         target_ms=rng.choice((5_000, 20_000, 30_000)),
         ladder=Ladder(20_000 // scale, 30_000 // scale, 40_000 // scale, 45_000 // scale, 60_000 // scale),
         ring_ms=rng.choice((3_000, 10_000, 20_000)),
@@ -128,11 +126,11 @@ def random_scenario(seed: int, *, hours: float = 0.35, most_agents: int = 8) -> 
         groups.append(_group(rng, f"g{len(groups)}", count, queues))
         left -= count
     load_per_hour = 3600 / 60 * sum(g.count for g in groups) * rng.choice((0.6, 1.0, 1.5, 2.5))
-    arrivals = []
+    arrivals: list[Arrivals] = []
+    share = load_per_hour / len(queues)
     for k, config in enumerate(configs):
-        share = load_per_hour / len(queues)
-        for channel in rng.sample(ALL_CHANNELS, rng.choice((1, 1, 2))):
-            arrivals.append(_arrivals(rng, f"s{k}/{channel}", config, channel, share))
+        channels = rng.sample(ALL_CHANNELS, rng.choice((1, 1, 2)))
+        arrivals += [_arrivals(rng, f"s{k}/{channel}", config, channel, share) for channel in channels]
     scenario = Scenario(
         queues=configs,
         groups=tuple(groups),
@@ -151,9 +149,7 @@ def random_scenario(seed: int, *, hours: float = 0.35, most_agents: int = 8) -> 
             Patience(_patience(rng), balk=rng.choice((0.0, 0.0, 0.2))),
         ),
         alternatives=(Alternatives(None, 0.4, 0.2, rng.choice((1.0, 5.0)), rng.choice((0.3, 0.9))),),
-        transfers=tuple(
-            Transfers(q, rng.choice(queues), rng.choice((0.1, 0.4))) for q in queues if rng.random() < 0.4
-        ),
+        transfers=tuple(Transfers(q, rng.choice(queues), rng.choice((0.1, 0.4))) for q in queues if rng.random() < 0.4),
         hours=tuple(Hours(q, "00:02", "00:17") for q in queues if rng.random() < 0.1),
     )
     return load(scenario)
@@ -187,7 +183,7 @@ def _group(rng: random.Random, name: str, count: int, queues: list[str]) -> Grou
 def _arrivals(rng: random.Random, name: str, config: QueueConfig, channel: Channel, per_hour: float) -> Arrivals:
     surges: tuple[Surge, ...] = ()
     if rng.random() < 0.3:
-        surges = (Surge(dt.datetime(2026, 3, 21, 0, 6), 4, 3.0),)
+        surges = (Surge(dt.datetime.fromisoformat("2026-03-21T00:06:00"), 4, 3.0),)
     return Arrivals(
         queue=config.id,
         channel=channel,
@@ -208,4 +204,3 @@ def _times(rng: random.Random, mean_s: float) -> Spans:
 
 def _patience(rng: random.Random) -> Spans:
     return rng.choice((Weibull(), Weibull(0.852, 40.0), Exponential(30.0), LogLogistic(1.2, 60.0), Infinite()))
-

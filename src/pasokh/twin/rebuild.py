@@ -44,7 +44,7 @@ def _by_any(events: Sequence[ev.AnyEvent]) -> co.AnyCommand | None:
     return None
 
 
-def _by_first(first: ev.AnyEvent, events: Sequence[ev.AnyEvent]) -> co.AnyCommand:  # noqa: C901, PLR0911, PLR0912
+def _by_first(first: ev.AnyEvent, events: Sequence[ev.AnyEvent]) -> co.AnyCommand:  # noqa: C901, PLR0912 - one line a command
     match first:
         case ev.QueueDefined():
             return co.DefineQueue(first.queue)

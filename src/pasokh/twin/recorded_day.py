@@ -139,7 +139,7 @@ class _Reader:
             case _:
                 pass
 
-    def _habits(self, e: ev.AnyEvent) -> None:
+    def _habits(self, e: ev.AnyEvent) -> None:  # noqa: C901 - one case an event
         day = self.day
 
         def count(name: str) -> None:
@@ -200,11 +200,11 @@ def fit_patience(waits: Sequence[tuple[Millis, bool]], prior: Weibull | None = N
         low, high = (low, middle) if slope(middle) > 0 else (middle, high)
     shape = (low + high) / 2
     scale = (math.fsum(t**shape for t, _ in known) / len(lost)) ** (1 / shape)
-    return Weibull(shape, scale)
+    return Weibull(float(shape), float(scale))
 
 
 def remaining_patience(fitted: Weibull, waited_ms: Millis, u: float) -> Millis:
     """A patience drawn at probability `u` from those longer than a wait already borne."""
     borne = (waited_ms / 1000 / fitted.scale_s) ** fitted.shape
-    t = fitted.scale_s * (borne - math.log1p(-u)) ** (1 / fitted.shape)
+    t: float = fitted.scale_s * (borne - math.log1p(-u)) ** (1 / fitted.shape)
     return max(waited_ms + 1, round(min(t, 31_622_400) * 1000))

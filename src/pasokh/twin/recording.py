@@ -13,7 +13,7 @@ import msgspec
 
 from pasokh.kernel.time import Instant
 from pasokh.twin.scenario import Empirical, Recording
-from pasokh.twin.scenario_check import Refusal, check_empirical
+from pasokh.twin.scenario_check import RefusalError, check_empirical
 
 MAX_ROWS = 20_000_000
 
@@ -31,15 +31,15 @@ class Recorded(msgspec.Struct, frozen=True):
     priority: list[int] = []
 
 
-def read_recording(rec: Recording, folder: Path, zone: str, start: dt.date, field: str) -> Recorded:
-    """The contacts of a recording, sorted by arrival; raises `Refusal` naming file, row and column."""
+def read_recording(rec: Recording, folder: Path, zone: str, field: str) -> Recorded:
+    """The contacts of a recording, sorted by arrival; raises `RefusalError` naming file, row and column."""
     tz = ZoneInfo(zone)
     only = {}
     for k, text in enumerate(rec.only_dates):
         try:
             only[dt.date.fromisoformat(text)] = k
         except ValueError as e:
-            raise Refusal(
+            raise RefusalError(
                 "scenario.recording", f"{field}.only_dates[{k}]", f"{text!r} is no date", "write 2026-03-21"
             ) from e
     found: list[tuple[Instant, int, int, int, str, int]] = []
@@ -62,7 +62,7 @@ def read_recording(rec: Recording, folder: Path, zone: str, start: dt.date, fiel
             )
         )
     if not found:
-        raise Refusal(
+        raise RefusalError(
             "scenario.recording", field, f"{rec.file}: no row is taken", "check `where` and `only_dates`"
         )
     found.sort(key=lambda r: r[0])
@@ -83,7 +83,7 @@ def read_empirical(spans: Empirical, folder: Path, field: str) -> Empirical:
     values = list(spans.values_s)
     if spans.file:
         if not spans.column:
-            raise Refusal("scenario.missing_field", f"{field}.column", "not given", "name the CSV column")
+            raise RefusalError("scenario.missing_field", f"{field}.column", "not given", "name the CSV column")
         wanted = [spans.column, *spans.where]
         for number, row in _rows(spans.file, folder, wanted, field):
             if _matches(row, spans.where):
@@ -91,7 +91,7 @@ def read_empirical(spans: Empirical, folder: Path, field: str) -> Empirical:
                 if ms >= 0:
                     values.append(ms / 1000)
         if not values:
-            raise Refusal(
+            raise RefusalError(
                 "scenario.recording", field, f"{spans.file}: no row is taken", "check `column` and `where`"
             )
     return Empirical(tuple(sorted(values)))
@@ -100,19 +100,17 @@ def read_empirical(spans: Empirical, folder: Path, field: str) -> Empirical:
 def _rows(name: str, folder: Path, wanted: list[str], field: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and row of a CSV file; the wanted columns exist in every row."""
 
-    def refuse(problem: str, fix: str) -> Refusal:
-        return Refusal("scenario.recording", f"{field}.file", f"{name}: {problem}", fix)
+    def refuse(problem: str, fix: str) -> RefusalError:
+        return RefusalError("scenario.recording", f"{field}.file", f"{name}: {problem}", fix)
 
     path = folder / name
     try:
         raw = path.open("rb")
     except (OSError, ValueError) as e:
         problem = e.strerror if isinstance(e, OSError) else str(e)
-        raise refuse(
-            f"cannot be read ({problem})", "paths are relative to the scenario's own folder"
-        ) from e
+        raise refuse(f"cannot be read ({problem})", "paths are relative to the scenario's own folder") from e
     with raw:
-        binary = gzip.open(raw) if name.endswith(".gz") else raw
+        binary = gzip.GzipFile(fileobj=raw) if name.endswith(".gz") else raw
         try:
             reader = csv.reader(io.TextIOWrapper(binary, encoding="utf-8-sig", newline=""), strict=True)
             header = next(reader, None)
@@ -145,13 +143,11 @@ def _matches(row: dict[str, str], where: dict[str, str]) -> bool:
     return True
 
 
-def _instant(
-    row: dict[str, str], rec: Recording, tz: ZoneInfo, number: int, field: str
-) -> tuple[Instant, dt.date]:
+def _instant(row: dict[str, str], rec: Recording, tz: ZoneInfo, number: int, field: str) -> tuple[Instant, dt.date]:
     text = row[rec.at].strip()
     try:
         if rec.date:
-            h, m, s = (text.split(":") + ["0"])[:3]
+            h, m, s = [*text.split(":"), "0"][:3]
             seconds = int(h) * 3600 + int(m) * 60 + float(s)
             day = dt.datetime.fromisoformat(row[rec.date].strip()).replace(tzinfo=tz)
             local = (day.replace(tzinfo=None) + dt.timedelta(seconds=seconds)).replace(tzinfo=tz)
@@ -163,7 +159,7 @@ def _instant(
         return round(local.timestamp() * 1000), local.date()
     except (ValueError, OverflowError, OSError) as e:
         shown = f"{row[rec.date]} {text}" if rec.date else text
-        raise Refusal(
+        raise RefusalError(
             "scenario.recording",
             f"{field}.at",
             f"{rec.file} line {number}: {shown!r} is no instant",
@@ -180,7 +176,7 @@ def _span(row: dict[str, str], column: str, file: str, number: int, field: str) 
     except ValueError:
         seconds = math.nan
     if not 0 <= seconds <= 31_622_400:
-        raise Refusal(
+        raise RefusalError(
             "scenario.recording",
             field,
             f"{file} line {number}, column {column}: {row[column]!r} is no span in seconds",
@@ -194,7 +190,7 @@ def _priority(row: dict[str, str], rec: Recording, number: int, field: str) -> i
         return 1
     text = row[rec.priority].strip()
     if not text.isdecimal() or int(text) > 20:
-        raise Refusal(
+        raise RefusalError(
             "scenario.recording",
             f"{field}.priority",
             f"{rec.file} line {number}: {text!r} is no class index",

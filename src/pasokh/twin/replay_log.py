@@ -1,7 +1,6 @@
 """A recorded log read from a file: rows in order, without gaps, grouped into what each step caused."""
 
 import gzip
-import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -53,9 +52,8 @@ def read_log(path: Path) -> list[Recorded]:
     except OSError as e:
         raise PasokhError("replay.unreadable", path=str(path), problem=e.strerror or str(e)) from e
     with raw:
-        binary = gzip.open(raw) if path.name.endswith(".gz") else raw
         try:
-            return list(decode_rows(io.BufferedReader(binary)))  # type: ignore[type-var]
+            return list(decode_rows(gzip.GzipFile(fileobj=raw) if path.name.endswith(".gz") else raw))
         except (OSError, EOFError) as e:
             raise PasokhError("replay.unreadable", path=str(path), problem=str(e)) from e
 

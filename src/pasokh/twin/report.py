@@ -70,9 +70,7 @@ def simulate_command(
     try:
         loaded = read_scenario(path)
         if seed is not None:
-            loaded = msgspec.structs.replace(
-                loaded, scenario=msgspec.structs.replace(loaded.scenario, seed=seed)
-            )
+            loaded = msgspec.structs.replace(loaded, scenario=msgspec.structs.replace(loaded.scenario, seed=seed))
         sweep = run_sweep(
             loaded,
             replications if replications is not None else loaded.scenario.replications,
@@ -127,9 +125,7 @@ def table(sweep: Sweep, zone: str, by: str = "total") -> str:
             lines += _rows("day", rows)
         elif by == "interval":
             tz = ZoneInfo(zone)
-            starts = [
-                datetime.fromtimestamp(at / 1000, tz).strftime("%m-%d %H:%M") for at in sweep.interval_starts
-            ]
+            starts = [datetime.fromtimestamp(at / 1000, tz).strftime("%m-%d %H:%M") for at in sweep.interval_starts]
             lines += _rows("from", list(zip(starts, sweep.intervals[queue], strict=True)))
     return "\n".join(lines)
 
@@ -142,9 +138,7 @@ def _rows(head: str, rows: list[tuple[str, dict[str, Spread]]]) -> list[str]:
         cells = []
         for label, figure in INTERVAL_COLUMNS:
             found = figures[figure]
-            value = found.band_low if "5 %" == label[-3:] and "95" not in label else found.mean
-            if label.endswith("95 %"):
-                value = found.band_high
+            value = {"SL 5 %": found.band_low, "SL 95 %": found.band_high}.get(label, found.mean)
             cells.append(f"{number(figure, value):>11}")
         lines.append(f"  {name:12}" + "".join(cells))
     return lines

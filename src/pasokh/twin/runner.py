@@ -42,12 +42,10 @@ class PlainRunner:
 
 
 def simulate_plain(loaded: Loaded, seed: int, *, invariants: bool = False) -> Tally:
-    """One replication; with `invariants` it raises `Broken` at the first step that breaks one."""
+    """One replication; with `invariants` it raises `BrokenError` at the first step that breaks one."""
     plan = draw_plan(loaded, seed)
     s = loaded.scenario
-    counter = Counter(
-        Tally.empty([q.id for q in s.queues], plan.start, plan.end, s.report_minutes * MINUTE_MS)
-    )
+    counter = Counter(Tally.empty([q.id for q in s.queues], plan.start, plan.end, s.report_minutes * MINUTE_MS))
     World(plan, [counter.seen], invariants=invariants).run()
     return counter.finish(plan.end)
 

@@ -26,40 +26,40 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 # -- distributions of spans ------------------------------------------------------------------------------------------
-class Constant(Part, tag_field="kind", tag="constant"):
+class Constant(Part, frozen=True, tag_field="kind", tag="constant"):
     """Always the same."""
 
     mean_s: Seconds
 
 
-class Exponential(Part, tag_field="kind", tag="exponential"):
+class Exponential(Part, frozen=True, tag_field="kind", tag="exponential"):
     """Memoryless."""
 
     mean_s: Positive
 
 
-class Lognormal(Part, tag_field="kind", tag="lognormal"):
+class Lognormal(Part, frozen=True, tag_field="kind", tag="lognormal"):
     """Lognormal by its mean and coefficient of variation: the usual shape of handle times (Brown et al. 2005)."""
 
     mean_s: Positive
     cv: Spread = 1.0
 
 
-class Weibull(Part, tag_field="kind", tag="weibull"):
+class Weibull(Part, frozen=True, tag_field="kind", tag="weibull"):
     """Weibull; the default is R3's patience: 35 % gone after 60 s, two thirds after 180 s."""
 
     shape: Annotated[float, Meta(gt=0, le=100)] = 0.852
     scale_s: Positive = 161.2
 
 
-class LogLogistic(Part, tag_field="kind", tag="log_logistic"):
+class LogLogistic(Part, frozen=True, tag_field="kind", tag="log_logistic"):
     """Log-logistic; scale is the median."""
 
     shape: Annotated[float, Meta(gt=0, le=100)]
     scale_s: Positive
 
 
-class Empirical(Part, tag_field="kind", tag="empirical"):
+class Empirical(Part, frozen=True, tag_field="kind", tag="empirical"):
     """Drawn from values seen: given here, or a column of a CSV file next to the scenario."""
 
     values_s: tuple[Seconds, ...] = ()
@@ -68,7 +68,7 @@ class Empirical(Part, tag_field="kind", tag="empirical"):
     where: dict[str, str] = {}
 
 
-class Infinite(Part, tag_field="kind", tag="infinite"):
+class Infinite(Part, frozen=True, tag_field="kind", tag="infinite"):
     """Never."""
 
 

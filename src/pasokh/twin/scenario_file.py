@@ -9,7 +9,7 @@ import msgspec
 from pasokh.kernel.errors import PasokhError
 from pasokh.twin.recording import Recorded, read_empirical, read_recording
 from pasokh.twin.scenario import Empirical, Scenario, Spans
-from pasokh.twin.scenario_check import Refusal, check
+from pasokh.twin.scenario_check import RefusalError, check
 
 LARGEST_BYTES = 16 * 1024 * 1024
 
@@ -34,9 +34,7 @@ def read_scenario(path: Path) -> Loaded:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as e:
         line = data[: e.start].count(b"\n") + 1
-        raise PasokhError(
-            "scenario.not_utf8", path=str(path), line=line, fix="save the file as UTF-8 text"
-        ) from e
+        raise PasokhError("scenario.not_utf8", path=str(path), line=line, fix="save the file as UTF-8 text") from e
     return parse_scenario(text, path.parent)
 
 
@@ -60,10 +58,8 @@ def parse_scenario(text: str, folder: Path) -> Loaded:
     try:
         check(scenario)
         return _load(scenario, folder)
-    except Refusal as e:
-        raise PasokhError(
-            e.code, field=e.field, line=line_of(text, e.field), problem=e.problem, fix=e.fix
-        ) from e
+    except RefusalError as e:
+        raise PasokhError(e.code, field=e.field, line=line_of(text, e.field), problem=e.problem, fix=e.fix) from e
 
 
 def load(scenario: Scenario, folder: Path = Path()) -> Loaded:
@@ -71,19 +67,19 @@ def load(scenario: Scenario, folder: Path = Path()) -> Loaded:
     try:
         check(scenario)
         return _load(scenario, folder)
-    except Refusal as e:
+    except RefusalError as e:
         raise PasokhError(e.code, field=e.field, problem=e.problem, fix=e.fix) from e
 
 
 def _load(scenario: Scenario, folder: Path) -> Loaded:
     recorded = {
-        k: read_recording(stream.recorded, folder, scenario.zone, scenario.start, f"arrivals[{k}].recorded")
+        k: read_recording(stream.recorded, folder, scenario.zone, f"arrivals[{k}].recorded")
         for k, stream in enumerate(scenario.arrivals)
         if stream.recorded is not None
     }
     starts = {r.start for r in recorded.values() if r.start is not None}
     if len(starts) > 1:
-        raise Refusal(
+        raise RefusalError(
             "scenario.recording",
             "arrivals",
             f"recordings begin on different dates: {', '.join(sorted(map(str, starts)))}",
@@ -106,12 +102,10 @@ def _load(scenario: Scenario, folder: Path) -> Loaded:
                 replace(t, spans=fill(t.spans, f"wrap_up[{k}].spans")) for k, t in enumerate(scenario.wrap_up)
             ),
             patience=tuple(
-                replace(t, spans=fill(t.spans, f"patience[{k}].spans"))
-                for k, t in enumerate(scenario.patience)
+                replace(t, spans=fill(t.spans, f"patience[{k}].spans")) for k, t in enumerate(scenario.patience)
             ),
             groups=tuple(
-                replace(g, answer=fill(g.answer, f"groups[{k}].answer"))
-                for k, g in enumerate(scenario.groups)
+                replace(g, answer=fill(g.answer, f"groups[{k}].answer")) for k, g in enumerate(scenario.groups)
             ),
         ),
         recorded,

@@ -12,7 +12,7 @@ from pasokh.acd.state import State, dump_state, load_state
 from pasokh.acd.step import next_due, step
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import Instant
-from pasokh.twin.invariants import Broken, Invariants
+from pasokh.twin.invariants import BrokenError, Invariants
 
 
 class Action(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -58,11 +58,11 @@ def play(actions: Sequence[Action]) -> Played:
             played.refused += 1
             played.refusals[e.code] = played.refusals.get(e.code, 0) + 1
             if dump_state(state) != before:
-                raise Broken("refused_unchanged", f"{command!r} was refused and changed the state", now) from e
+                raise BrokenError("refused_unchanged", f"{command!r} was refused and changed the state", now) from e
             return
         ids = [effect.id for effect in effects]
         if len(set(ids)) != len(ids):
-            raise Broken("effect_ids", f"the same id twice: {ids}", now)
+            raise BrokenError("effect_ids", f"the same id twice: {ids}", now)
         for event in events:
             tag = str(event.__struct_config__.tag)
             played.events[tag] = played.events.get(tag, 0) + 1
@@ -75,7 +75,7 @@ def play(actions: Sequence[Action]) -> Played:
             take(co.Tick(), due)
             ticks += 1
             if ticks > MAX_TICKS:
-                raise Broken("timers_end", "timers come due without end", due)
+                raise BrokenError("timers_end", "timers come due without end", due)
         if action.command is None:
             state = load_state(dump_state(state))
         else:
@@ -87,16 +87,14 @@ def failure(actions: Sequence[Action]) -> str:
     """What playing breaks: an invariant's name or an exception's type; empty when all is well."""
     try:
         play(actions)
-    except Broken as e:
+    except BrokenError as e:
         return e.name
-    except Exception as e:  # noqa: BLE001 - whatever the core raises is a finding
+    except Exception as e:  # whatever the core raises is a finding
         return type(e).__name__
     return ""
 
 
-def shrink(
-    actions: Sequence[Action], broke: str, fails: Callable[[Sequence[Action]], str] = failure
-) -> list[Action]:
+def shrink(actions: Sequence[Action], broke: str, fails: Callable[[Sequence[Action]], str] = failure) -> list[Action]:
     """The fewest actions found that still break the same (delta debugging, Zeller and Hildebrandt 2002)."""
     kept = list(actions)
     parts = 2

@@ -56,7 +56,7 @@ class Sweep(msgspec.Struct):
     """Instants in ms."""
 
 
-class Cancelled(Exception):
+class CancelledError(Exception):
     """The sweep was cancelled; nothing of it is kept."""
 
 
@@ -71,7 +71,7 @@ def run_sweep(
 ) -> Sweep:
     """Run replications on all cores; `progress(done, all)` after each part, `cancelled()` asked every tenth second.
 
-    Raises `Cancelled`, or `PasokhError` ``twin.replications``.
+    Raises `CancelledError`, or `PasokhError` ``twin.replications``.
     """
     if not 1 <= replications <= 1_000_000:
         raise PasokhError("twin.replications", field="replications", value=replications)
@@ -91,12 +91,16 @@ def run_sweep(
 
     if cores == 1 or len(parts) == 1:
         for k, part in enumerate(parts):
-            if cancelled is not None and cancelled():
-                raise Cancelled
+            _check(cancelled)
             note(k, _run(runner, loaded, part, k * len(parts[0])))
     else:
         _spread_out(runner, loaded, parts, cores, note, cancelled)
     return _gather(loaded, runner.name, why, [r for k in range(len(parts)) for r in done[k]])
+
+
+def _check(cancelled: Callable[[], bool] | None) -> None:
+    if cancelled is not None and cancelled():
+        raise CancelledError
 
 
 def _parts(seeds: Sequence[int], cores: int) -> list[list[int]]:
@@ -124,8 +128,7 @@ def _spread_out(
                 finished, _ = wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED)
                 for future in finished:
                     note(waiting.pop(future), future.result())
-                if cancelled is not None and cancelled():
-                    raise Cancelled
+                _check(cancelled)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             for process in list((pool._processes or {}).values()):  # noqa: SLF001 - no public way to stop them
@@ -194,9 +197,7 @@ def _gather(loaded: Loaded, engine: str, why: str, runs: list[Reduced]) -> Sweep
         return {name: spread([f[name] for f in found]) for name in names if centre or name != "occupancy"}
 
     total = {name: spreads([r.total for r in runs], k) for name, k in queues}
-    by_day = {
-        name: [spreads([r.days[d] for r in runs], k) for d in range(len(days))] for name, k in queues
-    }
+    by_day = {name: [spreads([r.days[d] for r in runs], k) for d in range(len(days))] for name, k in queues}
     with_intervals = [r for r in runs if r.intervals]
     by_interval = {
         name: [

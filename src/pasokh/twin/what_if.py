@@ -4,10 +4,12 @@ Customers come as recorded with their recorded handle times. Who abandoned had e
 had at least the wait they bore, so the rest is drawn from patience fitted to the day (or R3's prior).
 """
 
+import datetime as dt
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -106,8 +108,7 @@ def what_if(
                 progress(done, runs * replications)
         found = {name: [p.figures(k if len(names) > 1 else None) for p in parts] for name, k in names}
         return {
-            queue: {name: spread([f[name] for f in figures]) for name in figures[0]}
-            for queue, figures in found.items()
+            queue: {name: spread([f[name] for f in figures]) for name in figures[0]} for queue, figures in found.items()
         }
 
     return Compared(
@@ -133,17 +134,13 @@ def _notes(day: RecordedDay) -> list[str]:
 class _Base:
     """A recorded day as scenario and plan."""
 
-    def __init__(
-        self, day: RecordedDay, policy: Sequence[QueueConfig] | None, staffing: Staffing | None
-    ) -> None:
+    def __init__(self, day: RecordedDay, policy: Sequence[QueueConfig] | None, staffing: Staffing | None) -> None:
         self.day = day
         self.staffing = staffing or Staffing()
         queues = dict(day.queues)
         for queue in policy or ():
             if queue.id not in queues:
-                raise PasokhError(
-                    "replay.unknown_queue", queue=queue.id, fix=f"use one of: {', '.join(queues)}"
-                )
+                raise PasokhError("replay.unknown_queue", queue=queue.id, fix=f"use one of: {', '.join(queues)}")
             queues[queue.id] = queue
         for name in (*self.staffing.remove, *(a.id for a in self.staffing.agents)):
             if name not in day.agents:
@@ -186,21 +183,13 @@ class _Base:
                 Arrivals(q, c, name=f"{q}/{c}/{k}", per_interval=(0.0,), requires=r)
                 for k, (q, c, r) in enumerate(self.keys)
             ),
-            service=tuple(
-                Times(
-                    _empirical(
-                        [s.talk_ms for s in day.contacts if (s.queue, s.channel) == (q, c)], Constant(180.0)
-                    ),
-                    q,
-                    c,
-                )
-                for q, c, _ in self.keys
-            )
-            + (Times(_empirical([s.talk_ms for s in day.contacts], Constant(180.0))),),
+            service=(
+                *(Times(_empirical(self._talks(q, c), Constant(180.0)), q, c) for q, c, _ in self.keys),
+                Times(_empirical([s.talk_ms for s in day.contacts], Constant(180.0))),
+            ),
             wrap_up=(Times(_empirical([s.wrap_up_ms for s in day.contacts], Constant(1.0))),),
             patience=tuple(
-                Patience(Infinite() if (q, c) in self.lasting else self.fitted[q, c], q, c)
-                for q, c, _ in self.keys
+                Patience(Infinite() if (q, c) in self.lasting else self.fitted[q, c], q, c) for q, c, _ in self.keys
             ),
             alternatives=(
                 Alternatives(None, taken, left, 5.0, seen.get("reached", 0) / attempts if attempts else 0.8),
@@ -210,6 +199,9 @@ class _Base:
                 for (a, b), n in sorted(day.transfers.items())
             ),
         )
+
+    def _talks(self, queue: str, channel: Channel) -> list[Millis]:
+        return [s.talk_ms for s in self.day.contacts if (s.queue, s.channel) == (queue, channel)]
 
     def _workers(self) -> list[Worker]:
         day, changed = self.day, {a.id: a for a in self.staffing.agents}
@@ -225,9 +217,6 @@ class _Base:
         return workers
 
     def _added(self) -> list[Worker]:
-        import datetime as dt  # noqa: PLC0415
-        from zoneinfo import ZoneInfo  # noqa: PLC0415
-
         day, zone = self.day, ZoneInfo(self.staffing.zone)
         first = dt.datetime.fromtimestamp(day.start / 1000, zone).date()
         hours = (day.end - day.start) / 3_600_000 + 24
@@ -265,9 +254,7 @@ class _Base:
         queues = [q.id for q in self.scenario.queues]
         hours = [(at, queues.index(q), opens) for at, q, opens in day.hours]
         start: Instant = day.start
-        return Plan(
-            Loaded(self.scenario), seed, start, day.end + 1, customers, self.workers, streams, hours, []
-        )
+        return Plan(Loaded(self.scenario), seed, start, day.end + 1, customers, self.workers, streams, hours, [])
 
     def _patience(self, queue: str, channel: Channel, waited: Millis, abandoned: bool, u: float) -> Millis:
         if (queue, channel) in self.lasting:
@@ -305,8 +292,8 @@ def read_policy(path: Path, queues: dict[str, QueueConfig]) -> list[QueueConfig]
                 problem="is no queue of the log",
                 fix=f"use one of: {', '.join(queues)}",
             )
-        merged = _merge(msgspec.to_builtins(known), entry)
-        merged["version"] = max(int(merged.get("version", 1)), known.version + 1)
+        merged: dict[str, object] = {**msgspec.to_builtins(known), "version": known.version + 1}
+        merged = {name: _merge(merged.get(name), entry.get(name, merged.get(name))) for name in {**merged, **entry}}
         changed.append(_convert(merged, QueueConfig, path, "replay.policy"))
     return changed
 
@@ -330,7 +317,7 @@ def _convert[T](data: object, kind: type[T], path: Path, code: str) -> T:
         raise PasokhError(code, path=str(path), problem=str(e), fix="docs/scenarios.md lists the fields") from e
 
 
-def _merge(base: Any, over: Any) -> Any:
+def _merge(base: object, over: object) -> object:
     if isinstance(base, dict) and isinstance(over, dict):
         return {**base, **{k: _merge(base.get(k), v) for k, v in over.items()}}
     return over

@@ -283,9 +283,7 @@ class World:
         if i.agent is not None and self._talks[number] == talk:
             outcomes = self.state.queues[i.queue].config.outcomes
             connected = i.id not in self._unreached
-            self.submit(
-                co.CompleteWrapUp(i.id, i.agent, outcomes[0] if outcomes else "done", connected=connected)
-            )
+            self.submit(co.CompleteWrapUp(i.id, i.agent, outcomes[0] if outcomes else "done", connected=connected))
 
     def _consider(self, e: ev.AlternativesOffered) -> None:
         c = self._customer(e.contact)
