@@ -23,7 +23,7 @@ class AuditEvent(TenantModel):
     objects: ClassVar[TenantManager["AuditEvent"]] = TenantManager()
 
     class Meta(TenantModel.Meta):
-        indexes: ClassVar = [models.Index("organisation", "-id", name="audit_latest")]
+        indexes: ClassVar = [models.Index(fields=["organisation", "-id"], name="audit_latest")]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"

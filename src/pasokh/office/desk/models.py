@@ -55,8 +55,8 @@ class Contact(ProjectedModel):
 
     class Meta(ProjectedModel.Meta):
         indexes: ClassVar = [
-            models.Index("organisation", "-number", name="contact_latest"),
-            models.Index("organisation", "customer", "-number", name="contact_customer"),
+            models.Index(fields=["organisation", "-number"], name="contact_latest"),
+            models.Index(fields=["organisation", "customer", "-number"], name="contact_customer"),
         ]
 
     def __str__(self) -> str:
@@ -97,7 +97,7 @@ class Interaction(ProjectedModel):
     objects: ClassVar[TenantManager["Interaction"]] = TenantManager()
 
     class Meta(ProjectedModel.Meta):
-        indexes: ClassVar = [models.Index("organisation", "contact", "number", name="interaction_of_contact")]
+        indexes: ClassVar = [models.Index(fields=["organisation", "contact", "number"], name="interaction_of_contact")]
 
     def __str__(self) -> str:
         return self.id
@@ -120,7 +120,7 @@ class Segment(ProjectedModel):
     objects: ClassVar[TenantManager["Segment"]] = TenantManager()
 
     class Meta(ProjectedModel.Meta):
-        indexes: ClassVar = [models.Index("organisation", "contact", "started_at", name="segment_of_contact")]
+        indexes: ClassVar = [models.Index(fields=["organisation", "contact", "started_at"], name="segment_of_contact")]
 
     def __str__(self) -> str:
         return f"{self.interaction}/{self.number}"
@@ -143,7 +143,7 @@ class Message(ProjectedModel):
     objects: ClassVar[TenantManager["Message"]] = TenantManager()
 
     class Meta(ProjectedModel.Meta):
-        indexes: ClassVar = [models.Index("organisation", "contact", "at", name="message_of_contact")]
+        indexes: ClassVar = [models.Index(fields=["organisation", "contact", "at"], name="message_of_contact")]
 
     def __str__(self) -> str:
         return f"{self.interaction}/{self.number}"

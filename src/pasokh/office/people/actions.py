@@ -37,10 +37,11 @@ class PersonDraft:
     capacity: Capacity = field(default_factory=Capacity)
 
 
-def do_create_user(actor: str, username: str, password: str, draft: PersonDraft) -> User:
-    """Create a person; raises `person.name_taken`, `person.weak_password`, and what `do_change_agent` raises."""
+def do_create_user(actor: str, username: str, password: str | None, draft: PersonDraft) -> User:
+    """Create a person (no password = cannot sign in yet); raises `person.name_taken`, `person.weak_password`, and what `do_change_agent` raises."""
     username = check_key(username.strip().lower(), "username")
-    _check_password(password)
+    if password is not None:
+        _check_password(password)
     user = User(organisation_id=scope.required(), username=username, name=draft.name, role=draft.role.value)
     user.set_password(password)
     try:

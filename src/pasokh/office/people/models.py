@@ -20,7 +20,7 @@ class Team(TenantModel):
     objects: ClassVar[TenantManager["Team"]] = TenantManager()
 
     class Meta(TenantModel.Meta):
-        constraints: ClassVar = [models.UniqueConstraint("organisation", "key", name="team_key")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "key"], name="team_key")]
 
     def __str__(self) -> str:
         return self.key
@@ -80,7 +80,7 @@ class SkillLevel(TenantModel):
     objects: ClassVar[TenantManager["SkillLevel"]] = TenantManager()
 
     class Meta(TenantModel.Meta):
-        constraints: ClassVar = [models.UniqueConstraint("user", "skill", name="skill_level_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "skill"], name="skill_level_once")]
 
     def __str__(self) -> str:
         return f"{self.user_id}/{self.skill_id}={self.level}"
@@ -95,7 +95,7 @@ class QueueMembership(TenantModel):
     objects: ClassVar[TenantManager["QueueMembership"]] = TenantManager()
 
     class Meta(TenantModel.Meta):
-        constraints: ClassVar = [models.UniqueConstraint("user", "queue", name="queue_membership_once")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "queue"], name="queue_membership_once")]
 
     def __str__(self) -> str:
         return f"{self.user_id}/{self.queue_id}"

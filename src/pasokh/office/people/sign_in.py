@@ -24,7 +24,7 @@ from pasokh.office import clock
 from pasokh.office.people.models import SignInTry, User
 from pasokh.office.people.rules import ADDRESS, NAME, NAME_AND_ADDRESS, Limit, Tries, after_failure, wait_ms
 from pasokh.office.tenancy import scope
-from pasokh.office.tenancy.middleware import SESSION_KEY
+from pasokh.office.tenancy.middleware import SESSION_KEY, ZONE_KEY
 
 
 class OrganisationBackend(BaseBackend):
@@ -85,6 +85,7 @@ def _known(request: HttpRequest, name: str, password: str) -> User | None:
             return None
         login(request, user)
         request.session[SESSION_KEY] = org
+        request.session[ZONE_KEY] = user.organisation.zone
         return user
 
 

@@ -75,7 +75,6 @@ def do_save_widget(
     *,
     origins: Sequence[str],
     title: Mapping[str, str],
-    language_skills: Mapping[str, str],
 ) -> Widget:
     """Create a chat widget or change it."""
     check_key(key)
@@ -84,7 +83,6 @@ def do_save_widget(
     before = _widget(row) if row else None
     row = row or Widget(organisation_id=scope.required(), key=key)
     row.queue, row.origins, row.title = queue, list(origins), cleaned_names(title, "title")
-    row.language_skills = dict(language_skills)
     if _widget(row) != before:
         row.save()
         do_record_change(actor, "widget.save", f"widget:{key}", before, _widget(row))
@@ -137,5 +135,4 @@ def _widget(row: Widget) -> dict[str, object]:
         "queue": row.queue.key,
         "origins": row.origins,
         "title": row.title,
-        "language_skills": row.language_skills,
     }

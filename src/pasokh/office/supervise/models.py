@@ -18,7 +18,7 @@ class Skill(TenantModel):
     objects: ClassVar[TenantManager["Skill"]] = TenantManager()
 
     class Meta(TenantModel.Meta):
-        constraints: ClassVar = [models.UniqueConstraint("organisation", "key", name="skill_key")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "key"], name="skill_key")]
 
     def __str__(self) -> str:
         return self.key
@@ -33,7 +33,7 @@ class Outcome(TenantModel):
     objects: ClassVar[TenantManager["Outcome"]] = TenantManager()
 
     class Meta(TenantModel.Meta):
-        constraints: ClassVar = [models.UniqueConstraint("organisation", "key", name="outcome_key")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "key"], name="outcome_key")]
 
     def __str__(self) -> str:
         return self.key
@@ -53,7 +53,7 @@ class Queue(TenantModel):
     objects: ClassVar[TenantManager["Queue"]] = TenantManager()
 
     class Meta(TenantModel.Meta):
-        constraints: ClassVar = [models.UniqueConstraint("organisation", "key", name="queue_key")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "key"], name="queue_key")]
 
     def __str__(self) -> str:
         return self.key
@@ -77,8 +77,6 @@ class Widget(TenantModel):
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="widgets")
     origins = models.JSONField(default=list)
     """Allowed origins, `scheme://host[:port]`."""
-    language_skills = models.JSONField(default=dict)
-    """Language code → skill asked of the agent."""
     title = models.JSONField(default=dict)
     is_active = models.BooleanField(default=True)
 

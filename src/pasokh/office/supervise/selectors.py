@@ -2,10 +2,11 @@
 
 from django.db import transaction
 
+from pasokh.office.demo_people import WIDGET
 from pasokh.office.supervise.models import Outcome, Queue, Skill, Widget
 from pasokh.office.tenancy.scope import set_local
 
-DEMO_WIDGET = "demo-shop"
+
 
 
 def all_queues() -> list[Queue]:
@@ -36,5 +37,5 @@ def outcome_names() -> dict[str, dict[str, str]]:
 def demo_widget_key() -> str:
     """The demonstration's widget key, "" where the demonstration is not set up."""
     with transaction.atomic():
-        set_local("app.widget", DEMO_WIDGET)
-        return DEMO_WIDGET if Widget.unfenced.filter(key=DEMO_WIDGET, is_active=True).exists() else ""
+        set_local("app.widget", WIDGET)
+        return WIDGET if Widget.unfenced.filter(key=WIDGET, is_active=True).exists() else ""

@@ -5,11 +5,15 @@ from collections.abc import Callable
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
+from pasokh.i18n.dates import zone
 from pasokh.office.tenancy.scope import organisation_scope
 
 SESSION_KEY = "organisation"
 """Where the session keeps whose it is; set by signing in, read before anything else."""
+ZONE_KEY = "zone"
+"""The organisation's time zone, in which its pages tell the time."""
 
 
 class OrganisationMiddleware:
@@ -26,7 +30,7 @@ class OrganisationMiddleware:
         org = request.session.get(SESSION_KEY)
         if not isinstance(org, str):
             return self.get_response(request)
-        with organisation_scope(org):
+        with organisation_scope(org), timezone.override(zone(str(request.session.get(ZONE_KEY, "UTC")))):
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)

@@ -71,7 +71,7 @@ class Client(TenantModel):
     objects: ClassVar[TenantManager["Client"]] = TenantManager()
 
     class Meta(TenantModel.Meta):
-        constraints: ClassVar = [models.UniqueConstraint("organisation", "key", name="client_key")]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "key"], name="client_key")]
 
     def __str__(self) -> str:
         return self.key

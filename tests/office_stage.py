@@ -1,0 +1,224 @@
+"""The office on a real database, for tests: a template with Django's tables and two tenants who have worked a while.
+
+Import the fixtures in a `conftest.py`. `office` is a database of the test's own; `shared_office` one for a whole module
+that only reads.
+"""
+
+import asyncio
+import os
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import msgspec
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict
+
+from pasokh.acd import commands as cmd
+from pasokh.acd.apply import apply
+from pasokh.acd.events import decode_event, stream_of
+from pasokh.acd.model import Channel, Policy, QueueConfig, Requirement
+from pasokh.acd.state import State
+from pasokh.acd.step import step
+from pasokh.kernel.messages import tag_of
+from pasokh.store import schema
+from pasokh.store.embedded import EmbeddedPostgres
+from pasokh.store.ports import Draft, Reply
+from pasokh.store.ports import Answer as InboxAnswer
+from pasokh.store.postgres import PostgresStore
+from tests.conftest import template
+
+TEMPLATE = "template_office"
+PASSWORD = "right horse battery"
+START = 1_700_000_000_000
+ROLES = ("agent", "supervisor", "administrator")
+
+
+def set_up_django() -> None:
+    """Django, not yet pointed at a database."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "pasokh.office.settings"
+    os.environ["PASOKH_DATABASE_POOL"] = "0"
+    os.environ["PASOKH_SECRET_KEY"] = "for-tests-only-0123456789-abcdefghijkl"
+    import django
+
+    django.setup()
+
+
+set_up_django()
+
+from django.conf import settings  # noqa: E402 - Django must be set up first
+from django.core.management import call_command  # noqa: E402
+from django.db import connections  # noqa: E402
+
+from pasokh.office.people.actions import PersonDraft, do_create_user  # noqa: E402
+from pasokh.office.people.rules import Role  # noqa: E402
+from pasokh.office.supervise import actions as setup  # noqa: E402
+from pasokh.office.tenancy.actions import do_create_organisation  # noqa: E402
+from pasokh.office.tenancy.scope import organisation_scope  # noqa: E402
+
+
+@contextmanager
+def pointed(server: EmbeddedPostgres, name: str) -> Iterator[None]:
+    """Django on one database of the run's server."""
+    before = {alias: dict(connections.settings[alias]) for alias in ("default", "owner")}
+    for alias, role in (("default", schema.APP), ("owner", schema.OWNER)):
+        connections[alias].close()
+        known = conninfo_to_dict(server.dsn(role, name))
+        connections.settings[alias].update(
+            NAME=name, USER=role, PASSWORD="", HOST=str(known["host"]), PORT=str(known.get("port", "")),
+            CONN_MAX_AGE=0,
+        )
+    try:
+        yield
+    finally:
+        for alias, kept in before.items():
+            connections[alias].close()
+            connections.settings[alias].update(kept)
+
+
+class Office:
+    """A database with tenants `alpha` and `beta`, and a stand-in for the engine."""
+
+    def __init__(self, server: EmbeddedPostgres, name: str) -> None:
+        self.server, self.name = server, name
+        self.now = START
+
+    def dsn(self, role: str) -> str:
+        """How to connect as a role."""
+        return self.server.dsn(role, self.name)
+
+    def work(self, org: str, commands: Iterable[cmd.AnyCommand] = (), pause_ms: int = 1_000) -> list[InboxAnswer]:
+        """Do what an engine does: the inbox first, then `commands`, each `pause_ms` later; returns the answers."""
+        return asyncio.run(self._work(org, list(commands), pause_ms))
+
+    async def _work(self, org: str, commands: list[cmd.AnyCommand], pause_ms: int) -> list[InboxAnswer]:
+        answers = []
+        async with PostgresStore(self.dsn(schema.ENGINE)) as store:
+            lease = await store.acquire(org, "stage")
+            assert lease is not None
+            state, head = State(), lease.head
+            for row in await store.read(org, org, 0, 100_000):
+                apply(state, decode_event(row.data), row.occurred_at)
+            pending = [(p.key, p.actor, cmd.decode_command(p.command)) for p in await store.pending(org, 10_000)]
+            for key, actor, command in [*pending, *(("", "", c) for c in commands)]:
+                self.now += pause_ms
+                replies: list[Reply] = []
+                events, _ = step(state, cmd.Tick(), self.now)
+                try:
+                    more, _ = step(state, command, self.now)
+                    events += more
+                    answer = InboxAnswer(True, head.seq + len(events))
+                except Exception as error:
+                    if not key:
+                        raise
+                    answer = InboxAnswer(False, code=str(getattr(error, "code", error)))
+                answers.append(answer)
+                if key:
+                    replies = [Reply(key, answer)]
+                drafts = [
+                    Draft(stream_of(e), tag_of(e), msgspec.json.encode(e), self.now, actor=actor, cause=key)
+                    for e in events
+                ]
+                head = await store.append(lease, head, drafts, replies)
+            await store.release(lease)
+        return answers
+
+
+def chat(org: str, n: int, queue: str = "help", name: str = "", text: str = "hello") -> list[cmd.AnyCommand]:
+    """A customer writes."""
+    contact, first = f"{org}-c{n}", f"{org}-c{n}.i1"
+    return [
+        cmd.OpenContact(
+            contact, first, Channel.CHAT, queue, customer=f"{org}-cust", customer_name=name or f"{org} customer {n}",
+            address=f"{org}{n}@example.org", language="fa", subject=f"{org} subject",
+        ),
+        cmd.PostMessage(first, f"m{n}", "customer", contact, f"{org} says {text}"),
+    ]  # fmt: skip
+
+
+def served(org: str, n: int, agent: str) -> list[cmd.AnyCommand]:
+    """The agent takes it, writes, and wraps up."""
+    first = f"{org}-c{n}.i1"
+    return [
+        cmd.AcceptOffer(first, agent),
+        cmd.PostMessage(first, f"a{n}", "agent", agent, f"{org} answers"),
+        cmd.PostMessage(first, f"n{n}", "note", agent, f"{org} secret note"),
+        cmd.EndInteraction(first, agent),
+        cmd.CompleteWrapUp(first, agent, "done", f"{org} closing note"),
+    ]
+
+
+def make_tenant(org: str) -> None:
+    """An organisation with a person of each role (`ORG-ROLE`), a queue, skill, outcome, widget."""
+    names = {"fa": f"{org} فا", "uk": f"{org} укр", "en": f"{org} en"}
+    do_create_organisation(org, names, zone="Asia/Tehran", language="fa")
+    with organisation_scope(org):
+        setup.do_save_skill("system", "talk", names)
+        setup.do_save_outcome("system", "done", names)
+        setup.do_publish_queue(
+            "system",
+            QueueConfig("help", names, requires=(Requirement("talk", 10),), outcomes=("done",),
+                ring_ms=3_600_000, wrap_up_ms=3_600_000, policy=Policy(),
+            ),  # fmt: skip
+        )
+        setup.do_save_widget("system", f"{org}-widget", "help", origins=["https://shop.example"], title=names)
+        for role in ROLES:
+            do_create_user(
+                "system", f"{org}-{role}", PASSWORD,
+                PersonDraft(f"{org} {role}", Role(role), "en", True, role == "agent", {"talk": 50}, ("help",)),
+            )  # fmt: skip
+
+
+def fill(server: EmbeddedPostgres, name: str) -> None:
+    """Everything a test starts with."""
+    from pasokh.office.worker import catch_up
+
+    with psycopg.connect(server.dsn(database=name), autocommit=True) as connection:
+        schema.provision(connection)
+    with pointed(server, name):
+        call_command("migrate", database="owner", interactive=False, verbosity=0)
+        office = Office(server, name)
+        for org in ("alpha", "beta"):
+            make_tenant(org)
+            office.work(org)
+            agent = f"{org}-agent"
+            office.work(org, [cmd.SignIn(agent), cmd.SetPresence(agent, True)])
+            office.work(org, [*chat(org, 1), *served(org, 1, agent), *chat(org, 2)])
+            catch_up(org)
+        connections["default"].close()
+        connections["owner"].close()
+
+
+@pytest.fixture(scope="session")
+def office_template(postgres: EmbeddedPostgres) -> str:
+    """The template database."""
+    return template(postgres, TEMPLATE, lambda name: fill(postgres, name))
+
+
+@contextmanager
+def _own(postgres: EmbeddedPostgres, base: str) -> Iterator[Office]:
+    name = f"office_{uuid.uuid4().hex}"
+    postgres.create_database(name, base)
+    try:
+        with pointed(postgres, name):
+            office = Office(postgres, name)
+            office.now = START + 600_000
+            yield office
+    finally:
+        postgres.drop_database(name)
+
+
+@pytest.fixture
+def office(postgres: EmbeddedPostgres, office_template: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """A database of the test's own."""
+    with _own(postgres, office_template) as office:
+        monkeypatch.setattr(settings, "CLOCK", lambda: office.now, raising=False)
+        yield office
+
+
+@pytest.fixture(scope="module")
+def shared_office(postgres: EmbeddedPostgres, office_template: str) -> Iterator[Office]:
+    """A database for a module whose tests change nothing that matters to each other."""
+    with _own(postgres, office_template) as office:
+        yield office
