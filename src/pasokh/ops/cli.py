@@ -116,21 +116,23 @@ def _up(given: argparse.Namespace) -> int:
 
 
 def _announce(url: str, roles: Sequence[str], demo: bool) -> None:
-    """Where to click, in the three languages."""
+    """Where to click and how to sign in, in the three languages."""
     if "web" not in roles:
         print(message("up.ready_roles", "en", roles=", ".join(roles)), flush=True)
         return
-    lines = []
-    for language in ("fa", "uk", "en"):
-        lines += ["", message("up.ready", language, url=url)]
-        if demo:
-            lines.append(message("up.demo", language, url=url))
-    print("\n".join(lines), flush=True)
-    if demo:
-        from pasokh.ops.demo import accounts  # noqa: PLC0415
 
-        print("\n" + "\n".join(f"    {line}" for line in accounts(url)), flush=True)
-    print("\n" + message("up.stop", "en"), flush=True)
+    def thrice(key: str) -> str:
+        return " · ".join(message(key, language) for language in LANGUAGES)
+
+    places = {"login": "/login/", "desk": "/desk/", "wall": "/wall/", **({"shop": "/demo/shop/"} if demo else {})}
+    lines = ["", thrice("up.ready"), ""]
+    lines += [f"  {url + path:<40} {thrice(f'up.place.{name}')}" for name, path in places.items()]
+    if demo:
+        from pasokh.office import demo_people as people  # noqa: PLC0415
+
+        lines += ["", f"  {thrice('up.accounts')}"]
+        lines += [f"  {p.username:<12} {people.PASSWORD}   {p.role}, {p.language}" for p in people.STAFF]
+    print("\n".join([*lines, "", message("up.stop", "en"), ""]), flush=True)
 
 
 def _migrate(_: argparse.Namespace) -> int:
@@ -138,7 +140,7 @@ def _migrate(_: argparse.Namespace) -> int:
     from pasokh.ops.database import running_database  # noqa: PLC0415
 
     with running_database(load()) as url:
-        composition.prepare(url, demo=False)
+        composition.prepare(url)
     return 0
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 from pasokh.kernel.time import Instant
+from pasokh.office import demo_people as people
 from pasokh.ops.database import acting_as
 from pasokh.ops.settings import Settings
 from pasokh.store import schema
@@ -46,10 +47,10 @@ def set_up_django(url: str) -> None:
     django.setup()
 
 
-def prepare(url: str, *, demo: bool) -> None:
-    """Bring roles and schema up to date and, with `demo`, make the demo organisation where there is none.
+def prepare(url: str, *, demo: bool = False) -> None:
+    """Bring roles and schema up to date; with `demo`, make the demo organisation.
 
-    Several nodes may do this at once: they take turns.
+    The demo organisation is only made where there is no other. Several nodes may do this at once: they take turns.
     """
     import psycopg  # noqa: PLC0415
 
@@ -60,7 +61,10 @@ def prepare(url: str, *, demo: bool) -> None:
         from django.core.management import call_command  # noqa: PLC0415
 
         call_command("migrate", database="owner", interactive=False, verbosity=0)
-        if demo:
+        others = connection.execute(
+            "SELECT count(*) FROM shard_head WHERE shard <> %s", (people.ORGANISATION,)
+        ).fetchone()
+        if demo and others == (0,):
             from pasokh.office.demo import do_create_demo  # noqa: PLC0415
 
             do_create_demo()
@@ -84,8 +88,14 @@ def serve(settings: Settings, url: str, ready: Ready) -> None:
 
 
 # -- traffic -----------------------------------------------------------------------------------------------------------
-def traffic(settings: Settings, url: str) -> Work:
+def traffic(url: str) -> Work:
     """Let drawn customers and agents work the demo organisation."""
-    from pasokh.ops.traffic import work  # noqa: PLC0415
+    from pasokh.ops.traffic.role import Traffic  # noqa: PLC0415
+    from pasokh.store.postgres import PostgresStore  # noqa: PLC0415
 
-    return work(settings, url)
+    async def work(stop: asyncio.Event, ready: Ready) -> None:
+        async with PostgresStore(acting_as(url, schema.APP), connections=2) as store:
+            agents = [person.username for person in people.TRAFFIC]
+            await Traffic(store, people.ORGANISATION, agents, seed=wall_clock() // 1000).run(stop, ready)
+
+    return work

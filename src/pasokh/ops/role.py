@@ -66,7 +66,7 @@ def _web(settings: Settings) -> None:
 
 
 def _traffic(settings: Settings) -> None:
-    _run(composition.traffic(settings, database_url(settings)))
+    _run(composition.traffic(database_url(settings)))
 
 
 def _prepare(settings: Settings) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Collection, Iterable
+from typing import Protocol
 
 import msgspec
 
@@ -20,7 +21,7 @@ GOODBYE_SECONDS = 2.0
 PAGE = 1_000
 
 
-class Feed(Log, Inbox):
+class Feed(Log, Inbox, Protocol):
     """What of the store the traffic needs."""
 
 

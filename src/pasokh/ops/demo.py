@@ -1,1 +1,0 @@
-"""The demo organisation's accounts, as printed when the centre is ready."""
