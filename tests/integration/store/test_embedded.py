@@ -213,6 +213,37 @@ def test_an_ordinary_user_needs_no_root(folder: Path) -> None:
     assert done.stdout.split() == ["True", "None"], done.stderr
 
 
+def _check_a_plain_administrator_can_provide(server: EmbeddedPostgres) -> None:
+    """As on a hosted PostgreSQL: no superuser, but a database of its own and the right to create roles."""
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        for role in (schema.OWNER, schema.ENGINE, schema.APP):
+            connection.execute(f"DROP OWNED BY {role}")
+    with psycopg.connect(server.dsn(database="postgres"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE pasokh WITH (FORCE)")
+        for role in (schema.OWNER, schema.ENGINE, schema.APP):
+            connection.execute(f"DROP OWNED BY {role}")
+            connection.execute(f"DROP ROLE {role}")
+        connection.execute("CREATE ROLE hosted LOGIN CREATEROLE")
+        connection.execute("CREATE DATABASE hosted OWNER hosted")
+    dsn = server.dsn("hosted", "hosted")
+    for _ in range(2):
+        with psycopg.connect(dsn) as connection:
+            schema.provision(connection)
+    with psycopg.connect(schema.as_role(dsn, schema.OWNER)) as connection:
+        assert schema.apply(connection) == [version.number for version in schema.versions()]
+    with psycopg.connect(schema.as_role(dsn, schema.APP)) as connection:
+        assert connection.execute("SELECT current_user, count(*) FROM log").fetchone() == (schema.APP, 0)
+
+
+def test_a_plain_administrator_can_provide(folder: Path) -> None:
+    server = EmbeddedPostgres(folder, durability=False)
+    server.start()
+    try:
+        _check_a_plain_administrator_can_provide(server)
+    finally:
+        server.stop()
+
+
 def test_the_wheels_server_serves_where_the_system_has_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "_system", list)
     try:
@@ -225,6 +256,7 @@ def test_the_wheels_server_serves_where_the_system_has_none(folder: Path, monkey
         with psycopg.connect(server.dsn(schema.OWNER)) as connection:
             schema.apply(connection)
             assert connection.info.server_version // 10_000 == binaries.major_version(found)
+        _check_a_plain_administrator_can_provide(server)
     finally:
         server.stop()
 

@@ -5,6 +5,7 @@
 DO $roles$
 DECLARE
   wanted text;
+  modern boolean := current_setting('server_version_num')::integer >= 160000;
 BEGIN
   FOREACH wanted IN ARRAY ARRAY['pasokh_owner', 'pasokh_engine', 'pasokh_app'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = wanted) THEN
@@ -17,7 +18,8 @@ BEGIN
     IF (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = wanted) THEN
       RAISE EXCEPTION 'role % may bypass row level security', wanted;
     END IF;
-    IF NOT pg_has_role(current_user, wanted, 'MEMBER') THEN
+    -- From 16 on, whoever creates a role is its administrator but may not become it until granted.
+    IF NOT pg_has_role(current_user, wanted, CASE WHEN modern THEN 'SET' ELSE 'MEMBER' END) THEN
       EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
     END IF;
   END LOOP;
