@@ -27,7 +27,6 @@ class Recorded(msgspec.Struct, frozen=True):
     service_ms: list[int] = []
     wrap_up_ms: list[int] = []
     patience_ms: list[int] = []
-    customer: list[str] = []
     priority: list[int] = []
 
 
@@ -42,9 +41,13 @@ def read_recording(rec: Recording, folder: Path, zone: str, field: str) -> Recor
             raise RefusalError(
                 "scenario.recording", f"{field}.only_dates[{k}]", f"{text!r} is no date", "write 2026-03-21"
             ) from e
-    found: list[tuple[Instant, int, int, int, str, int]] = []
+    found: list[tuple[Instant, int, int, int, int]] = []
     wanted = [c for c in (rec.at, rec.date, rec.service, rec.wrap_up, rec.patience) if c]
-    wanted += [c for c in (rec.customer, rec.priority, *rec.where) if c]
+    wanted += [c for c in (rec.priority, *rec.where) if c]
+
+    def known(ms: int) -> int:
+        return -1 if ms == 0 and rec.zero_is_unknown else ms
+
     for number, row in _rows(rec.file, folder, wanted, field):
         if not _matches(row, rec.where):
             continue
@@ -54,10 +57,9 @@ def read_recording(rec: Recording, folder: Path, zone: str, field: str) -> Recor
         found.append(
             (
                 at,
-                _span(row, rec.service, rec.file, number, field),
-                _span(row, rec.wrap_up, rec.file, number, field),
-                _span(row, rec.patience, rec.file, number, field),
-                row[rec.customer] if rec.customer else "",
+                known(_span(row, rec.service, rec.file, number, field)),
+                known(_span(row, rec.wrap_up, rec.file, number, field)),
+                known(_span(row, rec.patience, rec.file, number, field)),
                 _priority(row, rec, number, field),
             )
         )
@@ -72,8 +74,7 @@ def read_recording(rec: Recording, folder: Path, zone: str, field: str) -> Recor
         [r[1] for r in found] if rec.service else [],
         [r[2] for r in found] if rec.wrap_up else [],
         [r[3] for r in found] if rec.patience else [],
-        [r[4] for r in found] if rec.customer else [],
-        [r[5] for r in found] if rec.priority else [],
+        [r[4] for r in found] if rec.priority else [],
     )
 
 

@@ -146,9 +146,10 @@ class Recording(Part, frozen=True):
     service: str = ""
     wrap_up: str = ""
     patience: str = ""
-    customer: str = ""
     priority: str = ""
-    """Columns of the recorded service, wrap-up and patience in seconds, of customer, of priority class index."""
+    """Columns of the recorded service, wrap-up and patience in seconds, of priority class index."""
+    zero_is_unknown: bool = False
+    """Spans of 0 mean that nothing was recorded (a contact that was never answered), so they are drawn."""
 
 
 class Arrivals(Part, frozen=True):

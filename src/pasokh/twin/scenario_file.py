@@ -77,6 +77,15 @@ def _load(scenario: Scenario, folder: Path) -> Loaded:
         for k, stream in enumerate(scenario.arrivals)
         if stream.recorded is not None
     }
+    for k, found in recorded.items():
+        classes = next(len(q.policy.classes) for q in scenario.queues if q.id == scenario.arrivals[k].queue)
+        if max(found.priority, default=0) >= classes:
+            raise RefusalError(
+                "scenario.recording",
+                f"arrivals[{k}].recorded.priority",
+                f"class {max(found.priority)} recorded, the queue's policy has {classes} classes",
+                "add classes to the queue's policy or correct the recording",
+            )
     starts = {r.start for r in recorded.values() if r.start is not None}
     if len(starts) > 1:
         raise RefusalError(
