@@ -53,7 +53,7 @@ class Chaos:
         self._engines: dict[str, EngineProcess] = {}
 
     async def run(self, act: str, rounds: int, rest_s: float = 1.5) -> Verdict:
-        """`rounds` rounds of ``kill_engine``, ``kill_postgres`` or ``stop_leader`` under load, then the verdict."""
+        """`rounds` rounds of one of the acts below (``kill_engine``, ``stop_leader`` …) under load, then the verdict."""
         self._shard = f"{act}-{time.time_ns()}"
         dsn = self._server.dsn(schema.ENGINE, self._database)
         with tempfile.TemporaryDirectory() as folder, engines(dsn, Path(folder), "one", "two") as running:
@@ -94,6 +94,14 @@ class Chaos:
             await self._led(epoch)
         finally:
             self._engines[owner].start()
+
+    async def restart_engine(self) -> None:
+        """Kill -9 of the leader, started again at once under its name, as a supervisor does: it takes its own lease."""
+        owner, epoch = await self._led()
+        self._mark()
+        self._engines[owner].kill()
+        self._engines[owner].start()
+        await self._led(epoch)
 
     async def kill_postgres(self) -> None:
         """Kill -9 of the whole server, started again as a supervisor would."""
