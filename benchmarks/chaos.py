@@ -53,7 +53,7 @@ class Chaos:
         self._engines: dict[str, EngineProcess] = {}
 
     async def run(self, act: str, rounds: int, rest_s: float = 1.5) -> Verdict:
-        """`rounds` rounds of one of the acts below (``kill_engine``, ``stop_leader`` …) under load, then the verdict."""
+        """`rounds` rounds of one of the acts below (`kill_engine`, `stop_leader` …) under load, then the verdict."""
         self._shard = f"{act}-{time.time_ns()}"
         dsn = self._server.dsn(schema.ENGINE, self._database)
         with tempfile.TemporaryDirectory() as folder, engines(dsn, Path(folder), "one", "two") as running:
