@@ -77,6 +77,7 @@ from pasokh.twin.fast.columns import (
     WRAP_UP,
     WRAP_UP_END,
 )
+from pasokh.twin.fast.bundle import bundle
 from pasokh.twin.fast.compiled import compiled, merged
 from pasokh.twin.fast.happenings import (
     answer,
@@ -160,8 +161,8 @@ def _wait(m, s):
 @merged
 def _happen(m, kind, who, load, at):
     """Let one happening take effect, if it still holds."""
-    g, ag, sl = m.g, m.ag, m.sl
-    if kind >= DAY and kind <= DUTY:
+    ag, sl = m.ag, m.sl
+    if DAY <= kind <= DUTY:
         if kind == DUTY:
             duty(m, who, load)
         elif kind == HOURS:
@@ -210,8 +211,9 @@ def _happen(m, kind, who, load, at):
 
 
 @compiled
-def run(m):
+def run(arrays):
     """Let everything happen before the end. Returns how it went: `FINE`, or what was too small."""
+    m = bundle(arrays)
     g, keys, loads = m.g, m.heap_keys, m.heap_loads
     bits = g[G_NUMBER_BITS]
     mask, shift = (1 << bits) - 1, bits + KIND_BITS

@@ -105,7 +105,8 @@ from pasokh.twin.fast.columns import (
     WRAP_UP,
     WRAP_UP_END,
 )
-from pasokh.twin.fast.compiled import apart, kernel, merged
+from pasokh.twin.fast import routing_kernel as kernel
+from pasokh.twin.fast.compiled import apart, merged
 from pasokh.twin.fast.queueing import (
     agent_may,
     book,

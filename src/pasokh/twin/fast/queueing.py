@@ -86,7 +86,8 @@ from pasokh.twin.fast.columns import (
     S_STREAM,
     T_ASKED,
 )
-from pasokh.twin.fast.compiled import kernel, merged
+from pasokh.twin.fast import routing_kernel as kernel
+from pasokh.twin.fast.compiled import merged
 
 _room = kernel.room
 
