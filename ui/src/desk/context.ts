@@ -2,7 +2,7 @@ import type { Format } from "../language/format";
 import type { Language, Values } from "../language/catalogue";
 import type { StaffText } from "../language/staff/en";
 import type { LiveClient } from "../live/client";
-import type { Command } from "../live/types";
+import type { Command, Names } from "../live/types";
 import type { DeskModel } from "./model";
 import type { DeskMemory } from "./memory";
 
@@ -19,6 +19,8 @@ export interface Desk {
   /** Posts a message; a refused one stays in the thread with the reason. */
   say(interaction: string, text: string, note: boolean, message?: string): void;
   redraw(): void;
+  /** The organisation's own names of its outcomes. */
+  outcomes: Record<string, Names>;
   /** Whether a text of that key exists: codes from data (reasons, outcomes) may be an organisation's own. */
   known(key: string): key is keyof StaffText;
 }

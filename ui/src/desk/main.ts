@@ -4,7 +4,7 @@ import { formatter } from "../language/format";
 import { staffTexts } from "../language/staff/index";
 import { newId } from "../live/identity";
 import { staffClient } from "../live/page";
-import type { Answer, Failure } from "../live/types";
+import type { Answer, Failure, Names } from "../live/types";
 import { Alerts } from "./alerts";
 import { addressee } from "./composer";
 import type { Desk } from "./context";
@@ -15,6 +15,12 @@ import { messagesOf } from "./model";
 import { deskView } from "./view";
 
 const NOTICE_FOR = 8_000;
+
+/** What the server put on the page for the script: the organisation's names. */
+function namesOnPage(): Record<string, Names> {
+  const data = document.getElementById("desk-data")?.textContent;
+  return data ? ((JSON.parse(data) as { outcomes?: Record<string, Names> }).outcomes ?? {}) : {};
+}
 
 function open(root: HTMLElement): void {
   const language = asLanguage(document.documentElement.lang);
@@ -43,6 +49,7 @@ function open(root: HTMLElement): void {
     memory,
     model: deskModel(client.topic("desk"), client.topic("team")),
     language,
+    outcomes: namesOnPage(),
     t,
     f,
     now: client.now(),

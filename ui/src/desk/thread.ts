@@ -22,7 +22,7 @@ export function thread(desk: Desk, each: Interaction): TemplateResult {
         ${repeat(
           messages,
           (message) => `${message.interaction ?? ""}${message.number}`,
-          (message, index) => bubble(desk, message, messages[index - 1]),
+          (message, index) => bubble(desk, message, messages[index - 1], name),
         )}
         ${repeat(drafts, (draft) => draft.message, (draft) => unsent(desk, draft))}
       </ol>
@@ -116,12 +116,12 @@ function strip(desk: Desk, each: Interaction): TemplateResult | typeof nothing {
   return nothing;
 }
 
-function bubble(desk: Desk, message: Message, before: Message | undefined): TemplateResult {
+function bubble(desk: Desk, message: Message, before: Message | undefined, customer: string): TemplateResult {
   const mine = message.author === "agent" && message.author_id === desk.model.me?.id;
   const first = !before || before.author !== message.author || before.author_id !== message.author_id || message.at - before.at > 120_000;
   const role = message.author === "agent" ? (mine ? "mine" : "colleague") : message.author;
   const by = message.author === "note" ? desk.t("thread.note") : "";
-  const who = mine ? desk.t("thread.you") : message.author_name;
+  const who = mine ? desk.t("thread.you") : message.author_name || (message.author === "customer" ? customer : "");
   return html`<li class="bubble ${role} ${first ? "first" : ""}">
     ${first && message.author !== "system"
       ? html`<p class="by"><bdi>${who}</bdi>${by ? html`<span>${by}</span>` : nothing}<time>${desk.f.time(message.at)}</time></p>`

@@ -21,6 +21,11 @@ export function queueOf(desk: Desk, interaction: Interaction): string {
   return pick(interaction.queue_name, desk.language, interaction.queue);
 }
 
+/** What the organisation calls an outcome. */
+export function outcomeName(desk: Desk, code: string): string {
+  return pick(desk.outcomes[code], desk.language) || coded(desk, "outcome", code);
+}
+
 /** The text of a code, or the code itself where an organisation made up its own. */
 export function coded(desk: Desk, area: "reason" | "outcome" | "language", code: string): string {
   const key = `${area}.${code}`;

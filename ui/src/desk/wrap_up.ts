@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import type { Interaction } from "../live/types";
 import type { Desk } from "./context";
-import { coded } from "./words";
+import { outcomeName } from "./words";
 
 const USUAL = ["resolved", "follow_up", "escalated", "complaint", "other"];
 
@@ -62,7 +62,7 @@ export function wrapUp(desk: Desk, each: Interaction): TemplateResult {
                 desk.redraw();
               }}
             />
-            <span>${coded(desk, "outcome", outcome)}</span>
+            <span>${outcomeName(desk, outcome)}</span>
           </label>`,
         )}
       </div>

@@ -54,7 +54,6 @@ export class Panel {
     this.log = h("ol", { class: "log", role: "log", "aria-live": "polite", "aria-label": look.title, tabindex: "0" });
     this.text = h("textarea", {
       rows: "1",
-      dir: "auto",
       maxlength: String(LONGEST),
       "aria-label": t("placeholder"),
       placeholder: t("placeholder"),
@@ -273,6 +272,7 @@ export class Panel {
 
   private typed(): void {
     this.send.disabled = !this.text.value.trim();
+    this.text.dir = this.text.value ? "auto" : "";
     this.draft.set(this.text.value);
   }
 

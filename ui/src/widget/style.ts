@@ -23,7 +23,7 @@ svg{display:block;width:22px;height:22px;fill:none;stroke:currentColor;stroke-wi
 .head button{display:grid;place-items:center;width:36px;height:36px;border:0;border-radius:10px;background:transparent;color:inherit}
 .head button:hover{background:rgb(255 255 255/16%)}
 .head :focus-visible{outline-color:var(--on-accent)}
-.status{padding:9px 16px;border-bottom:1px solid var(--line);background:var(--soft);color:var(--quiet);font-size:13px}
+.status{margin:0;padding:9px 16px;border-bottom:1px solid var(--line);background:var(--soft);color:var(--quiet);font-size:13px}
 .status.bad{color:var(--alarm);font-weight:600}
 .status b{color:var(--ink);font-weight:600}
 .log{overflow-y:auto;overscroll-behavior:contain;padding:16px;display:flex;flex-direction:column;gap:4px;margin:0;list-style:none}
