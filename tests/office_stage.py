@@ -51,7 +51,7 @@ from django.conf import settings  # noqa: E402 - Django must be set up first
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from pasokh.office.people.actions import PersonDraft, do_create_user  # noqa: E402
+from pasokh.office.people.actions import PersonDraft, do_create_user, do_save_team  # noqa: E402
 from pasokh.office.people.rules import Role  # noqa: E402
 from pasokh.office.supervise import actions as setup  # noqa: E402
 from pasokh.office.tenancy.actions import do_create_organisation  # noqa: E402
@@ -154,6 +154,7 @@ def make_tenant(org: str) -> None:
     names = {"fa": f"{org} فا", "uk": f"{org} укр", "en": f"{org} en"}
     do_create_organisation(org, names, zone="Asia/Tehran", language="fa")
     with organisation_scope(org):
+        do_save_team("system", "team", names)
         setup.do_save_skill("system", "talk", names)
         setup.do_save_outcome("system", "done", names)
         setup.do_publish_queue(
@@ -166,7 +167,7 @@ def make_tenant(org: str) -> None:
         for role in ROLES:
             do_create_user(
                 "system", f"{org}-{role}", PASSWORD,
-                PersonDraft(f"{org} {role}", Role(role), "en", True, role == "agent", {"talk": 50}, ("help",)),
+                PersonDraft(f"{org} {role}", Role(role), "en", True, role == "agent", {"talk": 50}, ("help",), team="team"),
             )  # fmt: skip
 
 

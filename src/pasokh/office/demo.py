@@ -10,7 +10,7 @@ from pasokh.acd.model import (
 )  # fmt: skip
 from pasokh.kernel.time import SECOND
 from pasokh.office import demo_people as demo
-from pasokh.office.people.actions import PersonDraft, do_create_user
+from pasokh.office.people.actions import PersonDraft, do_create_user, do_save_team
 from pasokh.office.people.rules import Role
 from pasokh.office.supervise.actions import do_publish_queue, do_save_outcome, do_save_skill, do_save_widget
 from pasokh.office.tenancy.actions import do_create_organisation
@@ -37,6 +37,11 @@ _OUTCOMES = {
     "complaint": {"fa": "شکایت", "uk": "Скарга", "en": "Complaint"},
     "wrong": {"fa": "اشتباه تماس گرفته بود", "uk": "Помилкове звернення", "en": "Wrong address"},
 }
+_TEAMS = {
+    "fa": {"fa": "گروه فارسی", "uk": "Перська команда", "en": "Persian team"},
+    "uk": {"fa": "گروه اوکراینی", "uk": "Українська команда", "en": "Ukrainian team"},
+    "en": {"fa": "گروه انگلیسی", "uk": "Англійська команда", "en": "English team"},
+}
 _ORDER = (Criterion.LAST_AGENT, Criterion.LONGEST_IDLE)
 
 
@@ -54,6 +59,8 @@ def _create() -> None:
         do_save_skill(ACTOR, key, names)
     for key, names in _OUTCOMES.items():
         do_save_outcome(ACTOR, key, names)
+    for key, names in _TEAMS.items():
+        do_save_team(ACTOR, key, names)
     for queue in _queues():
         do_publish_queue(ACTOR, msgspec.structs.replace(queue, policy=Policy(agent_order=_ORDER)))
     for queue in _queues():  # overflow names other queues, so they exist by now
@@ -71,6 +78,7 @@ def _draft(person: demo.Person) -> PersonDraft:
         handles_contacts=bool(person.queues),
         skills=person.skills,
         queues=person.queues,
+        team=person.language if person.queues else "",
         capacity=Capacity() if person.queues else Capacity(0, 0, 0),
     )
 

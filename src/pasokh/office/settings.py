@@ -27,7 +27,6 @@ def CLOCK() -> int:  # noqa: N802 - a setting
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "ninja",

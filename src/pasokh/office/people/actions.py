@@ -14,11 +14,11 @@ from pasokh.i18n.text import normalise
 from pasokh.kernel.errors import PasokhError
 from pasokh.office import clock, inbox
 from pasokh.office.audit.actions import do_record_change
-from pasokh.office.people.models import QueueMembership, SkillLevel, User
+from pasokh.office.people.models import QueueMembership, SkillLevel, Team, User
 from pasokh.office.people.rules import Role
 from pasokh.office.people.selectors import agent_config
 from pasokh.office.supervise.models import Queue, Skill
-from pasokh.office.supervise.rules import check_key
+from pasokh.office.supervise.rules import check_key, cleaned_names
 from pasokh.office.tenancy import scope
 
 
@@ -35,6 +35,8 @@ class PersonDraft:
     """Skill key → level 1–100."""
     queues: Iterable[str] = ()
     capacity: Capacity = field(default_factory=Capacity)
+    team: str = ""
+    """Key of the team; empty = none."""
 
 
 def do_create_user(actor: str, username: str, password: str | None, draft: PersonDraft) -> User:
@@ -57,7 +59,8 @@ def do_change_agent(actor: str, username: str, draft: PersonDraft, expected_chan
     """Change a person's name, role, skills, queues, capacity.
 
     Raises `person.unknown`, `setup.changed_meanwhile` when `expected_change` is no longer the latest, `person.no_name`,
-    `setup.unknown_skill`, `setup.unknown_queue`, `person.bad_level`, `person.last_administrator`.
+    `setup.unknown_skill`, `setup.unknown_queue`, `person.bad_level`, `person.unknown_team`,
+    `person.last_administrator`.
     """
     user = User.objects.select_for_update().filter(username=username).first()
     if user is None:
@@ -65,6 +68,21 @@ def do_change_agent(actor: str, username: str, draft: PersonDraft, expected_chan
     if expected_change is not None and user.changed_at != expected_change:
         raise PasokhError("setup.changed_meanwhile", field="version", target=username)
     return _write(actor, user, draft, "user.change")
+
+
+@transaction.atomic
+def do_save_team(actor: str, key: str, names: Mapping[str, str]) -> Team:
+    """Create a team or rename it."""
+    check_key(key)
+    cleaned = cleaned_names(names)
+    team = Team.objects.select_for_update().filter(key=key).first()
+    before = {"name": team.name} if team else None
+    team = team or Team(organisation_id=scope.required(), key=key)
+    if before != {"name": cleaned}:
+        team.name = cleaned
+        team.save()
+        do_record_change(actor, "team.save", f"team:{key}", before, {"name": cleaned})
+    return team
 
 
 @transaction.atomic
@@ -87,6 +105,7 @@ def _write(actor: str, user: User, draft: PersonDraft, action: str) -> User:
     user.name, user.role, user.language = name, draft.role.value, draft.language
     user.is_active, user.handles_contacts = draft.is_active, draft.handles_contacts
     user.voice, user.text, user.mail = draft.capacity.voice, draft.capacity.text, draft.capacity.mail
+    user.team = _team(draft.team)
     _write_skills(user, draft.skills)
     _write_queues(user, draft.queues)
     after = _description(user)
@@ -101,6 +120,15 @@ def _write(actor: str, user: User, draft: PersonDraft, action: str) -> User:
         inbox.submit(SignOut(user.username, force=True), actor)
         inbox.submit(RetireAgent(user.username), actor)
     return user
+
+
+def _team(key: str) -> Team | None:
+    if not key:
+        return None
+    team = Team.objects.filter(key=key).first()
+    if team is None:
+        raise PasokhError("person.unknown_team", field="team", value=key[:60])
+    return team
 
 
 def _write_skills(user: User, levels: Mapping[str, int]) -> None:
@@ -156,5 +184,6 @@ def _description(user: User) -> dict[str, object]:
         "handles_contacts": user.handles_contacts,
         "skills": dict(config.skills),
         "queues": list(config.queues),
+        "team": user.team.key if user.team is not None else None,
         "capacity": {"voice": user.voice, "text": user.text, "mail": user.mail},
     }

@@ -11,7 +11,7 @@ from pasokh.office.filters import words
 from pasokh.office.people.actions import PersonDraft
 from pasokh.office.people.models import User
 from pasokh.office.people.rules import Role
-from pasokh.office.people.selectors import agent_config
+from pasokh.office.people.selectors import agent_config, team_names
 from pasokh.office.supervise.selectors import all_queues, skill_names
 
 
@@ -39,6 +39,7 @@ class PersonForm(RefusableForm):
     language = forms.ChoiceField(label=label("field.language"), choices=[(code, NAMES[code]) for code in LANGUAGES])
     is_active = forms.BooleanField(required=False, label=label("field.is_active"))
     handles_contacts = forms.BooleanField(required=False, label=label("field.handles_contacts"))
+    team = forms.ChoiceField(required=False, label=label("field.team"))
     queues = forms.MultipleChoiceField(
         required=False, label=label("field.queues"), widget=forms.CheckboxSelectMultiple
     )
@@ -51,6 +52,7 @@ class PersonForm(RefusableForm):
         super().__init__(data, initial=_initial(person))
         self._skills = skill_names()
         self._choices("role", [(role.value, label(f"role.{role.value}")) for role in Role])
+        self._choices("team", [("", "–"), *((key, words(names)) for key, names in team_names().items())])
         self._choices("queues", [(queue.key, words(queue.name)) for queue in all_queues()])
         for key, names in self._skills.items():
             self.fields[f"skill_{key}"] = WholeNumberField(least=1, most=100, required=False, label=words(names))
@@ -78,6 +80,7 @@ class PersonForm(RefusableForm):
             handles_contacts=given["handles_contacts"],
             skills={key: given[f"skill_{key}"] for key in self._skills if given[f"skill_{key}"] is not None},
             queues=given["queues"],
+            team=given["team"],
             capacity=Capacity(voice=given["voice"], text=given["text"], mail=given["mail"]),
         )
 
@@ -103,6 +106,7 @@ def _initial(person: User | None) -> dict[str, object]:
         "language": person.language,
         "is_active": person.is_active,
         "handles_contacts": person.handles_contacts,
+        "team": person.team.key if person.team is not None else "",
         "queues": list(config.queues),
         "voice": person.voice,
         "text": person.text,

@@ -1,7 +1,7 @@
 """Reads of people."""
 
 from pasokh.acd.model import AgentConfig, Capacity
-from pasokh.office.people.models import QueueMembership, SkillLevel, User
+from pasokh.office.people.models import QueueMembership, SkillLevel, Team, User
 
 
 def all_people() -> list[User]:
@@ -32,3 +32,8 @@ def agent_config(user: User) -> AgentConfig:
 def people_names() -> dict[str, str]:
     """Username → name."""
     return dict(User.objects.values_list("username", "name"))
+
+
+def team_names() -> dict[str, dict[str, str]]:
+    """Team key → its names, by key."""
+    return dict(Team.objects.order_by("key").values_list("key", "name"))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from pasokh.office.answers import REFUSALS, requires
 from pasokh.office.people.access import actor_of
@@ -62,18 +62,18 @@ def queue(request: HttpRequest, key: str) -> QueueOut:
 
 @router.post("/queues/{key}/open", response={202: None, **REFUSALS})
 @requires(Right.OPERATE_QUEUES)
-def open_queue(request: HttpRequest, key: str) -> tuple[int, None]:
+def open_queue(request: HttpRequest, key: str) -> Status[None]:
     """Ask the engine to let contacts in."""
     do_open_queue(actor_of(request), key.replace("\x00", ""))
-    return 202, None
+    return Status(202, None)
 
 
 @router.post("/queues/{key}/close", response={202: None, **REFUSALS})
 @requires(Right.OPERATE_QUEUES)
-def close_queue(request: HttpRequest, key: str) -> tuple[int, None]:
+def close_queue(request: HttpRequest, key: str) -> Status[None]:
     """Ask the engine to let no new contact in."""
     do_close_queue(actor_of(request), key.replace("\x00", ""))
-    return 202, None
+    return Status(202, None)
 
 
 @router.get("/figures/today", response={200: Figures, **REFUSALS})

@@ -93,7 +93,7 @@ class QueueForm(RefusableForm):
         return [self[f"ladder_{rung}_s"] for rung in _LADDER]
 
     @property
-    def order_fields(self) -> list[forms.BoundField]:
+    def agent_order_fields(self) -> list[forms.BoundField]:
         """The criteria, first decides first."""
         return [self[f"order_{place}"] for place in range(1, ORDER_PLACES + 1)]
 
