@@ -222,8 +222,11 @@ def _backup(given: argparse.Namespace) -> int:
 def _restore(given: argparse.Namespace) -> int:
     from pasokh.ops import backup  # noqa: PLC0415
     from pasokh.ops.database import running_database  # noqa: PLC0415
+    from pasokh.ops.prepared import forget  # noqa: PLC0415
 
-    with running_database(load()) as url:
+    settings = load()
+    forget(settings)
+    with running_database(settings) as url:
         kept = backup.restore(url, given.file, time.strftime("%Y%m%d_%H%M%S", time.gmtime()))
     print(message("backup.restored", "en", file=str(given.file), kept=kept))
     return 0

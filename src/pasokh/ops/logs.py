@@ -56,6 +56,6 @@ def start_logging(role: str, log_format: Literal["text", "json"], level: str, st
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("uvicorn.access", "asyncio", "websockets"):
+    for noisy in ("uvicorn.access", "uvicorn.error", "asyncio", "websockets"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)

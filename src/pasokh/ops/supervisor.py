@@ -15,6 +15,7 @@ from typing import TextIO
 
 from pasokh.kernel.errors import PasokhError
 from pasokh.ops.child import Child, Program
+from pasokh.ops.prepared import fingerprint, is_prepared, remember
 from pasokh.ops.settings import DEMO, SOCKET, Role, Settings
 
 BACKLOG = 2_048
@@ -90,8 +91,10 @@ class Supervisor:
             await self._ready(database)
             database_url = database.facts["database_url"]
         environment = self.settings.environment(database_url, url)
-        if self.plan.prepare:
+        mark = fingerprint(url, demo=self.plan.demo)
+        if self.plan.prepare and not is_prepared(self.settings, mark):
             await self._prepare(environment)
+            remember(self.settings, mark)
         serving = [
             self._launch(role, environment, listener if role == "web" else None)
             for role in self.plan.roles
@@ -184,7 +187,7 @@ class Supervisor:
             try:
                 listener.bind((host, port))
             except OSError as error:
-                raise PasokhError("supervisor.port", host=host, port=port, reason=error.strerror or "") from error
+                raise PasokhError("supervisor.port", host=host, port=str(port), reason=error.strerror or "") from error
             listener.listen(BACKLOG)
             yield listener
 
