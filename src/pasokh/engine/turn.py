@@ -99,7 +99,7 @@ class Decider:
                     raise PasokhError("command.not_from_outside", type=tag_of(command))  # noqa: TRY301
                 self._run(turn, state, command, now, Origin(pending.actor, pending.key))
             except msgspec.DecodeError as error:
-                refusal = Answer(ok=False, code="command.invalid", params={"problem": str(error)[:500]})
+                refusal = Answer(ok=False, code="command.malformed", params={"why": str(error)[:200]})
             except PasokhError as error:
                 refusal = Answer(ok=False, code=error.code, params=_plain(error.params))
         answer = refusal or Answer(ok=True)

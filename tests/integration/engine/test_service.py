@@ -120,7 +120,7 @@ async def test_refusals_carry_code_and_fields(stage: Stage) -> None:
     assert unknown.code.startswith("agent.")
     assert unknown.params["agent"] == "nobody"
     assert (await stage.ask(Tick())).code == "command.not_from_outside"
-    assert (await stage.ask(b'{"type":"contact.teleport"}')).code == "command.invalid"
+    assert (await stage.ask(b'{"type":"contact.teleport"}')).code == "command.malformed"
 
 
 async def test_a_flood_of_rubbish_does_not_keep_a_customer_waiting(stage: Stage) -> None:
@@ -140,7 +140,7 @@ async def test_a_flood_of_rubbish_does_not_keep_a_customer_waiting(stage: Stage)
     took = time.monotonic() - began
     refused = [await stage.answer(await task) for task in flood]
     assert not any(answer.ok for answer in refused)
-    assert {answer.code for answer in refused} == {"command.invalid", "command.not_from_outside"}
+    assert {answer.code for answer in refused} == {"command.malformed", "command.not_from_outside"}
     assert took < 10.0
     assert count(await stage.rows(), "offer.made") == 1
 

@@ -73,10 +73,10 @@ def test_refusals_and_rubbish_are_answered_with_their_code() -> None:
     turn = decide(state, pending(*rubbish, SignIn("nobody"), opening("1")))
     codes = [reply.answer.code for reply in turn.replies]
     assert all(answer.ok for answer in before)
-    assert codes[:5] == ["command.invalid"] * 4 + ["command.not_from_outside"]
-    assert codes[5] not in {"", "command.invalid"}
+    assert codes[:5] == ["command.malformed"] * 4 + ["command.not_from_outside"]
+    assert codes[5] not in {"", "command.malformed"}
     assert turn.replies[-1].answer.ok
-    assert "agent" in str(turn.replies[3].answer.params["problem"])
+    assert "agent" in str(turn.replies[3].answer.params["why"])
     assert state.seq == seq + len(turn.drafts)
 
 
