@@ -1,7 +1,7 @@
 """One suite for every channel adapter: in without loss or doubling, out once and in order, endings told."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
@@ -45,6 +45,13 @@ class Rig:
     stage: Stage
 
 
+async def eventually(check: Callable[[], bool]) -> None:
+    """Poll with a deadline."""
+    async with asyncio.timeout(10):
+        while not check():  # noqa: ASYNC110 - the channel tells nobody
+            await asyncio.sleep(0.005)
+
+
 class ByHand:
     """The memory channel's customer."""
 
@@ -52,15 +59,11 @@ class ByHand:
         self._channel = channel
 
     async def texts(self, opened: Opened, count: int) -> Sequence[str]:
-        async with asyncio.timeout(10):
-            while len(self._channel.delivered(opened)) < count:
-                await asyncio.sleep(0.005)
+        await eventually(lambda: len(self._channel.delivered(opened)) >= count)
         return self._channel.delivered(opened)
 
     async def ended(self, opened: Opened) -> str:
-        async with asyncio.timeout(10):
-            while self._channel.ended(opened) is None:
-                await asyncio.sleep(0.005)
+        await eventually(lambda: self._channel.ended(opened) is not None)
         return self._channel.ended(opened) or ""
 
 

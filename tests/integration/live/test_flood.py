@@ -4,8 +4,8 @@ import asyncio
 import json
 import time
 
-from tests.integration.live.stage import DESK, SHOP, stage
 import pytest
+from tests.integration.live.stage import DESK, SHOP, stage
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 

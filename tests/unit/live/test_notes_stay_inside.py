@@ -10,7 +10,7 @@ from pasokh.live.chat_view import ChatView
 from pasokh.live.world import Change, World
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_notes_never_reach_the_visitor(seed: int) -> None:
     floor, view = Floor(seed), ChatView()
