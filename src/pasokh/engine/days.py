@@ -1,9 +1,22 @@
 """When an organisation's operating day begins: local midnight of its zone."""
 
+import logging
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from pasokh.kernel.time import HOUR, SECOND, Instant
+
+log = logging.getLogger(__name__)
+
+
+def known_zone(name: str) -> str:
+    """The zone itself if this machine knows it, else UTC."""
+    try:
+        ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        log.warning("there is no time zone %r, using UTC", name)
+        return "UTC"
+    return name
 
 
 def day_of(now: Instant, zone: str) -> str:

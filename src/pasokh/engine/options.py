@@ -30,6 +30,8 @@ class EngineOptions:
     """Rows read at once while recovering."""
     zone_s: float = 2.0
     """How long the organisation's zone may take to be told."""
+    zone_retry_ms: int = 30_000
+    """When to ask again after it could not be told."""
     reconcile_s: float = 5.0
     """How long a carrier may take to be reconciled with after a takeover."""
     prune_s: float = 600.0

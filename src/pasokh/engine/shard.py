@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Container
 
 from pasokh.acd.commands import AnyCommand, StartDay
 from pasokh.acd.state import State
-from pasokh.engine.days import day_of, next_midnight
+from pasokh.engine.days import day_of, known_zone, next_midnight
 from pasokh.engine.effects import Performer, drafts_of
 from pasokh.engine.environment import Environment
 from pasokh.engine.lease import LeaseKeeper
@@ -87,16 +87,25 @@ class ShardLeader:
         return state
 
     async def _look_at_zone(self, state: State) -> None:
-        """Start the operating day if it is another than the state's, and note when the next one begins."""
+        """Start the operating day if a later one has begun, and note when the next one begins.
+
+        While the zone cannot be told the day goes on, rather than change by the wrong clock.
+        """
         now = self._clock.now()
         try:
             async with asyncio.timeout(self._options.zone_s):
                 zone = await self._zones.zone(self._org)
-            today, self._midnight = day_of(now, zone), next_midnight(now, zone)
-        except (PasokhError, LookupError, ValueError, OSError) as error:
-            log.warning("zone of organisation %s unknown (%r), using UTC", self._org, error)
-            today, self._midnight = day_of(now, "UTC"), next_midnight(now, "UTC")
-        if state.day != today:
+        except Exception as error:  # whatever a provider raises, contacts are still served
+            log.warning("the zone of organisation %s cannot be told: %r", self._org, error)
+            self._midnight = now + self._options.zone_retry_ms
+            if state.day:
+                return
+            zone = "UTC"
+        else:
+            zone = known_zone(zone)
+            self._midnight = next_midnight(now, zone)
+        today = day_of(now, zone)
+        if today > state.day:
             self._own.append(StartDay(today))
 
     async def _serve(self, state: State, wake: Wake, stop: asyncio.Event) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import msgspec
@@ -171,6 +173,51 @@ async def test_the_day_begins_at_local_midnight(stage: Stage) -> None:
 async def test_an_unknown_zone_is_utc_and_no_reason_to_stop(stage: Stage) -> None:
     stage.start(zones=OneZone("Mars/Olympus"))
     assert (await stage.ask(DefineQueue(QueueConfig(id="q")))).ok
+
+
+async def test_a_day_does_not_change_while_the_zone_cannot_be_told(stage: Stage) -> None:
+    class Zones:
+        def __init__(self) -> None:
+            self.answers = ["Asia/Tehran"]
+            self.asked = asyncio.Event()
+
+        async def zone(self, org: str) -> str:
+            if self.answers:
+                return self.answers.pop(0)
+            self.asked.set()
+            raise OSError("no database")
+
+    zones = Zones()
+    tehran_is_a_day_ahead = 1_774_902_000_000 + 3_600_000  # 21:20 UTC, 00:50 in Tehran
+    now = [tehran_is_a_day_ahead]
+    first = stage.start(wall=lambda: now[0], zones=zones)
+    await stage.until(lambda rows: count(rows, "day.started") == 1)
+    await first.finish()
+    stage.start("two", wall=lambda: now[0], zones=zones)
+    await asyncio.wait_for(zones.asked.wait(), 20)
+    assert (await stage.ask(DefineQueue(QueueConfig(id="q")))).ok
+    assert count(await stage.rows(), "day.started") == 1
+    zones.answers = ["Asia/Tehran"] * 2
+    now[0] += 86_400_000
+    await stage.until(lambda rows: count(rows, "day.started") == 2)
+
+
+async def test_without_any_wake_up_the_inbox_is_polled(stage: Stage) -> None:
+    class Deaf:
+        def __getattr__(self, name: str) -> object:
+            return getattr(stage.store, name)
+
+        @asynccontextmanager
+        async def watch_inbox(self, shard: str) -> AsyncIterator[object]:
+            yield self
+
+        async def wait(self, seconds: float) -> bool:
+            await asyncio.sleep(seconds)
+            return False
+
+    stage.start(store=Deaf(), options=replace(QUICK, poll_s=0.1))
+    await stage.set_up()
+    assert (await stage.ask(opening("1"))).ok
 
 
 async def test_a_command_the_core_fails_on_is_refused_and_the_others_are_done(stage: Stage) -> None:
