@@ -17,6 +17,7 @@ from pasokh.acd import events as ev
 from pasokh.acd.apply import apply
 from pasokh.acd.model import Alternative, Channel, Phase, Presence
 from pasokh.acd.state import Agent, Contact, Interaction, State
+from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import MINUTE, SECOND, Instant, Millis
 from pasokh.twin.demo_lines import ANSWERS, LANGUAGES, LATER, NAMES, REPLIES, TALKS
 from pasokh.twin.draw import Purpose, key_of, span, uniform
@@ -27,6 +28,9 @@ PREFIX = "demo."
 LOOK_S = 1.0
 """The state is looked at this often even when nothing happens."""
 TEXT = frozenset({Channel.CHAT, Channel.MESSENGER, Channel.EMAIL})
+GOODBYE_S = 2.0
+UNREACHABLE = (OSError, TimeoutError, LookupError, RuntimeError, PasokhError)
+"""What a port may raise while the centre restarts; waited out."""
 PATIENCE = Weibull(0.9, 240.0)
 BREAK_EVERY, BREAK_MS, BREAK_SHARE = 30 * MINUTE, 3 * MINUTE, 0.15
 
@@ -109,10 +113,24 @@ class Traffic:
             following.cancel()
             with suppress(asyncio.CancelledError):
                 await following
+            with suppress(*UNREACHABLE):
+                async with asyncio.timeout(GOODBYE_S):
+                    await self._go_home()
+
+    async def _go_home(self) -> None:
+        """Customers leave and agents sign out, so that nobody rings for people who are gone."""
+        at = self._clock()
+        for i in list(self.state.interactions.values()):
+            if i.contact.startswith(PREFIX) and i.kind == "contact" and i.customer_here:
+                await self._port.submit(f"{i.id}.home.{at}", f"contact:{i.contact}", co.LeaveContact(i.id))
+        for name in self._agents:
+            agent = self.state.agents.get(name)
+            if agent is not None and agent.presence is not Presence.OFFLINE:
+                await self._port.submit(f"{name}.home.{at}", f"agent:{name}", co.SignOut(name, force=True))
 
     async def _follow(self) -> None:
         while True:
-            with suppress(OSError, TimeoutError, LookupError, RuntimeError):
+            with suppress(*UNREACHABLE):
                 async for happened in self._port.follow(self.state.seq):
                     if happened.seq == self.state.seq + 1:
                         self._fold(happened)
@@ -142,7 +160,7 @@ class Traffic:
             self._sent[intention.key] = now
             try:
                 code = await self._port.submit(intention.key, intention.actor, intention.command)
-            except (OSError, TimeoutError, LookupError, RuntimeError):
+            except UNREACHABLE:
                 del self._sent[intention.key]
                 return LOOK_S
             self.submitted += 1

@@ -91,14 +91,10 @@ class Part(msgspec.Struct):
 def part_of(tally: Tally, intervals: Sequence[int] | None = None) -> Part:
     """The counts of some intervals of a run (all unless given) added up."""
     chosen = range(tally.intervals) if intervals is None else intervals
-    rows = []
-    for queue in tally.counts:
-        sums = [0] * len(COUNTS)
-        for k in chosen:
-            for at, value in enumerate(queue[k]):
-                if value:
-                    sums[at] += value
-        rows.append(sums)
+    rows = [
+        [sum(column) for column in zip(*(queue[k] for k in chosen), strict=True)] or [0] * len(COUNTS)
+        for queue in tally.counts
+    ]
     return Part(
         rows,
         [max((longest[k] for k in chosen), default=0) for longest in tally.longest_ms],

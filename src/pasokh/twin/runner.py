@@ -1,9 +1,10 @@
 """The engines that can run a scenario: the plain one around `step`, and the compiled one where it serves."""
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from pasokh.kernel.errors import PasokhError
 from pasokh.twin.plan import draw_plan
 from pasokh.twin.scenario_file import Loaded
 from pasokh.twin.tally import Counter, Tally
@@ -22,8 +23,8 @@ class Runner(Protocol):
     def refuses(self, loaded: Loaded) -> str:
         """Why this engine cannot run the scenario; empty when it can."""
 
-    def run(self, loaded: Loaded, seeds: Sequence[int]) -> list[Tally]:
-        """One tally per seed, in order."""
+    def run(self, loaded: Loaded, seeds: Sequence[int], cores: int | None = None) -> list[Tally]:
+        """One tally per seed, in order; on that many cores where the engine can (all unless given)."""
 
 
 class PlainRunner:
@@ -36,8 +37,9 @@ class PlainRunner:
         del loaded
         return ""
 
-    def run(self, loaded: Loaded, seeds: Sequence[int]) -> list[Tally]:
-        """One tally per seed, in order."""
+    def run(self, loaded: Loaded, seeds: Sequence[int], cores: int | None = None) -> list[Tally]:
+        """One tally per seed, in order, on one core."""
+        del cores
         return [simulate_plain(loaded, seed) for seed in seeds]
 
 
@@ -50,24 +52,57 @@ def simulate_plain(loaded: Loaded, seed: int, *, invariants: bool = False) -> Ta
     return counter.finish(plan.end)
 
 
-def compiled_runner() -> Runner | None:
+class CompiledRunner:
+    """Whole replications as compiled loops on threads; the same tallies as the plain engine's."""
+
+    name = "compiled"
+
+    def __init__(self, simulate: Callable[..., list[Tally]]) -> None:
+        self._simulate = simulate
+
+    def refuses(self, loaded: Loaded) -> str:
+        """Nothing: every feature of a scenario is compiled."""
+        del loaded
+        return ""
+
+    def run(self, loaded: Loaded, seeds: Sequence[int], cores: int | None = None) -> list[Tally]:
+        """One tally per seed, in order."""
+        return self._simulate(loaded, seeds, cores=cores)
+
+
+def compiled_runner() -> CompiledRunner | None:
     """The compiled engine; None where numba is not installed."""
     try:
         fast = importlib.import_module("pasokh.twin.fast")
     except ImportError:
         return None
-    runner: Runner | None = getattr(fast, "RUNNER", None)
-    return runner
+    return CompiledRunner(fast.simulate)
 
 
-def choose_runner(loaded: Loaded, engine: str = "auto") -> tuple[Runner, str]:
-    """The engine for a scenario, and why not the compiled one (empty when it is). `engine`: auto, plain, compiled."""
+SMALL_CONTACTS = 30_000
+"""Below this many contacts in all, loading the compiled engine takes longer than running the plain one."""
+
+
+def worth_compiling(loaded: Loaded, replications: int) -> bool:
+    """Whether a sweep is large enough for the compiled engine; asks one drawn day."""
+    return len(draw_plan(loaded, loaded.scenario.seed).customers) * replications > SMALL_CONTACTS
+
+
+def choose_runner(loaded: Loaded, replications: int, engine: str = "auto") -> tuple[Runner, str]:
+    """The engine for a sweep, and why not the compiled one (empty when it is). `engine`: auto, plain, compiled.
+
+    Raises `PasokhError` ``twin.no_compiler`` when the compiled one is asked for and numba is not installed.
+    """
     plain = PlainRunner()
     if engine == "plain":
         return plain, "asked for"
     fast = compiled_runner()
     if fast is None:
+        if engine == "compiled":
+            raise PasokhError("twin.no_compiler", fix="install pasokh[twin], or use --engine plain")
         return plain, "numba is not installed"
+    if engine == "auto" and not worth_compiling(loaded, replications):
+        return plain, "too small to be worth compiling"
     refused = fast.refuses(loaded)
     return (plain, refused) if refused else (fast, "")
 

@@ -12,7 +12,7 @@ import msgspec
 from pasokh.kernel.errors import PasokhError
 from pasokh.twin.figures import ALL, NAMES, SL_MARKS_S, Part, Spread, answered_within, part_of, spread
 from pasokh.twin.roster import bounds
-from pasokh.twin.runner import MINUTE_MS, PlainRunner, Runner, choose_runner, compiled_runner, seeds_of
+from pasokh.twin.runner import MINUTE_MS, PlainRunner, Runner, choose_runner, seeds_of
 from pasokh.twin.scenario import Scenario
 from pasokh.twin.scenario_file import Loaded
 from pasokh.twin.tally import AT, Tally
@@ -75,7 +75,7 @@ def run_sweep(
     """
     if not 1 <= replications <= 1_000_000:
         raise PasokhError("twin.replications", field="replications", value=replications)
-    runner, why = choose_runner(loaded, engine)
+    runner, why = choose_runner(loaded, replications, engine)
     seeds = seeds_of(loaded, replications)
     cores = workers or os.cpu_count() or 1
     parts = _parts(seeds, cores)
@@ -89,12 +89,12 @@ def run_sweep(
         if progress is not None:
             progress(count, replications)
 
-    if cores == 1 or len(parts) == 1:
+    if cores == 1 or len(parts) == 1 or runner.name == "compiled":
         for k, part in enumerate(parts):
             _check(cancelled)
-            note(k, _run(runner, loaded, part, k * len(parts[0])))
+            note(k, _run(runner, loaded, part, k * len(parts[0]), cores))
     else:
-        _spread_out(runner, loaded, parts, cores, note, cancelled)
+        _spread_out(loaded, parts, cores, note, cancelled)
     return _gather(loaded, runner.name, why, [r for k in range(len(parts)) for r in done[k]])
 
 
@@ -109,7 +109,6 @@ def _parts(seeds: Sequence[int], cores: int) -> list[list[int]]:
 
 
 def _spread_out(
-    runner: Runner,
     loaded: Loaded,
     parts: list[list[int]],
     cores: int,
@@ -117,9 +116,7 @@ def _spread_out(
     cancelled: Callable[[], bool] | None,
 ) -> None:
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        min(cores, len(parts)), context, initializer=_begin, initargs=(loaded, runner.name)
-    ) as pool:
+    with ProcessPoolExecutor(min(cores, len(parts)), context, initializer=_begin, initargs=(loaded,)) as pool:
         waiting: dict[Future[list[Reduced]], int] = {
             pool.submit(_work, part, k * len(parts[0])): k for k, part in enumerate(parts)
         }
@@ -130,9 +127,9 @@ def _spread_out(
                     note(waiting.pop(future), future.result())
                 _check(cancelled)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
             for process in list((pool._processes or {}).values()):  # noqa: SLF001 - no public way to stop them
                 process.terminate()
+            pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
@@ -140,24 +137,21 @@ class _Here:
     """What a worker process runs on."""
 
     loaded: Loaded
-    runner: Runner
 
 
-def _begin(loaded: Loaded, engine: str) -> None:
+def _begin(loaded: Loaded) -> None:
     _Here.loaded = loaded
-    compiled = compiled_runner() if engine == "compiled" else None
-    _Here.runner = compiled or PlainRunner()
 
 
 def _work(seeds: list[int], first: int) -> list[Reduced]:
-    return _run(_Here.runner, _Here.loaded, seeds, first)
+    return _run(PlainRunner(), _Here.loaded, seeds, first)
 
 
-def _run(runner: Runner, loaded: Loaded, seeds: list[int], first: int) -> list[Reduced]:
+def _run(runner: Runner, loaded: Loaded, seeds: list[int], first: int, cores: int = 1) -> list[Reduced]:
     days = day_intervals(loaded.scenario)
     return [
         reduce_tally(tally, days, with_intervals=first + k < KEPT_BY_INTERVAL)
-        for k, tally in enumerate(runner.run(loaded, seeds))
+        for k, tally in enumerate(runner.run(loaded, seeds, cores))
     ]
 
 

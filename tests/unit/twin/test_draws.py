@@ -11,7 +11,7 @@ from pasokh.kernel.time import FOREVER, HOUR, MINUTE
 from pasokh.twin.draw import Purpose, key_of, pick, span, uniform, unit_lognormal
 from pasokh.twin.plan import draw_plan
 from pasokh.twin.roster import bounds, draw_workers, local_instant, queue_hours
-from pasokh.twin.scenario import Constant, Empirical, Exponential, Infinite, Lognormal, LogLogistic, Weibull
+from pasokh.twin.scenario import Constant, Empirical, Exponential, Infinite, LogLogistic, Lognormal, Weibull
 from pasokh.twin.scenario_file import parse_scenario
 
 N = 4_000
@@ -129,7 +129,7 @@ def test_another_stream_changes_no_customer_of_the_first():
 
 def test_rates_weekdays_and_surges():
     text = BASE.replace("per_interval = [30.0]", "per_interval = [0, 60]\nweekdays = { sun = 0 }").replace(
-        "priorities", '[[arrivals.surges]]\nat = 2026-03-28T12:30:00\nminutes = 90\nfactor = 20\n#'
+        "priorities", "[[arrivals.surges]]\nat = 2026-03-28T12:30:00\nminutes = 90\nfactor = 20\n#"
     )
     p = plan(text)
     hours = [0] * 48

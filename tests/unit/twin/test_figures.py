@@ -1,4 +1,4 @@
-"""Figures: the catalogue's own formulas, hand-worked sets, confidence, and tallies that agree with the core's counters."""
+"""Figures: the catalogue's own formulas, hand-worked sets, and tallies that agree with the core's counters."""
 
 import random
 

@@ -84,9 +84,7 @@ def test_an_altered_assignment_is_found_once_and_told():
     at = next(k for k, r in enumerate(rows) if isinstance(r.event, ev.Offered) and r.event.rank)
     offered = rows[at].event
     wrong = ev.Part("wait", 123_456_789)
-    rows[at] = msgspec.structs.replace(
-        rows[at], event=msgspec.structs.replace(offered, rank=(*offered.rank, wrong))
-    )
+    rows[at] = msgspec.structs.replace(rows[at], event=msgspec.structs.replace(offered, rank=(*offered.rank, wrong)))
     result = replay(rows)
     assert (result.differences, result.differing_assignments) == (1, 1)
     assert result.told[0].field.endswith("offer.made.rank")

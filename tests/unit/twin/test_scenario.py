@@ -33,6 +33,15 @@ def refusal(text: str, folder: Path = Path()) -> PasokhError:
     return caught.value
 
 
+def reads(text: str, folder: Path) -> str:
+    """The refusal's code, empty when the text is a scenario."""
+    try:
+        parse_scenario(text, folder)
+    except PasokhError as e:
+        return e.code
+    return ""
+
+
 def test_the_example_of_the_documentation_is_whole():
     loaded = read_scenario(EXAMPLE)
     assert [q.id for q in loaded.scenario.queues] == ["orders", "returns"]
@@ -88,7 +97,7 @@ def test_top_level_mistakes():
 
 
 def test_files_that_cannot_be_read(tmp_path):
-    with pytest.raises(PasokhError, match="scenario.unreadable"):
+    with pytest.raises(PasokhError, match=r"scenario\.unreadable"):
         read_scenario(tmp_path / "none.toml")
     (tmp_path / "latin.toml").write_bytes(b'name = "caf\xe9"\n')
     with pytest.raises(PasokhError) as caught:
@@ -114,19 +123,15 @@ def test_no_damaged_file_raises_anything_else(data):
         at = data.draw(st.integers(0, len(text) - 1))
         cut = data.draw(st.integers(0, 30))
         text = text[:at] + data.draw(st.text(max_size=6)) + text[at + cut :]
-    try:
-        parse_scenario(text, EXAMPLE.parent)
-    except PasokhError as e:
-        assert e.code.startswith("scenario.")
+    code = reads(text, EXAMPLE.parent)
+    assert code == "" or code.startswith("scenario.")
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_arbitrary_text_is_refused_or_read(text):
-    try:
-        parse_scenario(text, Path())
-    except PasokhError as e:
-        assert e.code.startswith("scenario.")
+    code = reads(text, Path())
+    assert code == "" or code.startswith("scenario.")
 
 
 def test_lines_of_nested_tables():
@@ -180,7 +185,8 @@ def test_a_recording_that_is_missing_or_no_gzip(tmp_path):
 
 
 def test_a_recording_is_read_sorted_in_the_scenarios_zone(tmp_path):
-    rows = "at,day,s,kind\n10:00:00,1999-02-02,12,a\n9:30:30,1999-02-02,,b\n9:00:00,1999-02-03,5,a\n8:00:00,1999-02-02,5,c\n"
+    rows = "at,day,s,kind\n10:00:00,1999-02-02,12,a\n9:30:30,1999-02-02,,b\n"
+    rows += "9:00:00,1999-02-03,5,a\n8:00:00,1999-02-02,5,c\n"
     with gzip.open(tmp_path / "c.csv.gz", "wt") as f:
         f.write(rows)
     text = RECORDED.replace("c.csv", "c.csv.gz").replace('at = "at"', 'at = "at"\nonly_dates = ["1999-02-02"]')
@@ -194,7 +200,5 @@ def test_a_recording_is_read_sorted_in_the_scenarios_zone(tmp_path):
 
 def test_recorded_priorities_need_their_class(tmp_path):
     (tmp_path / "c.csv").write_text("at,p\n2026-03-21T09:00:00,7\n")
-    text = SMALL.replace(
-        "per_interval = [6.0]", '[arrivals.recorded]\nfile = "c.csv"\nat = "at"\npriority = "p"\n'
-    )
+    text = SMALL.replace("per_interval = [6.0]", '[arrivals.recorded]\nfile = "c.csv"\nat = "at"\npriority = "p"\n')
     assert "class 7 recorded" in str(refusal(text, tmp_path).params["problem"])

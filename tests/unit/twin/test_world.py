@@ -78,7 +78,9 @@ def test_impatient_customers_leave_exactly_when_their_patience_ends():
 
 
 def test_balking_customers_leave_at_once_but_only_when_they_would_wait():
-    text = CALM.replace("count = 4", "count = 1").replace("{ kind = \"infinite\" } }]", '{ kind = "infinite" }, balk = 1 }]')
+    text = CALM.replace("count = 4", "count = 1").replace(
+        '{ kind = "infinite" } }]', '{ kind = "infinite" }, balk = 1 }]'
+    )
     _, rows, tally = run(text)
     assert total(tally, "abandoned") > 10
     assert {e.waited_ms for _, e in of(rows, ev.InteractionClosed) if e.agent is None} == {0}
@@ -87,7 +89,7 @@ def test_balking_customers_leave_at_once_but_only_when_they_would_wait():
 
 def test_shifts_end_and_breaks_interrupt():
     text = CALM.replace(
-        'answer = {',
+        "answer = {",
         '[[groups.shifts]]\nsince = "00:10"\nuntil = "01:00"\nbreaks = [{ at = "00:30", minutes = 10 }]\n[x]\ny = {',
     )
     text = text.replace('\n[x]\ny = { kind = "constant", mean_s = 3 }', "")
