@@ -10,9 +10,7 @@ _ASCII = "0123456789"
 
 _TO_ASCII = {ord(c): _ASCII[i] for digits in (PERSIAN, _ARABIC, _FULL_WIDTH) for i, c in enumerate(digits)}
 _TO_PERSIAN = {ord(c): PERSIAN[i] for digits in (_ASCII, _ARABIC, _FULL_WIDTH) for i, c in enumerate(digits)}
-_GROUPS = {
-    ord(c): None for c in " \u00a0\u202f\u2009٬،'’_"
-}  # every mark people put between thousands but , and .
+_GROUPS = {ord(c): None for c in " \u00a0\u202f\u2009٬،'’_"}  # every mark people put between thousands but , and .
 _MINUS = {ord("−"): "-", ord("‐"): "-", ord("–"): "-"}
 
 

@@ -47,11 +47,7 @@ class JalaliDate(NamedTuple):
     def gregorian(self) -> date:
         """The same day in the Gregorian calendar; raises `PasokhError` ``date.not_a_date``."""
         year, month, day = self
-        if (
-            not FIRST_YEAR <= year <= LAST_YEAR
-            or not 1 <= month <= 12
-            or not 1 <= day <= month_length(year, month)
-        ):
+        if not FIRST_YEAR <= year <= LAST_YEAR or not 1 <= month <= 12 or not 1 <= day <= month_length(year, month):
             raise PasokhError("date.not_a_date", value=f"{year}/{month}/{day}")
         before = (month - 1) * 31 if month <= 7 else 186 + (month - 7) * 30
         return _year_start(year) + timedelta(days=before + day - 1)

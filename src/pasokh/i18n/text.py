@@ -52,6 +52,4 @@ def matches(query: str, text: str) -> bool:
     key = search_key(text)
     words = key.split()
     tails = ["".join(words[i:]) for i in range(len(words))]
-    return all(
-        word in key or any(tail.startswith(word) for tail in tails) for word in search_key(query).split()
-    )
+    return all(word in key or any(tail.startswith(word) for tail in tails) for word in search_key(query).split())

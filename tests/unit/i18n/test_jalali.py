@@ -101,9 +101,7 @@ def test_a_year_has_366_days_exactly_when_it_is_leap(year):
     assert length == (366 if is_leap(year) else 365)
 
 
-@pytest.mark.parametrize(
-    "parts", [(0, 1, 1), (1403, 0, 1), (1403, 13, 1), (1404, 12, 30), (3178, 1, 1), (1403, 7, 31)]
-)
+@pytest.mark.parametrize("parts", [(0, 1, 1), (1403, 0, 1), (1403, 13, 1), (1404, 12, 30), (3178, 1, 1), (1403, 7, 31)])
 def test_what_is_no_date_is_refused(parts):
     with pytest.raises(PasokhError, match=r"date\.not_a_date"):
         JalaliDate(*parts).gregorian()

@@ -82,9 +82,7 @@ def test_numbers_are_written_as_each_language_does():
 
 
 def test_nothing_to_divide_by_is_a_dash_never_a_hundred_per_cent():
-    assert {f(None, "fa") for f in (numbers.number, numbers.percent, numbers.clock, numbers.duration)} == {
-        "–"
-    }
+    assert {f(None, "fa") for f in (numbers.number, numbers.percent, numbers.clock, numbers.duration)} == {"–"}
 
 
 def test_shares_round_half_up_once():
