@@ -53,8 +53,13 @@ class TokenSigner:
         self._keys = [hmac.digest(s, b"pasokh.live.token.v1", "sha256") for s in raw]
 
     def issue(self, claims: Claims) -> str:
-        """A token that says `claims`."""
-        body = b"v1." + _encode64(msgspec.json.encode(claims))
+        """A token that says `claims`; raises `token.malformed` for claims that `verify` would refuse."""
+        data = msgspec.json.encode(claims)
+        try:
+            msgspec.json.decode(data, type=Claims)
+        except msgspec.ValidationError as error:
+            raise PasokhError("token.malformed", why=str(error)) from error
+        body = b"v1." + _encode64(data)
         return (body + b"." + _encode64(self._mac(self._keys[0], body))).decode()
 
     def verify(self, token: str, now: Instant) -> Claims:

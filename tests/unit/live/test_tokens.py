@@ -79,6 +79,12 @@ def test_mixed_up_claims_are_refused(claims: Claims) -> None:
     assert refused.value.code == "token.malformed"
 
 
+def test_nothing_is_issued_that_would_not_be_accepted() -> None:
+    with pytest.raises(PasokhError) as refused:
+        SIGNER.staff(org="o", user="name with spaces", agent=None, role="supervisor", origin="", now=NOW)
+    assert "subject" in refused.value.params["why"]
+
+
 def test_a_weak_secret_is_refused() -> None:
     with pytest.raises(PasokhError) as refused:
         TokenSigner(["short"])
