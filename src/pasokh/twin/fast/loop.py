@@ -95,7 +95,7 @@ from pasokh.twin.fast.happenings import (
     wrap_up_over,
 )
 from pasokh.twin.fast.offers import change_presence, finish_sure, offer, patience_ends, what_take, who_takes
-from pasokh.twin.fast.queueing import book, count_answered, count_left, gone, lose, pop, push
+from pasokh.twin.fast.queueing import book, by_rank, count_answered, count_left, gone, lose, pop, push
 
 
 @merged
@@ -111,6 +111,8 @@ def _settle(m):
                 i += 1
                 continue
         elif j < g[G_DIRTY_SLOTS]:
+            if j == 0 and g[G_DIRTY_SLOTS] > 1:
+                by_rank(m)
             s = m.dirty_slots[j]
             j += 1
             if sl[S_PHASE, s] != QUEUED:

@@ -288,6 +288,7 @@ def offer(m, s, a):
         if sl[S_KIND, s] == KIND_CONTACT:
             leaves = sl[S_LEAVE_AT, s] = patience_ends(m, s)
     number, kind, load = sl[S_CONTACT, s], ANSWER, (ordinal << 20) | s
+    sl[S_DUE, s] = -1
     if leaves < until:
         until, kind, load = leaves, LEAVE, (sl[S_WAITS, s] << 20) | s
     elif mute:

@@ -52,7 +52,11 @@ from pasokh.twin.fast.columns import (
     KIND_CONTACT,
     LEAVE,
     L_AT,
+    L_AGEING,
     L_EXCEPTIONS,
+    L_TARGET,
+    L_TARGET_BOOST,
+    L_WEIGHT,
     L_HEAD,
     L_LEN,
     L_MASK,
@@ -87,9 +91,10 @@ from pasokh.twin.fast.columns import (
     T_ASKED,
 )
 from pasokh.twin.fast import routing_kernel as kernel
-from pasokh.twin.fast.compiled import merged
+from pasokh.twin.fast.compiled import apart, merged
 
 _room = kernel.room
+kernel_rank = kernel.rank
 
 
 # -- the heap of happenings ----------------------------------------------------------------------------------------
@@ -300,18 +305,44 @@ def agent_may(m, a):
 
 @merged
 def may_be_taken(m, s):
-    """Note that a contact may now be taken, in order of number."""
-    g, number = m.g, m.sl[S_NUMBER, s]
+    """Note that a contact may now be taken."""
+    g = m.g
     n = g[G_DIRTY_SLOTS]
-    i = n
-    while i > 0 and m.sl[S_NUMBER, m.dirty_slots[i - 1]] >= number:
-        if m.dirty_slots[i - 1] == s:
+    for k in range(n):
+        if m.dirty_slots[k] == s:
             return
-        i -= 1
-    for k in range(n, i, -1):
-        m.dirty_slots[k] = m.dirty_slots[k - 1]
-    m.dirty_slots[i] = s
+    m.dirty_slots[n] = s
     g[G_DIRTY_SLOTS] = n + 1
+
+
+@merged
+def _rank(m, s):
+    la, lane = m.la, m.sl[S_LANE, s]
+    wait = m.g[G_NOW] - m.sl[S_QUEUED_AT, s]
+    return kernel_rank(
+        wait, la[L_WEIGHT, lane], la[L_HEAD, lane], la[L_AGEING, lane], la[L_TARGET, lane],
+        la[L_TARGET_BOOST, lane], 0,
+    )  # fmt: skip
+
+
+@apart
+def by_rank(m):
+    """Sort those who may now be taken: greater rank, nobody's preference counted, then place, then number."""
+    sl, dirty = m.sl, m.dirty_slots
+    for k in range(1, m.g[G_DIRTY_SLOTS]):
+        s = dirty[k]
+        rank, queued, number = _rank(m, s), sl[S_QUEUED_AT, s], sl[S_NUMBER, s]
+        i = k
+        while i > 0:
+            other = dirty[i - 1]
+            theirs = _rank(m, other)
+            if theirs > rank or (theirs == rank and sl[S_QUEUED_AT, other] < queued):
+                break
+            if theirs == rank and sl[S_QUEUED_AT, other] == queued and sl[S_NUMBER, other] < number:
+                break
+            dirty[i] = other
+            i -= 1
+        dirty[i] = s
 
 
 # -- lanes ---------------------------------------------------------------------------------------------------------
