@@ -14,6 +14,7 @@ import msgspec
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+from tests.conftest import template
 
 from pasokh.acd import commands as cmd
 from pasokh.acd.apply import apply
@@ -24,10 +25,9 @@ from pasokh.acd.step import step
 from pasokh.kernel.messages import tag_of
 from pasokh.store import schema
 from pasokh.store.embedded import EmbeddedPostgres
-from pasokh.store.ports import Draft, Reply
 from pasokh.store.ports import Answer as InboxAnswer
+from pasokh.store.ports import Draft, Reply
 from pasokh.store.postgres import PostgresStore
-from tests.conftest import template
 
 TEMPLATE = "template_office"
 PASSWORD = "right horse battery"
@@ -41,8 +41,10 @@ def set_up_django() -> None:
     os.environ["PASOKH_DATABASE_POOL"] = "0"
     os.environ["PASOKH_SECRET_KEY"] = "for-tests-only-0123456789-abcdefghijkl"
     import django
+    from django.test.utils import setup_test_environment
 
     django.setup()
+    setup_test_environment()  # so that a test may look at what a page was made of
 
 
 set_up_django()
@@ -66,7 +68,11 @@ def pointed(server: EmbeddedPostgres, name: str) -> Iterator[None]:
         connections[alias].close()
         known = conninfo_to_dict(server.dsn(role, name))
         connections.settings[alias].update(
-            NAME=name, USER=role, PASSWORD="", HOST=str(known["host"]), PORT=str(known.get("port", "")),
+            NAME=name,
+            USER=role,
+            PASSWORD="",
+            HOST=str(known["host"]),
+            PORT=str(known.get("port", "")),
             CONN_MAX_AGE=0,
         )
     try:
@@ -159,15 +165,23 @@ def make_tenant(org: str) -> None:
         setup.do_save_outcome("system", "done", names)
         setup.do_publish_queue(
             "system",
-            QueueConfig("help", names, requires=(Requirement("talk", 10),), outcomes=("done",),
-                ring_ms=3_600_000, wrap_up_ms=3_600_000, policy=Policy(),
-            ),  # fmt: skip
+            QueueConfig(
+                "help",
+                names,
+                requires=(Requirement("talk", 10),),
+                outcomes=("done",),
+                ring_ms=3_600_000,
+                wrap_up_ms=3_600_000,
+                policy=Policy(),
+            ),
         )
         setup.do_save_widget("system", f"{org}-widget", "help", origins=["https://shop.example"], title=names)
         for role in ROLES:
             do_create_user(
                 "system", f"{org}-{role}", PASSWORD,
-                PersonDraft(f"{org} {role}", Role(role), "en", True, role == "agent", {"talk": 50}, ("help",), team="team"),
+                PersonDraft(
+                    f"{org} {role}", Role(role), "en", True, role == "agent", {"talk": 50}, ("help",), team="team"
+                ),
             )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.test import Client
-
 from tests.office_stage import PASSWORD
 
 HOST = "127.0.0.1"

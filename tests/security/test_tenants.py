@@ -10,13 +10,13 @@ from django.core.checks import run_checks
 from django.db import connection, models
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from tests.office_stage import ROLES, Office
+from tests.security.browser import Browser, signed_in
 
 from pasokh.office.tenancy.checks import WITHOUT_TENANT, tenant_tables
 from pasokh.office.tenancy.models import TenantManager
 from pasokh.office.tenancy.scope import organisation_scope, set_local
 from pasokh.store import schema
-from tests.office_stage import ROLES, Office
-from tests.security.browser import Browser, signed_in
 
 OTHERS = {"contact": "beta-c1", "key": "beta-queue", "username": "beta-agent"}
 OWN = {"contact": "alpha-c1", "key": "help", "username": "alpha-agent"}
@@ -87,7 +87,12 @@ def test_no_address_tells_anything_of_the_other_tenant(office: Office, fences: s
 def test_writing_to_the_other_tenant_changes_nothing(office: Office, fences: str) -> None:
     browser = signed_in("alpha-administrator")
     before = everything("beta")
-    for path in ("/queues/beta-queue/close/", "/api/v1/queues/beta-queue/close", "/agents/beta-agent/", "/queues/beta-queue/"):
+    for path in (
+        "/queues/beta-queue/close/",
+        "/api/v1/queues/beta-queue/close",
+        "/agents/beta-agent/",
+        "/queues/beta-queue/",
+    ):
         assert browser.post(path, {"name": "taken over"}).status_code == 404, path
     assert everything("beta") == before
 
@@ -148,7 +153,7 @@ def test_rows_cannot_be_moved_to_the_other_tenant(office: Office) -> None:
         if "organisation_id" not in {f.attname for f in model._meta.fields}:
             continue
         with (
-            pytest.raises(Exception, match="row-level security|permission denied|append|never changed"),
+            pytest.raises(Exception, match=r"row-level security|permission denied|append|never changed"),
             organisation_scope("alpha"),
             connection.cursor() as cursor,
         ):
@@ -179,5 +184,5 @@ def test_audit_events_are_never_changed_or_removed(office: Office) -> None:
         for statement in ("UPDATE audit_auditevent SET actor = 'x'", "DELETE FROM audit_auditevent"):
             with psycopg.connect(office.dsn(role)) as someone:
                 someone.execute("SELECT set_config('app.org', 'alpha', true)")
-                with pytest.raises(psycopg.Error, match="permission denied|never changed"):
+                with pytest.raises(psycopg.Error, match=r"permission denied|never changed"):
                     someone.execute(statement)

@@ -1,1 +1,1 @@
-"""The office: Django apps for people, queues, history and supervision. One folder a feature, the same file names in each."""
+"""The office: Django apps for people, queues, history, supervision. A folder a feature, the same names in each."""

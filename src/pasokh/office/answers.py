@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate
+from typing import Concatenate, cast
 
 from django.http import HttpRequest
 from ninja import Schema
@@ -30,16 +30,19 @@ class Refusal(Schema):
 REFUSALS: dict[int, type[Schema]] = dict.fromkeys((400, 401, 403, 404), Refusal)
 
 
-def requires[**P, R](right: Right) -> Callable[[Callable[Concatenate[HttpRequest, P], R]], Callable[Concatenate[HttpRequest, P], R]]:
+type Operation[**P, R] = Callable[Concatenate[HttpRequest, P], R]
+
+
+def requires[**P, R](right: Right) -> Callable[[Operation[P, R]], Operation[P, R]]:
     """Let only people with the right call an operation."""
 
-    def guard(operation: Callable[Concatenate[HttpRequest, P], R]) -> Callable[Concatenate[HttpRequest, P], R]:
+    def guard(operation: Operation[P, R]) -> Operation[P, R]:
         @wraps(operation)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> R:
             if not signed_in(request).may(right):
                 raise PasokhError("right.missing", right=right.value)
             return operation(request, *args, **kwargs)
 
-        return guarded
+        return cast("Operation[P, R]", guarded)
 
     return guard

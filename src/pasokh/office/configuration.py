@@ -69,7 +69,7 @@ def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Config
 
 
 def connection_parameters(c: Configuration, role: str) -> dict[str, str]:
-    """libpq's parameters for acting as `role`.
+    """Libpq's parameters for acting as `role`.
 
     On the embedded server by signing in as that role, so that there is no way back to the superuser; elsewhere the
     configured user must be a member of it.

@@ -6,7 +6,13 @@ import msgspec
 from django.conf import settings
 
 from pasokh.acd.model import (
-    Alternative, Capacity, Criterion, Policy, QueueConfig, Relaxation, Requirement,
+    Alternative,
+    Capacity,
+    Criterion,
+    Policy,
+    QueueConfig,
+    Relaxation,
+    Requirement,
 )  # fmt: skip
 from pasokh.kernel.time import SECOND
 from pasokh.office import demo_people as demo
@@ -93,7 +99,10 @@ def _queues() -> list[QueueConfig]:
 
 def _queue(key: str, outcomes: tuple[str, ...], helped_by: str) -> QueueConfig:
     """After 20 s lower levels serve, after 35 s another queue helps: both before anyone has waited a minute."""
-    relaxations = (Relaxation(20 * SECOND, lower_by=30), Relaxation(35 * SECOND, lower_by=100, overflow_to=(helped_by,)))
+    relaxations = (
+        Relaxation(20 * SECOND, lower_by=30),
+        Relaxation(35 * SECOND, lower_by=100, overflow_to=(helped_by,)),
+    )
     return QueueConfig(
         key,
         name=_SKILLS[key],

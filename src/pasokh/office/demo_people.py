@@ -23,9 +23,15 @@ STAFF: tuple[Person, ...] = (
     Person("admin", "Olena Admin", "administrator", "en", {}, ()),
     Person("supervisor", "مینا رضایی", "supervisor", "fa", {}, ()),
     Person("agent1", "سارا محمدی", "agent", "fa", {"support": 90, "sales": 60, "lang-fa": 100, "lang-en": 60}, ALL),
-    Person("agent2", "علی کاظمی", "agent", "fa", {"support": 70, "billing": 80, "lang-fa": 100}, ("support", "billing")),
-    Person("agent3", "Оксана Бондаренко", "agent", "uk", {"support": 85, "sales": 70, "lang-uk": 100, "lang-en": 50}, ALL),
-    Person("agent4", "Тарас Шевченко", "agent", "uk", {"sales": 90, "billing": 60, "lang-uk": 100}, ("sales", "billing")),
+    Person(
+        "agent2", "علی کاظمی", "agent", "fa", {"support": 70, "billing": 80, "lang-fa": 100}, ("support", "billing")
+    ),
+    Person(
+        "agent3", "Оксана Бондаренко", "agent", "uk", {"support": 85, "sales": 70, "lang-uk": 100, "lang-en": 50}, ALL
+    ),
+    Person(
+        "agent4", "Тарас Шевченко", "agent", "uk", {"sales": 90, "billing": 60, "lang-uk": 100}, ("sales", "billing")
+    ),
     Person("agent5", "Emma Clarke", "agent", "en", {"support": 80, "billing": 75, "lang-en": 100}, ALL),
     Person("agent6", "James Wood", "agent", "en", {"sales": 80, "support": 65, "lang-en": 100}, ("sales", "support")),
 )

@@ -1,7 +1,7 @@
 """Form fields that read what people type: any digits, any spelling, with errors from the catalogue."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,10 +13,15 @@ from pasokh.i18n.text import normalise
 from pasokh.kernel.errors import PasokhError
 from pasokh.office.errors import language, text_of
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+type Choices = Sequence[tuple[str, str | StrPromise]]
+"""Values and their labels."""
 LARGEST = 2**62
 
 
-def label(key: str, **fields: object) -> str:
+def label(key: str, **fields: object) -> "StrPromise":
     """A text of the catalogue, in the language of whoever sees it."""
     return lazystr(_Later(lambda: message(key, language(), **fields)))
 
@@ -47,8 +52,10 @@ class WholeNumberField(forms.Field):
 
     widget = forms.TextInput
 
-    def __init__(self, *, least: int = 0, most: int = 1_000_000, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "autocomplete": "off"}))
+    def __init__(self, *, least: int = 0, most: int = 1_000_000, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        kwargs.setdefault(
+            "widget", forms.TextInput(attrs={"inputmode": "numeric", "dir": "ltr", "autocomplete": "off"})
+        )
         super().__init__(**kwargs)
         self.least, self.most = least, most
 
@@ -70,7 +77,7 @@ class WholeNumberField(forms.Field):
 class LineField(forms.CharField):
     """One line of text in one spelling: ي/ی and ك/ک unified, direction overrides and invisible characters removed."""
 
-    def to_python(self, value: Any) -> str:
+    def to_python(self, value: Any) -> str:  # noqa: ANN401 - Django's
         """The normalised text."""
         return normalise(super().to_python(value) or "")
 

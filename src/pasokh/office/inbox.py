@@ -1,4 +1,4 @@
-"""Hands commands to the engine inside the caller's transaction: rows, audit event and command stand or fall together."""
+"""Hands commands to the engine in the caller's transaction: rows, audit event and command stand or fall together."""
 
 import uuid
 

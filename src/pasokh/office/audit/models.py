@@ -1,6 +1,6 @@
 """The record of administrative writes."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 
@@ -20,9 +20,9 @@ class AuditEvent(TenantModel):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
 
-    objects: ClassVar[TenantManager["AuditEvent"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
         indexes: ClassVar = [models.Index(fields=["organisation", "-id"], name="audit_latest")]
 
     def __str__(self) -> str:

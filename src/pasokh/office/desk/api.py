@@ -127,23 +127,21 @@ def contacts(request: HttpRequest, ask: Query[Ask]) -> ContactsOut:
         customer=ask.customer.replace("\x00", ""),
         closed=ask.closed,
     )
-    return ContactsOut(
-        contacts=[ContactOut.from_orm(row) for row in page.contacts], next_before=page.next_before
-    )
+    return ContactsOut(contacts=[ContactOut.from_orm(row) for row in page.contacts], next_before=page.next_before)
 
 
 @router.get("/contacts/{contact}", response={200: ContactOut, **REFUSALS})
 @requires(Right.CONTACTS)
 def contact(request: HttpRequest, contact: str) -> ContactOut:
     """One contact."""
-    return ContactOut.from_orm(selectors.contact_by_id(_clean(contact)))
+    return ContactOut.from_orm(selectors.contact_by_id(contact))
 
 
 @router.get("/contacts/{contact}/interactions", response={200: list[InteractionOut], **REFUSALS})
 @requires(Right.CONTACTS)
 def interactions(request: HttpRequest, contact: str) -> list[InteractionOut]:
     """Its interactions with their segments."""
-    found = selectors.contact_by_id(_clean(contact))
+    found = selectors.contact_by_id(contact)
     segments = selectors.segments_of(found.id)
     answered = []
     for row in selectors.interactions_of(found.id):
@@ -156,7 +154,7 @@ def interactions(request: HttpRequest, contact: str) -> list[InteractionOut]:
 @requires(Right.CONTACTS)
 def messages(request: HttpRequest, contact: str) -> list[MessageOut]:
     """What was written, internal notes included, at most 1,000."""
-    found = selectors.contact_by_id(_clean(contact))
+    found = selectors.contact_by_id(contact)
     return [MessageOut.from_orm(row) for row in selectors.messages_of(found.id)]
 
 
@@ -164,9 +162,5 @@ def messages(request: HttpRequest, contact: str) -> list[MessageOut]:
 @requires(Right.CONTACTS)
 def explanation(request: HttpRequest, contact: str) -> list[LineOut]:
     """Why this agent, why this wait, in the language of the request."""
-    found = selectors.contact_by_id(_clean(contact))
+    found = selectors.contact_by_id(contact)
     return [LineOut(at=line.at, text=line.text) for line in selectors.explanation_of(found.id, language())]
-
-
-def _clean(contact: str) -> str:
-    return contact.replace("\x00", "")

@@ -4,7 +4,7 @@ Instants are milliseconds UTC; 0 in `closed_at` and the like means "not yet". Id
 organisation, so keys are (organisation, id).
 """
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 
@@ -18,7 +18,7 @@ class ProjectedModel(models.Model):
         Organisation, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
 
-    class Meta:
+    class Meta:  # noqa: D106 - Django options
         abstract = True
         base_manager_name = "objects"
 
@@ -51,9 +51,9 @@ class Contact(ProjectedModel):
     waited_ms = models.BigIntegerField(default=0)
     messages = models.IntegerField(default=0)
 
-    objects: ClassVar[TenantManager["Contact"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
-    class Meta(ProjectedModel.Meta):
+    class Meta(ProjectedModel.Meta):  # noqa: D106 - Django options
         indexes: ClassVar = [
             models.Index(fields=["organisation", "-number"], name="contact_latest"),
             models.Index(fields=["organisation", "customer", "-number"], name="contact_customer"),
@@ -94,9 +94,9 @@ class Interaction(ProjectedModel):
     segments = models.IntegerField(default=0)
     """How many it has; numbers the next."""
 
-    objects: ClassVar[TenantManager["Interaction"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
-    class Meta(ProjectedModel.Meta):
+    class Meta(ProjectedModel.Meta):  # noqa: D106 - Django options
         indexes: ClassVar = [models.Index(fields=["organisation", "contact", "number"], name="interaction_of_contact")]
 
     def __str__(self) -> str:
@@ -117,9 +117,9 @@ class Segment(ProjectedModel):
     started_at = models.BigIntegerField()
     ended_at = models.BigIntegerField(default=0)
 
-    objects: ClassVar[TenantManager["Segment"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
-    class Meta(ProjectedModel.Meta):
+    class Meta(ProjectedModel.Meta):  # noqa: D106 - Django options
         indexes: ClassVar = [models.Index(fields=["organisation", "contact", "started_at"], name="segment_of_contact")]
 
     def __str__(self) -> str:
@@ -140,9 +140,9 @@ class Message(ProjectedModel):
     text = models.TextField()
     at = models.BigIntegerField()
 
-    objects: ClassVar[TenantManager["Message"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
-    class Meta(ProjectedModel.Meta):
+    class Meta(ProjectedModel.Meta):  # noqa: D106 - Django options
         indexes: ClassVar = [models.Index(fields=["organisation", "contact", "at"], name="message_of_contact")]
 
     def __str__(self) -> str:

@@ -76,9 +76,7 @@ def advance(org: str, using: str = "default", limit: int = BATCH) -> int:
 def rebuild(org: str, using: str = "default", limit: int = BATCH) -> int:
     """Fold an organisation's history anew beside the live one, then swap; returns the events applied."""
     with connections[using].cursor() as cursor:
-        return store_projection.rebuild(
-            cursor, lambda: transaction.atomic(using=using), AGAIN, org, org, limit
-        )
+        return store_projection.rebuild(cursor, lambda: transaction.atomic(using=using), AGAIN, org, org, limit)
 
 
 def _loaded(cursor: Cursor, org: str, batch: Sequence[tuple[AnyEvent, Instant]]) -> History:
@@ -89,9 +87,7 @@ def _loaded(cursor: Cursor, org: str, batch: Sequence[tuple[AnyEvent, Instant]])
         return history
     contacts = _read(cursor, ContactRow, "organisation_id = %s AND id = ANY(%s)", (org, named))
     interactions = _read(cursor, InteractionRow, "organisation_id = %s AND contact = ANY(%s)", (org, named))
-    segments = _read(
-        cursor, SegmentRow, "organisation_id = %s AND contact = ANY(%s) AND ended_at = 0", (org, named)
-    )
+    segments = _read(cursor, SegmentRow, "organisation_id = %s AND contact = ANY(%s) AND ended_at = 0", (org, named))
     history.contacts = {row.id: row for row in contacts}
     history.interactions = {row.id: row for row in interactions}
     history.segments = {(row.interaction, row.number): row for row in segments}

@@ -104,9 +104,7 @@ class History:
     def running(self) -> list[seg.Segment]:
         """Segments that go on, as the core's fold wants them."""
         return [
-            seg.Segment(
-                s.contact, s.interaction, seg.SegmentKind(s.kind), s.queue, s.agent or None, s.started_at, None
-            )
+            seg.Segment(s.contact, s.interaction, seg.SegmentKind(s.kind), s.queue, s.agent or None, s.started_at, None)
             for s in self.segments.values()
             if not s.ended_at
         ]
@@ -178,7 +176,7 @@ def _post(history: History, e: ev.MessagePosted, at: Instant) -> None:
     history.contacts[e.contact].messages += 1
 
 
-def _fold_interaction(  # noqa: C901 - one short case per event
+def _fold_interaction(  # noqa: C901, PLR0912 - one short case per event
     contact: ContactRow, i: InteractionRow, e: ev.AnyEvent, at: Instant
 ) -> None:
     whole = i.kind != "consult"

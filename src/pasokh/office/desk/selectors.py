@@ -10,6 +10,7 @@ from pasokh.acd.explain import Line, explain
 from pasokh.i18n.languages import pick
 from pasokh.i18n.text import search_key
 from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.ids import ID_PATTERN
 from pasokh.kernel.time import Instant
 from pasokh.office.desk.models import Contact, Interaction, Message, Segment
 from pasokh.office.people.selectors import people_names
@@ -57,7 +58,7 @@ def contact_page(
 
 def contact_by_id(contact: str) -> Contact:
     """One contact; raises `contact.unknown`."""
-    row = Contact.objects.filter(id=contact).first()
+    row = Contact.objects.filter(id=contact).first() if ID_PATTERN.fullmatch(contact) else None
     if row is None:
         raise PasokhError("contact.unknown", field="contact", contact=contact[:80])
     return row

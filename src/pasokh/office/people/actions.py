@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from pasokh.acd.commands import DefineAgent, RetireAgent, SignOut
-from pasokh.acd.model import AgentConfig, Capacity
+from pasokh.acd.model import Capacity
 from pasokh.i18n.languages import LANGUAGES
 from pasokh.i18n.text import normalise
 from pasokh.kernel.errors import PasokhError
@@ -40,7 +40,10 @@ class PersonDraft:
 
 
 def do_create_user(actor: str, username: str, password: str | None, draft: PersonDraft) -> User:
-    """Create a person (no password = cannot sign in yet); raises `person.name_taken`, `person.weak_password`, and what `do_change_agent` raises."""
+    """Create a person; without a password they cannot sign in.
+
+    Raises `person.name_taken`, `person.weak_password`, and what `do_change_agent` raises.
+    """
     username = check_key(username.strip().lower(), "username")
     if password is not None:
         _check_password(password)

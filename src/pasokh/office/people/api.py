@@ -89,7 +89,7 @@ def agents(request: HttpRequest) -> list[AgentOut]:
 @requires(Right.READ_SETUP)
 def agent(request: HttpRequest, username: str) -> AgentOut:
     """One person."""
-    user = person_by_username(username.replace("\x00", ""))
+    user = person_by_username(username)
     if user is None:
         raise PasokhError("person.unknown", field="username", value=username[:60])
     return agent_out(user)

@@ -6,7 +6,7 @@ from django import forms
 
 from pasokh.acd.model import Capacity
 from pasokh.i18n.languages import LANGUAGES, NAMES
-from pasokh.office.fields import LineField, RefusableForm, WholeNumberField, label
+from pasokh.office.fields import Choices, LineField, RefusableForm, WholeNumberField, label
 from pasokh.office.filters import words
 from pasokh.office.people.actions import PersonDraft
 from pasokh.office.people.models import User
@@ -40,15 +40,13 @@ class PersonForm(RefusableForm):
     is_active = forms.BooleanField(required=False, label=label("field.is_active"))
     handles_contacts = forms.BooleanField(required=False, label=label("field.handles_contacts"))
     team = forms.ChoiceField(required=False, label=label("field.team"))
-    queues = forms.MultipleChoiceField(
-        required=False, label=label("field.queues"), widget=forms.CheckboxSelectMultiple
-    )
+    queues = forms.MultipleChoiceField(required=False, label=label("field.queues"), widget=forms.CheckboxSelectMultiple)
     voice = WholeNumberField(least=0, most=1, label=label("field.capacity_voice"))
     text = WholeNumberField(least=0, most=50, label=label("field.capacity_text"))
     mail = WholeNumberField(least=0, most=200, label=label("field.capacity_mail"))
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any = None, *, person: User | None) -> None:
+    def __init__(self, data: Any = None, *, person: User | None) -> None:  # noqa: ANN401 - Django's
         super().__init__(data, initial=_initial(person))
         self._skills = skill_names()
         self._choices("role", [(role.value, label(f"role.{role.value}")) for role in Role])
@@ -59,7 +57,7 @@ class PersonForm(RefusableForm):
         if person is None:
             self.fields = {"username": _username(), "password": _password(), **self.fields}
 
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+    def _choices(self, name: str, choices: Choices) -> None:
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
             field.choices = choices

@@ -1,6 +1,6 @@
 """People of an organisation, their skills and queues; sessions; failed tries to sign in."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
@@ -17,9 +17,9 @@ class Team(TenantModel):
     key = models.CharField(max_length=80)
     name = models.JSONField(default=dict)
 
-    objects: ClassVar[TenantManager["Team"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
         constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "key"], name="team_key")]
 
     def __str__(self) -> str:
@@ -59,7 +59,7 @@ class User(AbstractBaseUser):
     unfenced: ClassVar[models.Manager["User"]] = models.Manager()
     """For signing in, before a scope exists: there the database alone decides what is seen."""
 
-    class Meta:
+    class Meta:  # noqa: D106 - Django options
         base_manager_name = "objects"
 
     def __str__(self) -> str:
@@ -77,9 +77,9 @@ class SkillLevel(TenantModel):
     skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="levels")
     level = models.PositiveSmallIntegerField()
 
-    objects: ClassVar[TenantManager["SkillLevel"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "skill"], name="skill_level_once")]
 
     def __str__(self) -> str:
@@ -92,9 +92,9 @@ class QueueMembership(TenantModel):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="memberships")
 
-    objects: ClassVar[TenantManager["QueueMembership"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "queue"], name="queue_membership_once")]
 
     def __str__(self) -> str:
@@ -104,9 +104,9 @@ class QueueMembership(TenantModel):
 class Session(AbstractBaseSession):
     """A signed-in browser. Row-level security shows a transaction only the session whose key it names."""
 
-    objects: ClassVar[BaseSessionManager["Session"]] = BaseSessionManager()
+    objects: ClassVar[BaseSessionManager[Self]] = BaseSessionManager()
 
-    class Meta:
+    class Meta:  # noqa: D106 - Django options
         db_table = "people_session"
 
     @classmethod

@@ -1,19 +1,18 @@
 """Reads of people."""
 
 from pasokh.acd.model import AgentConfig, Capacity
+from pasokh.kernel.ids import ID_PATTERN
 from pasokh.office.people.models import QueueMembership, SkillLevel, Team, User
 
 
 def all_people() -> list[User]:
     """Everybody, by username, with skills and queues at hand."""
-    return list(
-        User.objects.prefetch_related("skill_levels__skill", "memberships__queue").order_by("username")
-    )
+    return list(User.objects.prefetch_related("skill_levels__skill", "memberships__queue").order_by("username"))
 
 
 def person_by_username(username: str) -> User | None:
     """One person; None when there is none of that name."""
-    return User.objects.filter(username=username).first()
+    return User.objects.filter(username=username).first() if ID_PATTERN.fullmatch(username) else None
 
 
 def agent_config(user: User) -> AgentConfig:

@@ -30,10 +30,10 @@ class SessionStore(DatabaseStore):
             set_local("app.session", self.session_key)
             return super().load()
 
-    def exists(self, session_key: str | None) -> bool:
+    def exists(self, session_key: str) -> bool:
         """Whether the key is taken."""
         with transaction.atomic():
-            set_local("app.session", session_key or "")
+            set_local("app.session", session_key)
             return super().exists(session_key)
 
     def save(self, must_create: bool = False) -> None:

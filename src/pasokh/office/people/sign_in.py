@@ -31,7 +31,11 @@ class OrganisationBackend(BaseBackend):
     """Finds users within the scope's organisation; used by Django's sessions."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: object
+        self,
+        request: HttpRequest | None,  # noqa: ARG002 - Django's signature
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: object,  # noqa: ARG002
     ) -> User | None:
         """The active user with this name and password, in the open scope; takes as long for an unknown one."""
         user = User.objects.filter(username=username or "").first() if scope.current() else None

@@ -9,6 +9,7 @@ from django.db import transaction
 from pasokh.acd.commands import CloseQueue, DefineQueue, OpenQueue
 from pasokh.acd.model import QueueConfig
 from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.ids import ID_PATTERN
 from pasokh.office import clock, inbox
 from pasokh.office.audit.actions import do_record_change
 from pasokh.office.supervise.models import Outcome, Queue, Skill, Widget
@@ -91,7 +92,7 @@ def do_save_widget(
 
 def known_queue(key: str) -> Queue:
     """The queue with this key; raises `setup.unknown_queue`."""
-    row = Queue.objects.filter(key=key).first()
+    row = Queue.objects.filter(key=key).first() if ID_PATTERN.fullmatch(key) else None
     if row is None:
         raise PasokhError("setup.unknown_queue", field="queue", value=key[:60])
     return row
@@ -106,9 +107,7 @@ def _switch_queue(actor: str, key: str, is_open: bool, command: Callable[[str], 
     inbox.submit(command(key), actor)
 
 
-def _save_named[M: (Skill, Outcome)](
-    model: type[M], actor: str, kind: str, key: str, names: Mapping[str, str]
-) -> M:
+def _save_named[M: (Skill, Outcome)](model: type[M], actor: str, kind: str, key: str, names: Mapping[str, str]) -> M:
     check_key(key)
     cleaned = cleaned_names(names)
     row = model.objects.select_for_update().filter(key=key).first()

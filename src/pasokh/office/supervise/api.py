@@ -57,14 +57,14 @@ def queues(request: HttpRequest) -> list[QueueOut]:
 @requires(Right.READ_SETUP)
 def queue(request: HttpRequest, key: str) -> QueueOut:
     """One queue."""
-    return queue_out(known_queue(key.replace("\x00", "")))
+    return queue_out(known_queue(key))
 
 
 @router.post("/queues/{key}/open", response={202: None, **REFUSALS})
 @requires(Right.OPERATE_QUEUES)
 def open_queue(request: HttpRequest, key: str) -> Status[None]:
     """Ask the engine to let contacts in."""
-    do_open_queue(actor_of(request), key.replace("\x00", ""))
+    do_open_queue(actor_of(request), key)
     return Status(202, None)
 
 
@@ -72,7 +72,7 @@ def open_queue(request: HttpRequest, key: str) -> Status[None]:
 @requires(Right.OPERATE_QUEUES)
 def close_queue(request: HttpRequest, key: str) -> Status[None]:
     """Ask the engine to let no new contact in."""
-    do_close_queue(actor_of(request), key.replace("\x00", ""))
+    do_close_queue(actor_of(request), key)
     return Status(202, None)
 
 

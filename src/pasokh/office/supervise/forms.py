@@ -8,7 +8,7 @@ from django import forms
 from pasokh.acd.model import Alternative, Criterion, Ladder, QueueConfig, Relaxation, Requirement
 from pasokh.i18n.languages import LANGUAGES, NAMES
 from pasokh.kernel.time import SECOND
-from pasokh.office.fields import LineField, RefusableForm, WholeNumberField, label
+from pasokh.office.fields import Choices, LineField, RefusableForm, WholeNumberField, label
 from pasokh.office.filters import words
 from pasokh.office.supervise.models import Queue
 from pasokh.office.supervise.rules import LONGEST_NAME
@@ -40,9 +40,10 @@ class QueueForm(RefusableForm):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data: Any = None, *, queue: Queue | None) -> None:
+    def __init__(self, data: Any = None, *, queue: Queue | None) -> None:  # noqa: ANN401 - Django's
         self.base = queue.config if queue is not None else None
-        super().__init__(data, initial=_initial(self.base or QueueConfig("new")) | {"version": queue.version if queue else 0})
+        version = {"version": queue.version if queue is not None else 0}
+        super().__init__(data, initial=_initial(self.base or QueueConfig("new")) | version)
         self._skills = skill_names()
         names = {language: _name_field(language) for language in LANGUAGES}
         first: dict[str, forms.Field] = {f"name_{language}": field for language, field in names.items()}
@@ -77,7 +78,7 @@ class QueueForm(RefusableForm):
         self._choices("alternatives", [(a.value, label(f"alternative.{a.value}")) for a in Alternative])
         self._choices("outcomes", [(key, words(names)) for key, names in outcome_names().items()])
 
-    def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
+    def _choices(self, name: str, choices: Choices) -> None:
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
             field.choices = choices

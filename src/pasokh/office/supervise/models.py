@@ -1,6 +1,6 @@
 """What an organisation sets up: skills, outcomes, queues, chat widgets. The engine learns of it by commands."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import msgspec
 from django.db import models
@@ -15,9 +15,9 @@ class Skill(TenantModel):
     key = models.CharField(max_length=80)
     name = models.JSONField(default=dict)
 
-    objects: ClassVar[TenantManager["Skill"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
         constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "key"], name="skill_key")]
 
     def __str__(self) -> str:
@@ -30,9 +30,9 @@ class Outcome(TenantModel):
     key = models.CharField(max_length=80)
     name = models.JSONField(default=dict)
 
-    objects: ClassVar[TenantManager["Outcome"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
         constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "key"], name="outcome_key")]
 
     def __str__(self) -> str:
@@ -50,9 +50,9 @@ class Queue(TenantModel):
     definition = models.JSONField()
     changed_at = models.BigIntegerField()
 
-    objects: ClassVar[TenantManager["Queue"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
         constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "key"], name="queue_key")]
 
     def __str__(self) -> str:
@@ -80,11 +80,11 @@ class Widget(TenantModel):
     title = models.JSONField(default=dict)
     is_active = models.BooleanField(default=True)
 
-    objects: ClassVar[TenantManager["Widget"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
     unfenced: ClassVar[models.Manager["Widget"]] = models.Manager()
     """For a visitor, who names a key and no organisation: there the database alone decides what is seen."""
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
         pass
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ def cleaned_names(names: Mapping[str, str], field: str = "name") -> dict[str, st
     """Names by language in one spelling; raises `setup.no_name`, `setup.long_name`, `setup.unknown_language`."""
     if unknown := set(names) - set(LANGUAGES):
         raise PasokhError("setup.unknown_language", field=field, value=min(unknown))
-    kept = {language: normalise(names[language]) for language in LANGUAGES if names.get(language)}
+    kept: dict[str, str] = {language: normalise(names[language]) for language in LANGUAGES if names.get(language)}
     kept = {language: name for language, name in kept.items() if name}
     if not kept:
         raise PasokhError("setup.no_name", field=field)

@@ -2,11 +2,10 @@
 
 from django.db import transaction
 
+from pasokh.kernel.ids import ID_PATTERN
 from pasokh.office.demo_people import WIDGET
 from pasokh.office.supervise.models import Outcome, Queue, Skill, Widget
 from pasokh.office.tenancy.scope import set_local
-
-
 
 
 def all_queues() -> list[Queue]:
@@ -16,6 +15,8 @@ def all_queues() -> list[Queue]:
 
 def queue_by_key(key: str) -> Queue | None:
     """One queue; None when there is none of that key."""
+    if not ID_PATTERN.fullmatch(key):
+        return None
     return Queue.objects.select_related("client").filter(key=key).first()
 
 

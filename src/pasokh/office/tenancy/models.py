@@ -1,6 +1,6 @@
 """Organisations (each one shard), the client businesses they serve, and the base of every tenant table."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.db import models
 
@@ -44,7 +44,7 @@ class Organisation(models.Model):
 
     objects: ClassVar[OrganisationManager] = OrganisationManager()
 
-    class Meta:
+    class Meta:  # noqa: D106 - Django options
         base_manager_name = "objects"
 
     def __str__(self) -> str:
@@ -56,7 +56,7 @@ class TenantModel(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
 
-    class Meta:
+    class Meta:  # noqa: D106 - Django options
         abstract = True
         base_manager_name = "objects"
 
@@ -68,9 +68,9 @@ class Client(TenantModel):
     """The core's client id."""
     name = models.JSONField(default=dict)
 
-    objects: ClassVar[TenantManager["Client"]] = TenantManager()
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
 
-    class Meta(TenantModel.Meta):
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
         constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "key"], name="client_key")]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from pasokh.store import schema
 
+_MAINTENANCE = "(SELECT current_setting('app.org', true)) = '*'"
 ALL_VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 
@@ -25,8 +26,7 @@ def fence(
             f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
             f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
             f"CREATE POLICY tenant ON {table} TO {schema.APP}, {schema.OWNER} USING ({mine}) WITH CHECK ({mine})",
-            f"CREATE POLICY maintenance ON {table} TO {schema.OWNER}"
-            " USING ((SELECT current_setting('app.org', true)) = '*')",
+            f"CREATE POLICY maintenance ON {table} TO {schema.OWNER} USING ({_MAINTENANCE})",
             f"GRANT {', '.join(verbs)} ON {table} TO {schema.APP}",
         ],
         reverse_sql=[
@@ -41,11 +41,10 @@ def fence(
 
 def allow_lookup(table: str, column: str, setting: str, role: str = schema.APP) -> migrations.RunSQL:
     """Besides, rows whose `column` equals the transaction's `setting` may be read, before a scope is known."""
-    policy = f"lookup_{column}"
+    policy, named = f"lookup_{column}", f"{column} = (SELECT current_setting('{setting}', true))"
     return migrations.RunSQL(
         sql=[
-            f"CREATE POLICY {policy} ON {table} FOR SELECT TO {role}"
-            f" USING ({column} = (SELECT current_setting('{setting}', true)))"
+            f"CREATE POLICY {policy} ON {table} FOR SELECT TO {role} USING ({named})",
         ],
         reverse_sql=[f"DROP POLICY {policy} ON {table}"],
     )
