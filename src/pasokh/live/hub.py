@@ -47,6 +47,12 @@ class _Kept:
     starting: asyncio.Task[Shard]
     idle_since: Instant | None = None
 
+    def broken(self) -> bool:
+        """Whether it could not be started, or cannot be followed any more."""
+        if not self.starting.done():
+            return False
+        return self.starting.cancelled() or bool(self.starting.exception()) or self.starting.result().failed.is_set()
+
 
 class Hub:
     """Follows the logs of the organisations whose people are here, and serves their sockets.
@@ -223,10 +229,9 @@ class Hub:
     # -- shards ----------------------------------------------------------------------------------------------------
     async def _shard(self, org: str) -> Shard:
         kept = self._shards.get(org)
-        if kept is not None and kept.starting.done():
-            dead = kept.starting.cancelled() or kept.starting.exception() or kept.starting.result().failed.is_set()
-            if dead:
-                kept = None
+        if kept is not None and kept.broken():
+            await self._discard(org)
+            kept = self._shards.get(org)
         if kept is None:
             kept = self._shards[org] = _Kept(asyncio.create_task(self._start(org), name=f"live-start-{org}"))
         try:
@@ -254,35 +259,33 @@ class Hub:
     async def sweep(self) -> None:
         """End what has ended: expired tokens, silent or stalled sockets, failed or unwanted shards."""
         now = self._clock()
-        broken: set[str] = set()
         for org, kept in list(self._shards.items()):
-            if not kept.starting.done():
-                continue
-            if kept.starting.cancelled() or kept.starting.exception() is not None:
-                del self._shards[org]
-                continue
-            shard = kept.starting.result()
-            if shard.failed.is_set():
-                broken.add(org)
-            elif shard.sweep(now):
+            if kept.broken():
+                await self._discard(org)
+            elif not kept.starting.done() or kept.starting.result().sweep(now):
                 kept.idle_since = None
-                continue
             elif kept.idle_since is None:
                 kept.idle_since = now
-                continue
-            elif now - kept.idle_since < SHARD_LINGER:
-                continue
-            del self._shards[org]
-            await shard.stop()
+            elif now - kept.idle_since >= SHARD_LINGER:
+                await self._discard(org)
         for seat in list(self._seats):
-            self._check_seat(seat, now, broken)
+            self._check_seat(seat, now)
 
-    def _check_seat(self, seat: Seat, now: Instant, broken: set[str]) -> None:
+    async def _discard(self, org: str) -> None:
+        """Stop following; whoever still looks is asked to come back (to a fold that works)."""
+        kept = self._shards.pop(org, None)
+        if kept is None:
+            return
+        for seat in self._seats:
+            if seat.claims is not None and seat.claims.org == org:
+                seat.end(PasokhError("live.not_ready", why="log"))
+        if kept.starting.done() and not kept.starting.cancelled() and kept.starting.exception() is None:
+            await kept.starting.result().stop()
+
+    def _check_seat(self, seat: Seat, now: Instant) -> None:
         if seat.claims is None:
             return
-        if seat.claims.org in broken:
-            seat.end(PasokhError("live.not_ready", why="log"))
-        elif seat.claims.exp <= now:
+        if seat.claims.exp <= now:
             seat.end(PasokhError("token.expired", expired_at=seat.claims.exp))
         elif now - seat.heard_at > SILENT:
             seat.end(PasokhError("socket.silent", most_ms=SILENT))

@@ -80,8 +80,11 @@ class Stage:
             answer = await self.store.wait_answer(org, org, key, PATIENCE)
             assert answer.ok, (command, answer)
 
-    async def furnish(self, org: str, agents: tuple[str, ...] = ("ann", "bob"), queue: str = "sales") -> None:
-        await self.store.open_shard(org, org)
+    async def furnish(
+        self, org: str, agents: tuple[str, ...] = ("ann", "bob"), queue: str = "sales", *, shard_exists: bool = False
+    ) -> None:
+        if not shard_exists:
+            await self.store.open_shard(org, org)
         await self.do(org, cmd.StartDay("2026-01-01"), cmd.DefineQueue(QueueConfig(queue, {"en": "Sales"})))
         for agent in agents:
             config = AgentConfig(agent, agent.title(), queues=(queue,), capacity=Capacity(1, 5, 5))
