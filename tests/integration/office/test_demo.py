@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
+from tests.office_stage import Office, chat
+from tests.security.browser import Browser, signed_in
 
 from pasokh.acd import commands as cmd
 from pasokh.office import demo_people as demo
@@ -19,8 +21,6 @@ from pasokh.office.desk.models import Contact
 from pasokh.office.supervise.models import Widget
 from pasokh.office.tenancy.scope import organisation_scope
 from pasokh.store import schema
-from tests.office_stage import Office, chat
-from tests.security.browser import Browser, signed_in
 
 
 def test_the_demonstration_is_made_once_and_works(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

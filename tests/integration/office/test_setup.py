@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 from django.db import connection
+from tests.office_stage import PASSWORD, Office
+from tests.security.browser import Browser, signed_in
 
 from pasokh.acd.commands import decode_command
 from pasokh.acd.model import Capacity, QueueConfig, Requirement
@@ -17,8 +19,6 @@ from pasokh.office.people.rules import Role
 from pasokh.office.supervise import actions, forms
 from pasokh.office.supervise.models import Queue
 from pasokh.office.tenancy.scope import organisation_scope
-from tests.office_stage import PASSWORD, Office
-from tests.security.browser import Browser, signed_in
 
 
 def inbox() -> list[Any]:
