@@ -29,7 +29,7 @@ export class Panel {
   private readonly unread = h("span", { class: "n", hidden: true });
   private readonly panel: HTMLElement;
   private readonly status = h("p", { class: "status", role: "status", hidden: true });
-  private readonly log: HTMLOListElement;
+  private readonly log: HTMLElement;
   private readonly extra = h("div", { class: "extra" });
   private readonly text: HTMLTextAreaElement;
   private readonly send: HTMLButtonElement;
@@ -51,7 +51,7 @@ export class Panel {
       h("span", { class: "word" }, t("launcher")),
       this.unread,
     );
-    this.log = h("ol", { class: "log", role: "log", "aria-live": "polite", "aria-label": look.title, tabindex: "0" });
+    this.log = h("div", { class: "log", role: "log", "aria-live": "polite", "aria-label": look.title, tabindex: "0" });
     this.text = h("textarea", {
       rows: "1",
       maxlength: String(LONGEST),
@@ -131,7 +131,7 @@ export class Panel {
     const atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80;
     if (!this.log.firstChild) {
       this.log.append(
-        h("li", { class: "hello" }, h("h3", {}, this.look.welcome), h("p", {}, this.look.t("promise"))),
+        h("div", { class: "hello" }, h("h3", {}, this.look.welcome), h("p", {}, this.look.t("promise"))),
       );
     }
     const alive = new Set(lines.map((line) => line.id));
@@ -170,7 +170,7 @@ export class Panel {
           ? h("p", { class: "after" }, t("failed"), h("button", { type: "button", onclick: () => this.talk.again(line.id) }, t("retry")))
           : null;
     return h(
-      "li",
+      "div",
       { class: `line ${line.author} ${line.state}` },
       by ? h("p", { class: "by" }, h("bdi", {}, who), ` · ${f.time(line.at ?? 0)}`) : null,
       h("p", { class: "text", dir: "auto" }, line.text),

@@ -16,7 +16,7 @@ svg{display:block;width:22px;height:22px;fill:none;stroke:currentColor;stroke-wi
 .launch{display:flex;align-items:center;gap:10px;min-height:56px;padding:0 22px 0 18px;border:0;border-radius:28px;background:var(--accent);color:var(--on-accent);font-weight:600;box-shadow:0 8px 28px rgb(10 40 45/28%);transition:transform .15s}
 .launch:hover{transform:translateY(-2px)}
 .launch .n{min-width:22px;height:22px;padding:0 6px;border-radius:11px;background:#c8283c;color:#fff;font-size:13px;line-height:22px;text-align:center}
-.panel{display:grid;grid-template-rows:auto auto minmax(0,1fr) auto;width:min(380px,calc(100vw - 24px));height:min(620px,calc(100dvh - 40px));border:1px solid var(--line);border-radius:18px;overflow:hidden;background:var(--bg);box-shadow:0 20px 60px rgb(10 40 45/28%);animation:up .22s cubic-bezier(.2,.8,.2,1)}
+.panel{display:flex;flex-direction:column;width:min(380px,calc(100vw - 24px));height:min(620px,calc(100dvh - 40px));border:1px solid var(--line);border-radius:18px;overflow:hidden;background:var(--bg);box-shadow:0 20px 60px rgb(10 40 45/28%);animation:up .22s cubic-bezier(.2,.8,.2,1)}
 @keyframes up{from{opacity:0;transform:translateY(12px)}}
 .head{display:flex;align-items:center;gap:10px;padding:14px 16px;background:var(--accent);color:var(--on-accent)}
 .head h2{flex:1;margin:0;font-size:16px;font-weight:650}
@@ -26,7 +26,7 @@ svg{display:block;width:22px;height:22px;fill:none;stroke:currentColor;stroke-wi
 .status{margin:0;padding:9px 16px;border-bottom:1px solid var(--line);background:var(--soft);color:var(--quiet);font-size:13px}
 .status.bad{color:var(--alarm);font-weight:600}
 .status b{color:var(--ink);font-weight:600}
-.log{overflow-y:auto;overscroll-behavior:contain;padding:16px;display:flex;flex-direction:column;gap:4px;margin:0;list-style:none}
+.log{flex:1;min-height:0;overflow-y:auto;overscroll-behavior:contain;padding:16px;display:flex;flex-direction:column;gap:4px;margin:0;list-style:none}
 .log>:first-child{margin-top:auto}
 .hello{padding:4px 0 12px}
 .hello h3{margin:0 0 4px;font-size:20px;font-weight:650}
@@ -38,7 +38,7 @@ svg{display:block;width:22px;height:22px;fill:none;stroke:currentColor;stroke-wi
 .line.customer{align-self:flex-end}
 .line.customer .text{background:var(--accent);color:var(--on-accent)}
 .line.customer .by{text-align:end}
-.line.sending .text{opacity:.65}
+.line.sending .text{background:transparent;color:var(--ink);box-shadow:inset 0 0 0 1px var(--accent)}
 .line.failed .text{background:transparent;color:var(--alarm);box-shadow:inset 0 0 0 1px var(--alarm)}
 .line.system{align-self:center;text-align:center}
 .line.system .text{background:none;color:var(--quiet);font-size:13px;padding:4px}

@@ -1,0 +1,207 @@
+"""A whole centre and a real browser: what a customer, an agent and a supervisor see and do.
+
+`centre` runs `pasokh up`; `person(language)` opens a page as somebody new; every page is watched for errors in its
+console, and `screen(page, name)` keeps a picture in test-results/e2e and asks axe about it.
+"""
+
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.integration.ops.centre import Centre
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "test-results" / "e2e"
+AXE = ROOT / "ui/node_modules/axe-core/axe.min.js"
+BUILT = ROOT / "src/pasokh/office/static/dist/desk.js"
+PASSWORD = "pasokh-demo"
+LOCALES = {"fa": "fa-IR", "uk": "uk-UA", "en": "en-GB"}
+PATIENCE_MS = 15_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def pytest_collection_modifyitems(items):
+    """Browsers are slow to start on a busy machine."""
+    for item in items:
+        if Path(__file__).parent in Path(item.fspath).parents:
+            item.add_marker(pytest.mark.timeout(300))
+
+
+@pytest.fixture(scope="session")
+def centre():
+    assert BUILT.exists(), "the front end is not built: ./dev test builds it, or: npm --prefix ui run build"
+    with Centre() as made:
+        made.start()
+        yield made
+
+
+@pytest.fixture(scope="session")
+def browser():
+    program = os.environ.get("PASOKH_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium: apt-get install chromium, or name one in PASOKH_CHROMIUM")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield opened
+        opened.close()
+
+
+@dataclass
+class People:
+    """Browser contexts, one a person, and what their consoles said."""
+
+    browser: object
+    centre: Centre
+    complaints: list[str] = field(default_factory=list)
+    contexts: list[object] = field(default_factory=list)
+    forgiving: bool = False
+    """True while a part of the centre is down on purpose: then failed requests are no complaint."""
+
+    def __call__(self, language="en", *, width=1440, height=900, dark=False) -> Page:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            locale=LOCALES[language],
+            timezone_id="Asia/Tehran",
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            base_url=self.centre.url,
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_cookies([{"name": "pasokh_language", "value": language, "url": self.centre.url}])
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: self._hear(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self._hear(str(error)))
+        return page
+
+    def staff(self, username, language, **look) -> Page:
+        """Somebody of the centre, signed in."""
+        page = self(language, **look)
+        page.goto("/login/")
+        page.fill("[name=username]", username)
+        page.fill("[name=password]", PASSWORD)
+        page.click("form button.primary")
+        expect(page.locator("nav.rail")).to_be_visible()
+        return page
+
+    def _hear(self, text):
+        if not self.forgiving:
+            self.complaints.append(text)
+
+
+@pytest.fixture
+def people(browser, centre):
+    made = People(browser, centre)
+    yield made
+    for context in made.contexts:
+        context.close()
+    assert made.complaints == []
+
+
+@pytest.fixture
+def person(people):
+    return people
+
+
+def screen(page: Page, name: str, *, whole=False):
+    """Keep a picture of the page, and let axe find nothing serious in it."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.evaluate("document.fonts.ready.then(() => true)")
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    grave = [
+        {"rule": each["id"], "help": each["help"], "where": [(n["html"], n["failureSummary"]) for n in each["nodes"]][:3]}
+        for each in found["violations"]
+        if each["impact"] in ("serious", "critical")
+    ]
+    assert not grave, f"{name}: {json.dumps(grave, ensure_ascii=False, indent=1)}"
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0, f"{name}: the page is {wider} px wider than the screen"
+
+
+# -- what people do ----------------------------------------------------------------------------------------------------
+def go_ready(page: Page):
+    """Start working and be ready."""
+    start = page.locator(".desk-bar > .button.primary")
+    page.locator(".desk-bar > .button.primary, .presence-button").first.wait_for()
+    if start.is_visible():
+        start.click()
+    page.locator(".presence > .button.primary").click()
+    expect(page.locator(".presence-button.ready")).to_be_visible()
+
+
+def finish_work(page: Page):
+    """Sign out of the core, so that no later contact is offered to a closed browser."""
+    page.locator(".presence-button").click()
+    page.locator(".presence .popover .menu-item").last.click()
+    expect(page.locator(".presence-button")).to_have_count(0)
+
+
+def accept(page: Page):
+    """Take what rings."""
+    page.locator("[data-accept]:visible").first.click()
+    expect(page.locator(".thread")).to_be_visible()
+
+
+def answer(page: Page, text: str):
+    """Write to the customer as an agent."""
+    page.locator(".composer textarea").first.fill(text)
+    page.locator(".composer textarea").first.press("Enter")
+
+
+def only(text: str) -> re.Pattern[str]:
+    """Matches an element whose whole text it is."""
+    return re.compile(rf"^\s*{re.escape(text)}\s*$")
+
+
+def agent_sees(page: Page, text: str):
+    """The text stands in the open conversation exactly once, and has been received by the centre."""
+    expect(page.locator(".bubble:not(.pending):not(.failed) .body", has_text=only(text))).to_have_count(1)
+
+
+def wrap_up(page: Page, *, choice=0):
+    """End the talk if it goes on, choose an outcome, close."""
+    end = page.locator(".thread-tools .button.danger")
+    if end.count():
+        end.click()
+    page.locator(".wrap-up .outcome input").nth(choice).check()
+    page.locator(".wrap-up button[type=submit]").click()
+    expect(page.locator(".wrap-up")).to_have_count(0)
+
+
+class Visitor:
+    """A customer in the demo shop."""
+
+    def __init__(self, page: Page):
+        self.page = page
+        self.widget = page.locator("pasokh-chat")
+
+    def open_shop(self):
+        self.page.goto("/demo/shop/")
+        self.open_chat()
+
+    def open_chat(self):
+        self.widget.locator("[role=dialog], .launch").and_(self.page.locator(":visible")).first.wait_for()
+        if not self.widget.locator("[role=dialog]").is_visible():
+            self.widget.locator(".launch").click()
+
+    def write(self, text):
+        self.widget.locator(".write textarea").fill(text)
+        self.widget.locator(".write textarea").press("Enter")
+
+    def sees(self, text):
+        """Exactly once, and received by the centre."""
+        expect(self.widget.locator(".line.there .text", has_text=only(text))).to_have_count(1)
+
+    @property
+    def status(self):
+        return self.widget.locator(".status")
