@@ -26,7 +26,7 @@ def read_scenario(path: Path) -> Loaded:
     """The scenario of a TOML file; raises `PasokhError` `scenario.*`."""
     try:
         if path.stat().st_size > LARGEST_BYTES:
-            raise PasokhError("scenario.too_large", path=str(path), limit_bytes=LARGEST_BYTES)
+            raise PasokhError("scenario.file_too_large", path=str(path), limit_bytes=LARGEST_BYTES)
         data = path.read_bytes()
     except OSError as e:
         raise PasokhError("scenario.unreadable", path=str(path), problem=e.strerror or str(e)) from e

@@ -94,17 +94,28 @@ def failure(actions: Sequence[Action]) -> str:
     return ""
 
 
-def shrink(actions: Sequence[Action], broke: str, fails: Callable[[Sequence[Action]], str] = failure) -> list[Action]:
-    """The fewest actions found that still break the same (delta debugging, Zeller and Hildebrandt 2002)."""
+def shrink(
+    actions: Sequence[Action],
+    broke: str,
+    fails: Callable[[Sequence[Action]], str] = failure,
+    tries: int = 600,
+) -> list[Action]:
+    """The fewest actions found in so many tries that still break the same.
+
+    Delta debugging by complements (Zeller and Hildebrandt 2002).
+    """
     kept = list(actions)
     parts = 2
-    while len(kept) > 1:
+    while len(kept) > 1 and tries > 0:
         size = -(-len(kept) // parts)
         for begin in range(0, len(kept), size):
             rest = kept[:begin] + kept[begin + size :]
+            tries -= 1
             if rest and fails(rest) == broke:
                 kept = rest
                 parts = max(parts - 1, 2)
+                break
+            if tries <= 0:
                 break
         else:
             if size == 1:

@@ -47,7 +47,7 @@ class World:
         self.refused: dict[str, int] = {}
         """Commands the core refused, by code: normally only those that came too late."""
         self._scenario = plan.loaded.scenario
-        self._seen = [Invariants(self.state).seen, *seen] if invariants else list(seen)
+        self._seen = [Invariants(self.state, rebuild_every=5).seen, *seen] if invariants else list(seen)
         self._agenda: Agenda[Callable[[], None]] = Agenda()
         self._workers = {w.config.id: w for w in plan.workers}
         self._offers: dict[int, int] = {}
