@@ -1,6 +1,6 @@
 """From a recorded event to the browser: 600 real sockets on wall and desks, with forced reconnects by cursor.
 
-python -m benchmarks.live_push [--sockets 600] [--walls 120] [--rate 10] [--seconds 40]
+python -m benchmarks.live_push [--agents 500] [--sockets 600] [--walls 120] [--rate 10] [--seconds 40]
 
 PostgreSQL, engine, web process and the browsers share one machine. An event's time is the engine's, a frame's is the
 browser's. For every event that must show on a topic, and every socket connected then, the latency ends with the first
@@ -281,7 +281,7 @@ async def gaps(port: int, browsers: list[Browser]) -> list[str]:
     return wrong
 
 
-async def measure(sockets: int, walls: int, rate: float, seconds: float, shakes: float) -> bool:
+async def measure(agents: int, sockets: int, walls: int, rate: float, seconds: float, shakes: float) -> bool:
     """Run the load and report; whether the figure was reached."""
     with (
         own_postgres() as server,
@@ -289,7 +289,7 @@ async def measure(sockets: int, walls: int, rate: float, seconds: float, shakes:
         engines(server.dsn(schema.ENGINE), Path(folder), "one"),
     ):
         async with open_shard(server, SHARD) as store:
-            floor = Floor(store, SHARD, max(1, sockets - walls), pace=Pace(talk_s=8.0))
+            floor = Floor(store, SHARD, max(agents, sockets - walls), pace=Pace(talk_s=8.0))
             await floor.set_up()
             with web_process(server.dsn(schema.APP)) as (port, pid):
                 browsers = [Browser(port, *who) for who in tokens(sockets, walls)]
@@ -302,7 +302,7 @@ async def measure(sockets: int, walls: int, rate: float, seconds: float, shakes:
                     wrong = await gaps(port, browsers)
                     lost = [b.lost for b in browsers if b.lost]
             rows = [r for r in await store.read(SHARD, SHARD, first, 1_000_000) if r.seq <= last]
-    return tell(browsers, rows, wrong, lost, dropped, share, (sockets, walls, rate, seconds, shakes))
+    return tell(browsers, rows, wrong, lost, dropped, share, (agents, sockets, walls, rate, seconds, shakes))
 
 
 def tell(
@@ -338,7 +338,9 @@ def tell(
     reached = not wrong and not lost and both["p99"] is not None and both["p99"] <= TARGET_P99_MS
     report(
         "live_push",
-        parameters=dict(zip(("sockets", "walls", "rate_per_s", "seconds", "drops_per_s"), parameters, strict=True)),
+        parameters=dict(
+            zip(("agents", "sockets", "walls", "rate_per_s", "seconds", "drops_per_s"), parameters, strict=True)
+        ),
         event_to_browser_ms=both,
         by_topic_ms={topic: spread(values) for topic, values in by_topic.items()},
         gaps=wrong[:20],
@@ -359,6 +361,7 @@ def tell(
 def main() -> None:
     """Read the flags and measure, or serve."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--agents", type=int, default=500, help="at least as many as desks")
     parser.add_argument("--sockets", type=int, default=600)
     parser.add_argument("--walls", type=int, default=120, help="how many of them follow the wall; the others are desks")
     parser.add_argument("--rate", type=float, default=10.0, help="contact starts a second")
@@ -370,7 +373,7 @@ def main() -> None:
         asyncio.run(serve(chosen.serve))
         return
     walls = min(chosen.walls, chosen.sockets)
-    if not asyncio.run(measure(chosen.sockets, walls, chosen.rate, chosen.seconds, chosen.drops)):
+    if not asyncio.run(measure(chosen.agents, chosen.sockets, walls, chosen.rate, chosen.seconds, chosen.drops)):
         sys.exit(1)
 
 
