@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import error_codes
+
 from pasokh.i18n import catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,7 +88,7 @@ def main() -> int:
     """Run all; 1 if anything is wrong."""
     files = tracked()
     wrong, warnings = sizes(files)
-    wrong += addresses(files) + gettext(files) + catalogue.problems()
+    wrong += addresses(files) + gettext(files) + catalogue.problems() + error_codes.problems()
     for line in warnings:
         print(f"warning: {line}")
     for line in wrong:
