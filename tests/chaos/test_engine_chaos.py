@@ -13,7 +13,8 @@ from pasokh.store.embedded import DATABASE, EmbeddedPostgres
 
 pytestmark = pytest.mark.timeout(240)
 
-LONGEST_GAP_MS = 5_000
+LONGEST_GAP_MS = 20_000
+"""Work goes on even where other tests hold every core; the benchmarks say how soon on a quiet machine."""
 
 
 @pytest.fixture(scope="module")

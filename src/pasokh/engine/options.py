@@ -22,8 +22,8 @@ class EngineOptions:
     renew_s: float = 1.0
     lease_margin_ms: int = 500
     """Stop acting so long before the lease can have run out."""
-    snapshot_events: int = 5_000
-    snapshot_s: float = 60.0
+    snapshot_events: int = 20_000
+    snapshot_s: float = 300.0
     backoff_s: float = 0.1
     backoff_max_s: float = 2.0
     page: int = 500

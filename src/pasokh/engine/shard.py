@@ -196,6 +196,8 @@ class ShardLeader:
 
     async def _leave(self, state: State) -> None:
         """Let a successor lead at once, from here."""
+        if self._saving is not None:
+            await asyncio.wait((self._saving,))
         self._keeper.check()
         if state.seq != self._snapshot_seq:
             await self._store.save_snapshot(self._keeper.lease, self._snapshot(state))

@@ -100,16 +100,17 @@ async def act(seed: int, plan: dict[int, str]) -> None:
     stage = Stage(memory, memory, "org")
     await memory.open_shard("org", "org")
     running = stage.start(store=frail, options=QUICKEST, wall=wall)
-    killed = asyncio.Event()
+    killed, burying = asyncio.Event(), asyncio.Lock()
     frail.kill = killed.set
 
     async def resurrect() -> None:
         nonlocal running
         while True:
             await killed.wait()
-            killed.clear()
-            await running.crash()
-            running = stage.start(store=frail, options=QUICKEST, wall=wall)
+            async with burying:
+                killed.clear()
+                await running.crash()
+                running = stage.start(store=frail, options=QUICKEST, wall=wall)
 
     undertaker = asyncio.create_task(resurrect())
     answers = {}
@@ -125,8 +126,10 @@ async def act(seed: int, plan: dict[int, str]) -> None:
     for key in answers:
         answers[key] = await stage.answer(key)
     frail.plan = {}
-    undertaker.cancel()
+    async with burying:
+        undertaker.cancel()
     await asyncio.gather(undertaker, return_exceptions=True)
+    await stage.ask(SETUP[0])  # whoever answers leads, and has a state to leave behind
     await running.finish()
 
     rows = await stage.rows()
