@@ -90,6 +90,20 @@ class Arrays(NamedTuple):
     plan_loads: Array
 
 
+_SPECIAL = {
+    "g": "i1", "rooms": "i1", "heap_keys": "i1", "heap_loads": "i1", "idle": "i1", "group_free": "i1",
+    "dirty_agents": "i1", "dirty_slots": "i1", "spare": "i1", "counts": "i3", "waits": "i3", "keys": "u2",
+    "pace": "f2", "stream_next": "i1", "stream_at": "i1", "stream_from": "i1", "stream_until": "i1",
+    "stream_index": "i1", "stream_due": "f1", "stream_reached": "f1", "step_begins": "i1", "step_ends": "i1",
+    "step_mean": "f1", "weights": "f2", "serving": "i1", "returning": "f1", "lane_of": "i5", "fit": "i1",
+    "row_groups": "i1", "order": "i1", "step_after": "i1", "capacity_of": "i1", "dist": "f2", "values": "f1",
+    "rules": "i3", "balk": "f2", "alternatives": "f2", "shares": "f1", "answer": "i1", "fixed_answer": "i1",
+    "refusing": "f2", "recover": "i1", "plan_keys": "i1", "plan_loads": "i1",
+}  # fmt: skip
+KINDS = {name: _SPECIAL.get(name, "i2") for name in Arrays._fields}
+"""Kind of number (int, unsigned, float; 64 bits) and dimensions of each array."""
+
+
 class Room(NamedTuple):
     """How much space one replication gets."""
 

@@ -213,9 +213,12 @@ def _happen(m, kind, who, load, at):
 
 
 @compiled
-def run(arrays):
-    """Let everything happen before the end. Returns how it went: `FINE`, or what was too small."""
-    m = bundle(arrays)
+def run(table):
+    """Let everything happen before the end. Returns how it went: `FINE`, or what was too small.
+
+    `table` is that of `bundle.table_of`.
+    """
+    m = bundle(table)
     g, keys, loads = m.g, m.heap_keys, m.heap_loads
     bits = g[G_NUMBER_BITS]
     mask, shift = (1 << bits) - 1, bits + KIND_BITS

@@ -11,6 +11,7 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import Instant
 from pasokh.twin.fast import columns as c
 from pasokh.twin.fast.arrays import Arrays, Model, Room
+from pasokh.twin.fast.bundle import table_of
 from pasokh.twin.fast.loop import run
 from pasokh.twin.scenario_file import Loaded
 from pasokh.twin.tally import Tally
@@ -59,7 +60,7 @@ def replicate(model: Model, seed: int, room: Room | None = None) -> Arrays:
     room = room or Room()
     while True:
         arrays = model.arrays(seed, room)
-        status = int(run(arrays))
+        status = int(run(table_of(arrays)))
         if status == c.FINE:
             return arrays
         larger = Room(*(min(4 * x, most) for x, most in zip(room, LARGEST, strict=True)))
