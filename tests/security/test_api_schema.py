@@ -36,7 +36,13 @@ def operations() -> list[Any]:
 @pytest.mark.parametrize("operation", operations(), ids=lambda o: o.label)
 @pytest.mark.parametrize("mode", list(schemathesis.GenerationMode), ids=lambda m: m.value)
 def test_every_operation_answers_as_described(shared_office: Office, operation: Any, mode: Any) -> None:
-    cookie = signed_in("alpha-administrator").cookies["pasokh_session"].value
+    session, token = signed_in("alpha-administrator").cookies["pasokh_session"].value, "a" * 32
+    cookies = f"pasokh_session={session}; pasokh_csrf={token}"
+    django = WSGIHandler()
+
+    def app(environ: dict[str, Any], start_response: Any) -> Any:
+        return django(environ | {"HTTP_COOKIE": cookies, "HTTP_X_CSRFTOKEN": token}, start_response)
+
     try:
         strategy = operation.as_strategy(generation_mode=mode)
     except Exception as error:
@@ -52,8 +58,8 @@ def test_every_operation_answers_as_described(shared_office: Office, operation: 
     @given(case=strategy)
     def call(case: Any) -> None:
         response = case.call(
-            base_url="http://127.0.0.1", app=WSGIHandler(),
-            cookies={"pasokh_session": cookie}, headers={"Host": "127.0.0.1"},
+            base_url="http://127.0.0.1", app=app,
+            headers={"Host": "127.0.0.1"},
         )  # fmt: skip
         statuses.append(response.status_code)
         case.validate_response(response, checks=CHECKS)
