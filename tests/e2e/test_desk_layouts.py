@@ -1,13 +1,12 @@
 """The desk with several conversations: side by side, one at a time, and on a phone."""
 
 from playwright.sync_api import expect
-
 from tests.e2e.conftest import Visitor, accept, agent_sees, answer, finish_work, go_ready, screen, wrap_up
 
 ASKED = (
-    ("fa", "سلام، کاسهٔ فیروزه دوباره کی موجود می‌شود؟"),
-    ("uk", "Доброго дня, ваза приїхала з тріщиною."),
-    ("en", "Hi, can I still change my delivery address?"),
+    ("fa", "نگار احمدی", "سلام، کاسهٔ فیروزه دوباره کی موجود می‌شود؟"),
+    ("uk", "Олена Коваль", "Доброго дня, ваза приїхала з тріщиною."),
+    ("en", "James Whitfield", "Hi, can I still change my delivery address?"),
 )
 
 
@@ -15,14 +14,15 @@ def test_three_conversations_side_by_side_and_one_on_a_phone(person):
     agent = person.staff("agent1", "fa", width=1920, height=1080)
     go_ready(agent)
     visitors = []
-    for language, text in ASKED:
+    for language, name, text in ASKED:
         visitor = Visitor(person(language))
         visitor.open_shop()
+        visitor.call_me(name)
         visitor.write(text)
         visitors.append(visitor)
         accept(agent)
         agent_sees(agent, text)
-    expect(agent.locator(".work-item")).to_have_count(3)
+    expect(agent.locator(".work-item .name")).to_have_text([name for _, name, _ in ASKED])
     answer(agent, "Of course, what is the new address?")
     visitors[2].sees("Of course, what is the new address?")
     visitors[0].write("و رنگ‌های دیگر هم دارید؟")
@@ -41,7 +41,7 @@ def test_three_conversations_side_by_side_and_one_on_a_phone(person):
     expect(agent.locator(".work-item").first).to_be_visible()
     screen(agent, "desk-list-fa-narrow")
     agent.locator(".work-item").first.click()
-    agent_sees(agent, ASKED[0][1])
+    agent_sees(agent, ASKED[0][2])
     screen(agent, "desk-talk-fa-narrow")
     agent.locator(".thread-tools .button").first.click()
     expect(agent.locator(".thread-strip.hold")).to_be_visible()

@@ -4,7 +4,6 @@ import os
 import signal
 
 from playwright.sync_api import expect
-
 from tests.e2e.conftest import Visitor, accept, agent_sees, answer, finish_work, go_ready, screen, wrap_up
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 from playwright.sync_api import expect
-
 from tests.e2e.conftest import screen
 
 LOOKS = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 360, "height": 740, "dark": True}}

@@ -1,7 +1,6 @@
 """Nobody is there: the customer is told so honestly and offered another way, the wallboard alarms before a minute."""
 
 from playwright.sync_api import expect
-
 from tests.e2e.conftest import Visitor, screen
 
 SHORT = {"ideal": 1, "good": 2, "offer": 3, "alarm": 4, "never": 9}

@@ -1,3 +1,4 @@
+import { readFileSync, readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Text, asLanguage, directionOf, pick, translator } from "../src/language/catalogue";
 import { formatter } from "../src/language/format";
@@ -42,6 +43,18 @@ describe.each([
       if (key === "wall.sl_n") continue;
       for (const form of forms(text)) expect(form, key).toMatch(/[\u0400-\u04ff]/);
     }
+  });
+});
+
+describe("texts", () => {
+  it("are all used somewhere", () => {
+    const code = readdirSync("src", { recursive: true, encoding: "utf8" })
+      .filter((path) => path.endsWith(".ts") && !path.startsWith("language"))
+      .map((path) => readFileSync(`src/${path}`, "utf8"))
+      .join("\n");
+    const built = /^(presence|reason|channel|phase|kind|outcome|language|why|empty|formula|connection)\./;
+    const keys = [...Object.keys(staffEn), ...Object.keys(chatEn)].filter((key) => !built.test(key));
+    expect(keys.filter((key) => !code.includes(`"${key}"`))).toEqual([]);
   });
 });
 

@@ -47,6 +47,8 @@ export class Conversation {
   client: LiveClient | null = null;
   /** Why the chat cannot be used at all. */
   unavailable: string | null = null;
+  /** What the visitor is called from the next start on. */
+  name = "";
   failed: { message: string; text: string }[] = [];
   starting = false;
 
@@ -166,7 +168,7 @@ export class Conversation {
   restart(text: string | null): void {
     this.leaveClient();
     this.failed = [];
-    this.session = text === null ? null : newSession(text);
+    this.session = text === null ? null : newSession(text, this.name.trim().slice(0, 200));
     this.sessions.save(this.session);
     if (text !== null) void this.begin();
     this.changed();
@@ -200,12 +202,13 @@ export class Conversation {
     this.starting = true;
     this.changed();
     const { key, language } = this.options;
-    const { start, opening } = session;
+    const { start, opening, name } = session;
     try {
       const { status, body, retryAfter } = await this.post("/chat/v1/start", {
         key,
         start,
         language,
+        ...(name ? { name } : {}),
         ...(opening ? { text: opening.text, message: opening.message } : {}),
       });
       if (this.session?.start !== start) return;

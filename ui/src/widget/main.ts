@@ -4,7 +4,7 @@
  *   <script src="https://centre.example/chat/widget.js" data-key="…" async></script>
  *
  * Optional: data-language (fa, uk, en; else the page's), data-title, data-welcome, data-accent (#rrggbb),
- * data-theme (light, dark, auto), data-place (start, end), data-open.
+ * data-theme (light, dark, auto), data-name (a signed-in customer's), data-place (start, end), data-open.
  */
 import { asLanguage, translator } from "../language/catalogue";
 import { en } from "../language/chat/en";
@@ -36,6 +36,7 @@ function place(script: HTMLScriptElement): void {
   const openKey = `pasokh.chat.${key}.open`;
 
   const talk = new Conversation({ host: new URL(script.src).origin, key, language, shelf: store });
+  talk.name = script.dataset["name"] ?? "";
   const host = document.createElement("pasokh-chat");
   host.lang = language;
   host.dir = language === "fa" ? "rtl" : "ltr";

@@ -250,10 +250,28 @@ export class Panel {
           ),
         ),
       );
+    } else if (!talk.session && !talk.unavailable) {
+      this.show("name", () => this.nameField());
     } else {
       const card = this.choices.current();
       this.show(card ? `choices:${card.key}` : "", () => card?.build() ?? null);
     }
+  }
+
+  private nameField(): HTMLElement {
+    const input = h("input", {
+      class: "name",
+      type: "text",
+      maxlength: "200",
+      autocomplete: "name",
+      "aria-label": this.look.t("name"),
+      placeholder: this.look.t("name"),
+      oninput: () => {
+        this.talk.name = input.value;
+      },
+    });
+    input.value = this.talk.name;
+    return input;
   }
 
   private show(key: string, build: () => HTMLElement | null): void {
@@ -262,7 +280,7 @@ export class Panel {
     const element = build();
     this.extra.replaceChildren(...(element ? [element] : []));
     this.extra.hidden = !element;
-    element?.querySelector<HTMLElement>("input, textarea")?.focus();
+    if (key !== "name") element?.querySelector<HTMLElement>("input, textarea")?.focus();
   }
 
   private askEnd(asking: boolean): void {

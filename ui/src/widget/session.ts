@@ -18,13 +18,15 @@ export interface Session {
   contact: string | null;
   interaction: string | null;
   socket: string;
+  /** As the visitor gave it; may be empty. */
+  name: string;
   /** What the visitor chose instead of waiting. */
   chosen: { choice: "callback" | "message"; address: string } | null;
   /** Time of the newest message seen. */
   read: number;
 }
 
-export function newSession(text: string): Session {
+export function newSession(text: string, name: string): Session {
   return {
     start: newId("visit"),
     opening: { message: newId("m"), text },
@@ -33,6 +35,7 @@ export function newSession(text: string): Session {
     contact: null,
     interaction: null,
     socket: "/live/socket",
+    name,
     chosen: null,
     read: 0,
   };

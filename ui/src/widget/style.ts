@@ -51,6 +51,8 @@ svg{display:block;width:22px;height:22px;fill:none;stroke:currentColor;stroke-wi
 .btn{flex:1 1 auto;min-height:40px;padding:0 14px;border:1px solid var(--line);border-radius:11px;background:var(--bg);font-weight:600}
 .btn:hover{border-color:var(--accent)}
 .btn.main{border-color:transparent;background:var(--accent);color:var(--on-accent)}
+.name{width:100%;min-height:38px;padding:6px 14px;border:1px solid var(--line);border-radius:12px;background:var(--bg);color:var(--ink);font-size:16px}
+.name::placeholder{color:var(--quiet);opacity:1}
 .card label{display:grid;gap:4px;font-size:13px;color:var(--quiet)}
 .card input,.card textarea{width:100%;min-height:40px;padding:8px 12px;border:1px solid #849396;border-radius:11px;background:var(--bg);color:var(--ink);font-size:16px}
 .card .bad{margin:0;color:var(--alarm);font-size:13px}
