@@ -14,12 +14,15 @@ from pasokh.store.ports import Lease, Store
 log = logging.getLogger(__name__)
 
 
-async def recover(store: Store, lease: Lease, core: Core, page: int) -> State:
-    """The fold of the whole log up to the lease's head; a snapshot that cannot be read only costs time.
+async def recover(store: Store, lease: Lease, core: Core, page: int) -> tuple[State, int]:
+    """The fold of the whole log up to the lease's head, and the seq of the snapshot it began from (0 = none).
+
+    A snapshot that cannot be read only costs time.
 
     Raises ``engine.log_gap`` when the log does not reach the head it claims.
     """
     state = await _from_snapshot(store, lease, core)
+    began = state.seq
     while state.seq < lease.head.seq:
         rows = await store.read(lease.org, lease.shard, state.seq, page)
         if not rows or rows[0].seq != state.seq + 1:
@@ -29,7 +32,7 @@ async def recover(store: Store, lease: Lease, core: Core, page: int) -> State:
         await asyncio.sleep(0)
     if state.seq != lease.head.seq:
         raise PasokhError("engine.log_gap", shard=lease.shard, seq=state.seq, head=lease.head.seq)
-    return state
+    return state, began
 
 
 async def _from_snapshot(store: Store, lease: Lease, core: Core) -> State:

@@ -75,9 +75,10 @@ class ShardLeader:
 
     async def _take_over(self) -> State:
         began = time.monotonic()
-        state = await recover(self._store, self._keeper.lease, self._core, self._options.page)
+        lease = self._keeper.lease
+        state, self._snapshot_seq = await recover(self._store, lease, self._core, self._options.page)
+        self._snapshot_at = time.monotonic()
         self._clock.not_before(state.now)
-        self._snapshot_seq, self._snapshot_at = state.seq, time.monotonic()
         await self._look_at_zone(state)
         self._own += await self._carriers.reconcile(self._org, state.interactions.values(), self._options.reconcile_s)
         self._performer.resume(await self._store.effects(self._shard, 100_000))
