@@ -18,6 +18,10 @@ type Parameters = Sequence[object] | Mapping[str, object]
 type Connection = psycopg.AsyncConnection[Record]
 
 
+RECONNECT_SECONDS = 0.5
+"""Between two attempts to reach a database that is away."""
+
+
 class JsonText(Loader):
     """JSON columns as the bytes they are; whoever reads them knows their type better."""
 
@@ -40,6 +44,8 @@ class Database:
             min_size=1,
             max_size=connections,
             timeout=patience,
+            reconnect_timeout=RECONNECT_SECONDS,
+            reconnect_failed=_try_again,
             open=False,
             configure=_configure,
             kwargs={"autocommit": True, "prepare_threshold": 2},
@@ -94,6 +100,11 @@ class DatabasePart:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+
+async def _try_again(pool: AsyncConnectionPool[Connection]) -> None:
+    """Go on connecting. The pool's own attempts wait ever longer, and a server is back within a second or two."""
+    await pool.check()
 
 
 async def _configure(connection: Connection) -> None:
