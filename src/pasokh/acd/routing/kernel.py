@@ -84,11 +84,15 @@ def best_agent(
 
     `order[order_at : order_at + order_len]` are the policy's criteria; the first that differs decides, then the lower
     agent number. `candidates` may be in any order; with `idle_sorted` they are in order of (`idle_since`, number),
-    which lets a longest-idle policy stop early without changing the answer.
+    which lets a longest-idle policy stop early without changing the answer (a last-agent criterion before it decides
+    nothing for a contact that prefers nobody).
     """
     best = -1
     best_fit = 0
-    stop_early = idle_sorted != 0 and order_len > 0 and order[order_at] == LONGEST_IDLE
+    first = order_at
+    if order_len > 1 and order[first] == LAST_AGENT and preferred < 0:
+        first += 1
+    stop_early = idle_sorted != 0 and order_len > 0 and order[first] == LONGEST_IDLE
     for k in range(candidates_len):
         agent = candidates[k]
         if best >= 0 and stop_early and idle_since[agent] > idle_since[best]:

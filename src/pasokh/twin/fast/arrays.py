@@ -6,7 +6,6 @@ import numpy as np
 
 from pasokh.acd.model import AgentConfig, Alternative, Channel, Criterion, QueueConfig, Requirement, capacity_class
 from pasokh.acd.routing.tables import fit_of
-from pasokh.kernel.errors import PasokhError
 from pasokh.twin.draw import Purpose, key_of, uniform, unit_lognormal
 from pasokh.twin.fast import columns as c
 from pasokh.twin.fast.distributions import Distributions
@@ -284,6 +283,14 @@ class Model:
         self.refusing = np.array([[g.reject, g.ring_out] for g in s.groups] or [[0.0, 0.0]])
         self.recover = np.array([max(1, round(g.recover_s * 1000)) for g in s.groups] or [1], np.int64)
 
+    def refuses(self) -> str:
+        """Why this scenario is beyond the loop; empty when it is not."""
+        if self.number_bits < 21:
+            return f"a horizon of {self.horizon} ms leaves no room to number contacts"
+        if sum(self.streams.expected()) >= 1 << (self.number_bits - 1):
+            return "more contacts than can be numbered"
+        return ""
+
     def _pace(self, seed: int) -> Array:
         pace = np.ones((len(self.workers), len(self.scenario.queues)))
         place = dict.fromkeys(range(len(self.scenario.groups)), 0)
@@ -312,8 +319,6 @@ class Model:
         names = [stream_name(a) for a in self.scenario.arrivals]
         keys = np.array([[key_of(seed, p, name) for p in _PURPOSES] for name in names], np.uint64)
         drawn = self.streams.draw(seed, keys)
-        if len(drawn.recorded[0]) >> self.number_bits:
-            raise PasokhError("twin.too_many_contacts", contacts=len(drawn.recorded[0]))
         return Arrays(
             g=g, ag=self.ag.copy(), rooms=ints(3 * agents), sl=ints(c.S_COLUMNS, room.slots), la=la,
             lane_slots=ints(lanes, room.lane), q=self.q.copy(), heap_keys=ints(room.heap),

@@ -97,6 +97,15 @@ class Streams:
         key = key_of(seed, Purpose.COPIES, stream_name(a))
         return whole + 1 if uniform(key, n) < a.factor - whole else whole
 
+    def expected(self) -> list[float]:
+        """Contacts to expect by stream."""
+        return [
+            float(len(self._loaded.recorded[k].at) * a.factor)
+            if k in self._loaded.recorded
+            else float((self._steps[k] if k in self._steps else self._stretches(k, 0))[:, 2].sum())
+            for k, a in enumerate(self._loaded.scenario.arrivals)
+        ]
+
     def draw(self, seed: int, keys: Array) -> Drawn:
         """The streams of one replication."""
         count = len(keys)

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -53,6 +53,24 @@ def simulate(
     if len(tallies) < len(wanted):
         raise PasokhError("twin.cancelled", done=len(tallies), of=len(wanted))
     return tallies
+
+
+class CompiledRunner:
+    """The compiled engine as sweeps use it: runs every scenario whose numbers fit."""
+
+    name = "compiled"
+
+    def refuses(self, loaded: Loaded) -> str:
+        """Why not this engine; empty when it can."""
+        return Model(loaded).refuses()
+
+    def run(self, loaded: Loaded, seeds: Sequence[int]) -> list[Tally]:
+        """One tally per seed, in order."""
+        model = Model(loaded)
+        return [tally_of(model, replicate(model, seed)) for seed in seeds]
+
+
+RUNNER = CompiledRunner()
 
 
 def replicate(model: Model, seed: int, room: Room | None = None) -> Arrays:
