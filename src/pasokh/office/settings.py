@@ -78,7 +78,7 @@ DATABASE_ROUTERS = ["pasokh.office.routers.OwnerMigrates"]
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["pasokh.office.people.sign_in.OrganisationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["pasokh.office.people.passwords.PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")

@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.test import Client
+from django.http import HttpResponse
+from django.test import RequestFactory, override_settings
 from tests.office_stage import Office, chat
 from tests.security.browser import Browser, signed_in
 
@@ -18,6 +20,7 @@ from pasokh.office.audit.models import AuditEvent
 from pasokh.office.configuration import configure
 from pasokh.office.demo import do_create_demo
 from pasokh.office.desk.models import Contact
+from pasokh.office.static_files import StaticMiddleware
 from pasokh.office.supervise.models import Widget
 from pasokh.office.tenancy.scope import organisation_scope
 from pasokh.store import schema
@@ -110,6 +113,14 @@ def test_the_request_role_owns_nothing(shared_office: Office) -> None:
         assert owned.fetchone() == (0,)
 
 
-def test_static_files_are_whole_and_cacheable(shared_office: Office) -> None:
-    response = Client(SERVER_NAME="127.0.0.1").get("/static/nothing.js")
-    assert response.status_code == 404
+def test_static_files_are_answered_whole(tmp_path: Path) -> None:
+    (tmp_path / "hello.js").write_text("1;" * 50_000)
+    with override_settings(WHITENOISE_ROOT=str(tmp_path)):
+        serve = StaticMiddleware(lambda request: HttpResponse(status=404))
+    asked = RequestFactory()
+    whole = serve(asked.get("/hello.js"))
+    assert not whole.streaming
+    assert whole.content == b"1;" * 50_000
+    assert whole["Content-Type"].startswith("text/javascript")
+    assert serve(asked.get("/hello.js", HTTP_IF_NONE_MATCH=whole["ETag"])).status_code == 304
+    assert serve(asked.get("/../secret")).status_code == 404
