@@ -189,8 +189,8 @@ class Model:
     def _rows(self, queue: int, asked: tuple[Requirement, ...], rows: list[list[int]]) -> int:
         config = self.scenario.queues[queue]
         first = len(rows)
-        for step in range(len(config.policy.relaxations) + 1):
-            rows.append([fit_of(group, config, asked, step) for group in self.groups])
+        steps = range(len(config.policy.relaxations) + 1)
+        rows.extend([fit_of(group, config, asked, step) for group in self.groups] for step in steps)
         return first
 
     def _lanes(self) -> None:
@@ -328,7 +328,7 @@ class Model:
             time=ints(2, self.intervals), waits=ints(2, queues, WAIT_STEPS),
             assigned=ints(max(1, room.records), 3), keys=keys, pace=self._pace(seed),
             stream_next=drawn.next, stream_at=drawn.at, stream_from=drawn.first, stream_until=drawn.until,
-            stream_index=drawn.index, stream_due=drawn.due, stream_reached=drawn.reached,
+            stream_index=drawn.ordinal, stream_due=drawn.due, stream_reached=drawn.reached,
             step_begins=drawn.step_begins, step_ends=drawn.step_ends, step_mean=drawn.step_mean,
             recorded=drawn.recorded, streams=self.streams.table, weights=self.streams.weights,
             serving=self.streams.serving, returning=self.streams.returning, lane_of=self.lane_of,

@@ -4,12 +4,17 @@ So a function is cheap to call and to compile however many arrays there are, and
 caller keeps the arrays alive while the loop runs.
 """
 
+# mypy: disable-error-code="no-untyped-call,untyped-decorator,override,misc,unused-ignore"
+# ruff: noqa: ANN401 - the compiler's own interface is untyped
+
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numba import types
 from numba.core import cgutils, imputils
-from numba.core.datamodel import default_manager, models
+from numba.core.datamodel import models
+from numba.core.datamodel.registry import register_default
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, intrinsic, lower_getattr_generic
 
@@ -34,20 +39,18 @@ def table_of(arrays: Arrays) -> "np.ndarray[Any, Any]":
     return table
 
 
-class BundleType(types.Type):  # type: ignore[misc]
+class BundleType(types.Type):
     """The compiled type: its fields are the arrays."""
 
     def __init__(self) -> None:
         super().__init__("PasokhBundle")
 
 
-default_manager.register(BundleType, models.OpaqueModel)
+register_default(BundleType)(models.OpaqueModel)
 _TYPE = BundleType()
 
 
-@intrinsic  # type: ignore[misc]
-def bundle(_typing: Any, table: Any) -> Any:
-    """The bundle of a table; compiled code only."""
+def _bundle(_typing: Any, table: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         found = context.make_array(signature.args[0])(context, builder, args[0])
@@ -56,8 +59,13 @@ def bundle(_typing: Any, table: Any) -> Any:
     return _TYPE(table), generate
 
 
+_intrinsic: Any = intrinsic
+bundle: Callable[[Any], Arrays] = _intrinsic(_bundle)
+"""The bundle of a table; compiled code only."""
+
+
 @infer_getattr
-class _BundleAttribute(AttributeTemplate):  # type: ignore[misc]
+class _BundleAttribute(AttributeTemplate):
     key = BundleType
 
     def generic_resolve(self, _: Any, attr: str) -> Any:

@@ -33,23 +33,23 @@ def _cache_folder() -> str:
 numba.config.CACHE_DIR = _cache_folder()  # type: ignore[attr-defined]
 
 
+_USUAL: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+_INNER: dict[str, Any] = {**_USUAL, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile; the caller's own loop may inline it."""
-    done: Callable[..., Any] = numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    """Compile what Python calls, and keep the result."""
+    done: Callable[..., Any] = numba.njit(cache=True, **_USUAL)(function)
     return done
 
 
 def merged(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile into every caller, for what runs several times per contact."""
-    done: Callable[..., Any] = numba.njit(
-        nogil=True, error_model="numpy", forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-    )(function)
+    done: Callable[..., Any] = numba.njit(forceinline=True, **_INNER)(function)
     return done
 
 
 def apart(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile as a function of its own, for what happens seldom."""
-    done: Callable[..., Any] = numba.njit(
-        nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-    )(function)
+    done: Callable[..., Any] = numba.njit(**_INNER)(function)
     return done

@@ -13,8 +13,8 @@ from pasokh.twin.scenario import (
     Empirical,
     Exponential,
     Infinite,
-    Lognormal,
     LogLogistic,
+    Lognormal,
     Spans,
     Weibull,
 )

@@ -1,18 +1,34 @@
 """The compiled event loop: arrays in, counts (and assignments) out; the order of happenings is `twin.clock`'s."""
 
+# mypy: disable-error-code="no-any-return"
+
+from pasokh.twin.fast.agents import (
+    book,
+)
+from pasokh.twin.fast.arrays import (
+    Array,
+    Arrays,
+)
+from pasokh.twin.fast.arrivals import (
+    arrive,
+    next_arrival,
+)
+from pasokh.twin.fast.bundle import (
+    bundle,
+)
 from pasokh.twin.fast.columns import (
-    ACTIVE,
-    ANSWER,
-    ARRIVAL,
     A_CONTACTS,
     A_DUTY,
     A_READY,
     A_SIGNED,
     A_TALK,
+    ACTIVE,
+    ANSWER,
+    ARRIVAL,
     BARRED,
-    CHOICE,
     C_HANDLED,
     C_TALK,
+    CHOICE,
     DAY,
     DUTY,
     FINE,
@@ -41,20 +57,18 @@ from pasokh.twin.fast.columns import (
     NONE,
     OFFERED,
     OUTCOME_DUE,
-    QUEUED,
     Q_MAX_WAIT,
     Q_OFFER_AFTER,
     Q_OPEN,
-    Q_STEPS,
     Q_STEP_AT,
+    Q_STEPS,
     Q_THINK,
     Q_WATCHED,
+    QUEUED,
     RECOVER,
     RELAX,
     RESERVED,
     RING,
-    SCHEDULED,
-    SURE,
     S_ANSWER_AT,
     S_ARMED,
     S_BARRED_UNTIL,
@@ -69,37 +83,60 @@ from pasokh.twin.fast.columns import (
     S_QUEUE,
     S_QUEUED_AT,
     S_STEP,
-    S_TALKS,
     S_TALK_END,
+    S_TALKS,
     S_WAITS,
+    SCHEDULED,
+    SURE,
     TALK_END,
-    WRAPPING,
     WRAP_UP,
     WRAP_UP_END,
+    WRAPPING,
 )
-from pasokh.twin.fast.bundle import bundle
-from pasokh.twin.fast.compiled import compiled, merged
-from pasokh.twin.fast.happenings import (
-    answer,
-    arrive,
+from pasokh.twin.fast.compiled import (
+    compiled,
+    merged,
+)
+from pasokh.twin.fast.counting import (
+    count_answered,
+    count_left,
+)
+from pasokh.twin.fast.customers import (
     balks,
     choice_of,
+    patience_ends,
+)
+from pasokh.twin.fast.happenings import (
+    answer,
     duty,
     end_talk,
     leave,
-    next_arrival,
     ring_out,
     sign_out_idle,
     take_alternative,
     timer,
     wrap_up_over,
 )
-from pasokh.twin.fast.offers import change_presence, finish_sure, offer, patience_ends, what_take, who_takes
-from pasokh.twin.fast.queueing import book, by_rank, count_answered, count_left, gone, lose, pop, push
+from pasokh.twin.fast.heap import (
+    pop,
+    push,
+)
+from pasokh.twin.fast.lanes import (
+    by_rank,
+    gone,
+    lose,
+)
+from pasokh.twin.fast.offers import (
+    change_presence,
+    finish_sure,
+    offer,
+    what_take,
+    who_takes,
+)
 
 
 @merged
-def _settle(m):
+def _settle(m: Arrays) -> None:
     """Offer until nothing more fits: freed agents look for contacts, then contacts for agents, by number."""
     g, sl = m.g, m.sl
     i = j = 0
@@ -131,7 +168,7 @@ def _settle(m):
 
 
 @merged
-def _wait(m, s):
+def _wait(m: Arrays, s: int) -> None:
     """Nobody could take the contact: enter what time will bring."""
     sl, q = m.sl, m.q
     queue, queued, number = sl[S_QUEUE, s], sl[S_QUEUED_AT, s], sl[S_NUMBER, s]
@@ -161,7 +198,7 @@ def _wait(m, s):
 
 
 @merged
-def _happen(m, kind, who, load, at):
+def _happen(m: Arrays, kind: int, who: int, load: int, at: int) -> None:  # noqa: C901, PLR0912 - one branch a kind
     """Let one happening take effect, if it still holds."""
     ag, sl = m.ag, m.sl
     if DAY <= kind <= DUTY:
@@ -182,7 +219,7 @@ def _happen(m, kind, who, load, at):
     if phase == FREE or sl[S_NUMBER if kind <= SCHEDULED else S_CONTACT, s] != who:
         return
     if phase == SURE:
-        if sl[S_DUE, s] == at and (kind == WRAP_UP_END or kind == WRAP_UP or kind == TALK_END):
+        if sl[S_DUE, s] == at and (kind in (WRAP_UP_END, WRAP_UP, TALK_END)):
             finish_sure(m, s)
     elif kind == ANSWER:
         if phase == OFFERED and sl[S_OFFERS, s] == mark:
@@ -194,10 +231,10 @@ def _happen(m, kind, who, load, at):
         if phase == WRAPPING and sl[S_DUE, s] == at:
             wrap_up_over(m, s, False)
     elif kind == WRAP_UP_END:
-        if (phase == WRAPPING or phase == OUTCOME_DUE) and sl[S_TALKS, s] == mark:
+        if phase in (WRAPPING, OUTCOME_DUE) and sl[S_TALKS, s] == mark:
             wrap_up_over(m, s, True)
     elif kind == LEAVE:
-        if (phase == QUEUED or phase == OFFERED) and sl[S_WAITS, s] == mark and sl[S_KIND, s] == KIND_CONTACT:
+        if phase in (QUEUED, OFFERED) and sl[S_WAITS, s] == mark and sl[S_KIND, s] == KIND_CONTACT:
             leave(m, s)
     elif kind == CHOICE:
         if phase == QUEUED and sl[S_WAITS, s] == mark and sl[S_KIND, s] == KIND_CONTACT:
@@ -213,7 +250,7 @@ def _happen(m, kind, who, load, at):
 
 
 @compiled
-def run(table):
+def run(table: Array) -> int:  # noqa: C901, PLR0912 - the loop itself
     """Let everything happen before the end. Returns how it went: `FINE`, or what was too small.
 
     `table` is that of `bundle.table_of`.
@@ -270,7 +307,7 @@ def run(table):
 
 
 @merged
-def _finish(m):
+def _finish(m: Arrays) -> None:
     """Count what the lazy parts left open at the end, and book agents' time."""
     g, sl = m.g, m.sl
     end = g[G_END]

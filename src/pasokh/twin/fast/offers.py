@@ -1,9 +1,20 @@
 """The two questions put to the compiled kernel, and what becomes of an offer."""
 
-import numpy as np
+# mypy: disable-error-code="no-any-return"
 
+from pasokh.twin.fast import routing_kernel as kernel
+from pasokh.twin.fast.agents import (
+    agent_may,
+    book,
+    release,
+    sync,
+    take,
+    unlink,
+)
+from pasokh.twin.fast.arrays import (
+    Arrays,
+)
 from pasokh.twin.fast.columns import (
-    ANSWER,
     A_CONTACTS,
     A_GROUP,
     A_IDLE_SINCE,
@@ -14,12 +25,8 @@ from pasokh.twin.fast.columns import (
     A_READY,
     A_TALK,
     A_TEAM,
-    CALLBACK,
-    C_HANDLED,
-    C_TALK,
+    ANSWER,
     C_WRAP_UP,
-    D_INFINITE,
-    D_KIND,
     FOREVER,
     G_ASSIGNED,
     G_FREE_GROUPS,
@@ -36,7 +43,6 @@ from pasokh.twin.fast.columns import (
     G_STATUS,
     G_WAITING,
     KIND_CONTACT,
-    LEAVE,
     L_AGEING,
     L_AT,
     L_CAPACITY,
@@ -46,19 +52,16 @@ from pasokh.twin.fast.columns import (
     L_PREFERRED,
     L_PREFERRED_BOOST,
     L_ROW,
-    L_STEPS,
     L_STEP_AT,
+    L_STEPS,
     L_TARGET,
     L_TARGET_BOOST,
     L_WEIGHT,
+    LEAVE,
     OFFERED,
     OUT_OF_RECORDS,
     P_ANSWER,
-    P_PATIENCE,
     P_REFUSAL,
-    P_SERVICE,
-    P_TRANSFER,
-    P_WRAP_UP,
     Q_ORDER_AT,
     Q_ORDER_LEN,
     Q_PAUSE,
@@ -69,15 +72,10 @@ from pasokh.twin.fast.columns import (
     Q_WATCHED,
     Q_WRAP_LIMIT,
     RING,
-    R_PATIENCE,
-    R_SERVICE,
-    R_WRAP_UP,
-    SURE,
     S_AGENT,
     S_ANSWER_AT,
     S_BARRED_AGENT,
     S_BARRED_UNTIL,
-    S_CHANNEL,
     S_CONTACT,
     S_DIRECT,
     S_DUE,
@@ -96,41 +94,49 @@ from pasokh.twin.fast.columns import (
     S_QUEUE,
     S_QUEUED_AT,
     S_REJECTS,
-    S_ROW,
     S_STREAM,
-    S_TALKS,
     S_TALK_END,
+    S_TALKS,
     S_WAITS,
+    SURE,
     TALK_END,
     WRAP_UP,
     WRAP_UP_END,
 )
-from pasokh.twin.fast import routing_kernel as kernel
-from pasokh.twin.fast.compiled import apart, merged
-from pasokh.twin.fast.queueing import (
-    agent_may,
-    book,
+from pasokh.twin.fast.compiled import (
+    apart,
+    merged,
+)
+from pasokh.twin.fast.counting import (
     count_answered,
+    count_talk,
+)
+from pasokh.twin.fast.customers import (
+    patience_ends,
+    talk_ms,
+    wrap_up_ms,
+)
+from pasokh.twin.fast.heap import (
+    push,
+)
+from pasokh.twin.fast.lanes import (
     dequeue,
     enqueue,
     free_slot,
-    interval_of,
     may_be_taken,
-    push,
-    release,
     sweep_lane,
-    sync,
-    take,
-    unlink,
 )
-from pasokh.twin.fast.spans import span, uniform
+from pasokh.twin.fast.spans import (
+    span,
+    uniform,
+)
 
 _best_agent = kernel.best_agent
 _best_contact = kernel.best_contact
 
 
 @merged
-def who_takes(m, s):
+def who_takes(m: Arrays, s: int) -> int:
     """The best agent for a waiting contact, or -1."""
     g, ag, sl, la, q = m.g, m.ag, m.sl, m.la, m.q
     if g[G_IDLE] == 0:
@@ -153,7 +159,7 @@ def who_takes(m, s):
 
 
 @merged
-def what_take(m, a):
+def what_take(m: Arrays, a: int) -> int:
     """The slot of the best contact for an agent, or -1."""
     g, ag, sl, la = m.g, m.ag, m.sl, m.la
     if g[G_WAITING] == 0 or ag[A_LISTED, a] == 0:
@@ -175,81 +181,8 @@ def what_take(m, a):
     )  # fmt: skip
 
 
-# -- what customers and agents bring -------------------------------------------------------------------------------
 @merged
-def rule_of(m, s, which):
-    """The distribution that applies to a contact on its queue and channel: 0 service, 1 wrap-up, 2 patience."""
-    return m.rules[which, m.sl[S_QUEUE, s], m.sl[S_CHANNEL, s]]
-
-
-@merged
-def patience_ends(m, s):
-    """When the customer of a fresh visit leaves."""
-    sl = m.sl
-    if sl[S_CHANNEL, s] == CALLBACK:
-        return FOREVER
-    row, visit = sl[S_ROW, s], sl[S_WAITS, s]
-    if visit == 0 and row >= 0 and m.recorded[R_PATIENCE, row] >= 0:
-        return sl[S_QUEUED_AT, s] + m.recorded[R_PATIENCE, row]
-    dist = rule_of(m, s, 2)
-    if m.dist[dist, D_KIND] == D_INFINITE:
-        return FOREVER
-    u = uniform(m.keys[sl[S_STREAM, s], P_PATIENCE], sl[S_INDEX, s], visit)
-    return sl[S_QUEUED_AT, s] + max(1, span(m.dist, m.values, dist, u))
-
-
-@merged
-def at_pace(m, length, s, a):
-    """A span at the agent's pace."""
-    factor = m.pace[a, m.sl[S_QUEUE, s]]
-    return max(1, int(np.rint(length * factor))) if factor != 1.0 else length
-
-
-@merged
-def talk_ms(m, s, a):
-    """Length of the next talk, at the agent's pace."""
-    sl = m.sl
-    row, talk = sl[S_ROW, s], sl[S_TALKS, s]
-    if talk == 0 and row >= 0 and m.recorded[R_SERVICE, row] >= 0:
-        length = max(1, m.recorded[R_SERVICE, row])
-    else:
-        u = uniform(m.keys[sl[S_STREAM, s], P_SERVICE], sl[S_INDEX, s], talk)
-        length = max(1, span(m.dist, m.values, rule_of(m, s, 0), u))
-    return at_pace(m, length, s, a)
-
-
-@merged
-def wrap_up_ms(m, s, a, talk):
-    """Length of the wrap-up after a talk, at the agent's pace."""
-    sl = m.sl
-    row = sl[S_ROW, s]
-    if talk == 0 and row >= 0 and m.recorded[R_WRAP_UP, row] >= 0:
-        length = max(1, m.recorded[R_WRAP_UP, row])
-    else:
-        u = uniform(m.keys[sl[S_STREAM, s], P_WRAP_UP], sl[S_INDEX, s], talk)
-        length = max(1, span(m.dist, m.values, rule_of(m, s, 1), u))
-    return at_pace(m, length, s, a)
-
-
-@apart
-def hands_on_to(m, s):
-    """The queue the customer's first talk is handed on to, or -1."""
-    sl = m.sl
-    queue = sl[S_QUEUE, s]
-    if m.q[Q_TRANSFERS, queue] == 0 or sl[S_KIND, s] != KIND_CONTACT or sl[S_TALKS, s] > 1:
-        return -1
-    u = uniform(m.keys[sl[S_STREAM, s], P_TRANSFER], sl[S_INDEX, s], 0)
-    for k in range(len(m.transfers)):
-        if m.transfers[k, 0] == queue:
-            u -= m.shares[k]
-            if u < 0:
-                return m.transfers[k, 1]
-    return -1
-
-
-# -- offers --------------------------------------------------------------------------------------------------------
-@merged
-def offer(m, s, a):
+def offer(m: Arrays, s: int, a: int) -> None:  # noqa: PLR0915 - all that an offer brings
     """Offer a waiting contact to an agent, and enter what comes of it."""
     g, ag, sl, q = m.g, m.ag, m.sl, m.q
     dequeue(m, s)
@@ -315,7 +248,7 @@ def offer(m, s, a):
 
 
 @apart
-def requeue(m, s, barred, until):
+def requeue(m: Arrays, s: int, barred: int, until: int) -> None:
     """Back to its queue at its old place; not offered to `barred` until then."""
     sl = m.sl
     sl[S_HOLD_AGENT, s], sl[S_HOLD_UNTIL, s] = -1, 0
@@ -325,7 +258,7 @@ def requeue(m, s, barred, until):
 
 
 @apart
-def unoffer(m, s, idles):
+def unoffer(m: Arrays, s: int, idles: bool) -> int:
     """An open offer is over; the agent may take something else."""
     a = m.sl[S_AGENT, s]
     unlink(m, s, a)
@@ -335,7 +268,7 @@ def unoffer(m, s, idles):
 
 
 @apart
-def declined(m, s, a):
+def declined(m: Arrays, s: int, a: int) -> None:
     """Back to the old place, for someone else first."""
     pause = m.q[Q_PAUSE, m.sl[S_QUEUE, s]]
     agent_may(m, a)
@@ -346,7 +279,7 @@ def declined(m, s, a):
 
 
 @apart
-def change_presence(m, a, ready):
+def change_presence(m: Arrays, a: int, ready: int) -> None:
     """Ready or not; open offers of an agent who is not ready return to their place."""
     ag, sl, now = m.ag, m.sl, m.g[G_NOW]
     book(m, a)
@@ -367,15 +300,7 @@ def change_presence(m, a, ready):
 
 
 @merged
-def count_talk(m, s, at, length):
-    """Count a talk that ends at an instant."""
-    row = m.counts[m.sl[S_QUEUE, s], interval_of(m, at)]
-    row[C_HANDLED] += 1
-    row[C_TALK] += length
-
-
-@merged
-def finish_sure(m, s):
+def finish_sure(m: Arrays, s: int) -> None:
     """The agent is free again after a contact foreseen to its end."""
     g, sl = m.g, m.sl
     a, now = sl[S_AGENT, s], g[G_NOW]

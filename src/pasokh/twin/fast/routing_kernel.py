@@ -5,10 +5,16 @@ replaced by its compiled form, so that their calls resolve to compiled ones. Add
 """
 
 import inspect
+from collections.abc import Callable
 from pathlib import Path
 
 from pasokh.acd.routing import kernel as live
 from pasokh.twin.fast.compiled import merged
+
+room: Callable[..., int]
+rank: Callable[..., int]
+best_agent: Callable[..., int]
+best_contact: Callable[..., int]
 
 _SOURCE = Path(live.__file__)
 exec(compile(_SOURCE.read_text(encoding="utf-8"), str(_SOURCE), "exec"), globals())  # noqa: S102

@@ -1,9 +1,12 @@
 """Draws as in `pasokh.twin.draw`, compiled: the same hash, the same formulas, so the same customers to the bit."""
 
+# mypy: disable-error-code="no-any-return"
+
 from math import exp, log, log1p, sqrt
 
 import numpy as np
 
+from pasokh.twin.fast.arrays import Array
 from pasokh.twin.fast.columns import (
     D_A,
     D_B,
@@ -12,12 +15,14 @@ from pasokh.twin.fast.columns import (
     D_EMPIRICAL,
     D_EXPONENTIAL,
     D_KIND,
-    D_LOGNORMAL,
     D_LOG_LOGISTIC,
+    D_LOGNORMAL,
     D_WEIBULL,
     FOREVER,
 )
 from pasokh.twin.fast.compiled import apart, merged
+
+type Word = np.uint64
 
 GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 SECOND_STEP = np.uint64(0xD1B54A32D192ED03)
@@ -28,7 +33,7 @@ LONGEST_MS = 366 * 86_400_000
 
 
 @merged
-def mix64(x):
+def mix64(x: Word) -> Word:
     """The finaliser of splitmix64."""
     x += GOLDEN
     x = (x ^ (x >> _30)) * _M1
@@ -37,14 +42,14 @@ def mix64(x):
 
 
 @merged
-def uniform(key, index, ordinal):
+def uniform(key: Word, index: int, ordinal: int) -> float:
     """A number strictly between 0 and 1."""
     h = mix64(key + np.uint64(index) * GOLDEN + np.uint64(ordinal) * SECOND_STEP)
     return (np.float64(h >> _11) + 0.5) * 1.1102230246251565e-16
 
 
 @apart
-def inverse_normal(p):
+def inverse_normal(p: float) -> float:
     """Wichura's AS 241 (1988), as `statistics.NormalDist` computes it."""
     q = p - 0.5
     if abs(q) <= 0.425:
@@ -85,7 +90,7 @@ def inverse_normal(p):
 
 
 @merged
-def span(dist, values, row, u):
+def span(dist: Array, values: Array, row: int, u: float) -> int:
     """The span of distribution `row` at probability `u`, in ms."""
     kind = int(dist[row, D_KIND])
     if kind == D_EXPONENTIAL:

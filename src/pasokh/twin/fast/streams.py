@@ -25,7 +25,7 @@ class Drawn(NamedTuple):
     at: Array
     first: Array
     until: Array
-    index: Array
+    ordinal: Array
     due: Array
     reached: Array
     step_begins: Array

@@ -1,0 +1,225 @@
+"""Waiting contacts as arrays: the compiled counterpart of lanes in `pasokh.acd.routing.tables`.
+
+Abandonment is no happening: whoever lost patience is removed when somebody looks at the lane.
+"""
+
+# mypy: disable-error-code="no-any-return"
+
+from pasokh.twin.fast import routing_kernel as kernel
+from pasokh.twin.fast.arrays import (
+    Arrays,
+)
+from pasokh.twin.fast.columns import (
+    FREE,
+    G_DIRTY_SLOTS,
+    G_KIND,
+    G_NOW,
+    G_SPARE,
+    G_STATUS,
+    G_WAITING,
+    G_WHO,
+    KIND_CONTACT,
+    L_AGEING,
+    L_AT,
+    L_EXCEPTIONS,
+    L_HEAD,
+    L_LEN,
+    L_MASK,
+    L_PREFERRED,
+    L_PREFERRED_BOOST,
+    L_TARGET,
+    L_TARGET_BOOST,
+    L_WEIGHT,
+    LEAVE,
+    OUT_OF_LANE,
+    Q_CLASSES,
+    Q_WAITING,
+    QUEUED,
+    S_BARRED_UNTIL,
+    S_BOOSTED,
+    S_CHANNEL,
+    S_CONTACT,
+    S_HEAD,
+    S_HOLD_UNTIL,
+    S_KIND,
+    S_LANE,
+    S_LEAVE_AT,
+    S_NUMBER,
+    S_PHASE,
+    S_PREFERRED,
+    S_PRIORITY,
+    S_QUEUE,
+    S_QUEUED_AT,
+    S_STREAM,
+    T_ASKED,
+)
+from pasokh.twin.fast.compiled import (
+    apart,
+    merged,
+)
+from pasokh.twin.fast.counting import (
+    count_left,
+)
+
+kernel_rank = kernel.rank
+
+
+@merged
+def may_be_taken(m: Arrays, s: int) -> None:
+    """Note that a contact may now be taken."""
+    g = m.g
+    n = g[G_DIRTY_SLOTS]
+    for k in range(n):
+        if m.dirty_slots[k] == s:
+            return
+    m.dirty_slots[n] = s
+    g[G_DIRTY_SLOTS] = n + 1
+
+
+@merged
+def _rank(m: Arrays, s: int) -> int:
+    la, lane = m.la, m.sl[S_LANE, s]
+    wait = m.g[G_NOW] - m.sl[S_QUEUED_AT, s]
+    return kernel_rank(
+        wait, la[L_WEIGHT, lane], la[L_HEAD, lane], la[L_AGEING, lane], la[L_TARGET, lane],
+        la[L_TARGET_BOOST, lane], 0,
+    )  # fmt: skip
+
+
+@apart
+def by_rank(m: Arrays) -> None:
+    """Sort those who may now be taken: greater rank, nobody's preference counted, then place, then number."""
+    sl, dirty = m.sl, m.dirty_slots
+    for k in range(1, m.g[G_DIRTY_SLOTS]):
+        s = dirty[k]
+        rank, queued, number = _rank(m, s), sl[S_QUEUED_AT, s], sl[S_NUMBER, s]
+        i = k
+        while i > 0:
+            other = dirty[i - 1]
+            theirs = _rank(m, other)
+            if theirs > rank or (theirs == rank and sl[S_QUEUED_AT, other] < queued):
+                break
+            if theirs == rank and sl[S_QUEUED_AT, other] == queued and sl[S_NUMBER, other] < number:
+                break
+            dirty[i] = other
+            i -= 1
+        dirty[i] = s
+
+
+@merged
+def lane_of(m: Arrays, s: int) -> int:
+    """The lane a contact waits in."""
+    sl = m.sl
+    queue = sl[S_QUEUE, s]
+    which = min(sl[S_PRIORITY, s], m.q[Q_CLASSES, queue] - 1)
+    asked = m.streams[sl[S_STREAM, s], T_ASKED]
+    return m.lane_of[queue, which, sl[S_BOOSTED, s], m.capacity_of[sl[S_CHANNEL, s]], asked]
+
+
+@merged
+def enqueue(m: Arrays, s: int) -> None:
+    """Put a contact into its lane, at its place by (queued at, number)."""
+    g, sl, la = m.g, m.sl, m.la
+    lane = lane_of(m, s)
+    sl[S_LANE, s] = lane
+    sl[S_HEAD, s] = la[L_HEAD, lane]
+    sl[S_PHASE, s] = QUEUED
+    slots, at, n, mask = m.lane_slots[lane], la[L_AT, lane], la[L_LEN, lane], la[L_MASK, lane]
+    if n > mask:
+        g[G_STATUS] = OUT_OF_LANE
+        return
+    queued, number = sl[S_QUEUED_AT, s], sl[S_NUMBER, s]
+    i = n
+    while i > 0:
+        other = slots[(at + i - 1) & mask]
+        theirs = sl[S_QUEUED_AT, other]
+        if theirs < queued or (theirs == queued and sl[S_NUMBER, other] < number):
+            break
+        slots[(at + i) & mask] = other
+        i -= 1
+    slots[(at + i) & mask] = s
+    la[L_LEN, lane] = n + 1
+    if sl[S_PREFERRED, s] >= 0:
+        la[L_PREFERRED, lane] += 1
+    if sl[S_HOLD_UNTIL, s] > 0 or sl[S_BARRED_UNTIL, s] > 0:
+        la[L_EXCEPTIONS, lane] += 1
+    g[G_WAITING] += 1
+
+
+@merged
+def dequeue(m: Arrays, s: int) -> None:
+    """Take a contact out of its lane."""
+    g, sl, la = m.g, m.sl, m.la
+    lane = sl[S_LANE, s]
+    slots, at, n, mask = m.lane_slots[lane], la[L_AT, lane], la[L_LEN, lane], la[L_MASK, lane]
+    i = 0
+    while slots[(at + i) & mask] != s:
+        i += 1
+    if i <= n >> 1:
+        while i > 0:
+            slots[(at + i) & mask] = slots[(at + i - 1) & mask]
+            i -= 1
+        la[L_AT, lane] = (at + 1) & mask
+    else:
+        while i < n - 1:
+            slots[(at + i) & mask] = slots[(at + i + 1) & mask]
+            i += 1
+    la[L_LEN, lane] = n - 1
+    if sl[S_PREFERRED, s] >= 0:
+        la[L_PREFERRED, lane] -= 1
+    if sl[S_HOLD_UNTIL, s] > 0 or sl[S_BARRED_UNTIL, s] > 0:
+        la[L_EXCEPTIONS, lane] -= 1
+    g[G_WAITING] -= 1
+
+
+@merged
+def free_slot(m: Arrays, s: int) -> None:
+    """The contact has left the centre."""
+    g = m.g
+    m.sl[S_PHASE, s] = FREE
+    m.sl[S_CONTACT, s] = -1
+    m.spare[g[G_SPARE]] = s
+    g[G_SPARE] += 1
+
+
+@merged
+def gone(m: Arrays, s: int) -> bool:
+    """Whether the patience of a waiting contact has already ended: before the present happening, in its order."""
+    g, sl = m.g, m.sl
+    leaves = sl[S_LEAVE_AT, s]
+    if leaves < g[G_NOW]:
+        return leaves >= 0
+    if leaves > g[G_NOW]:
+        return False
+    return g[G_KIND] > LEAVE or (g[G_KIND] == LEAVE and sl[S_CONTACT, s] < g[G_WHO])
+
+
+@merged
+def sweep_lane(m: Arrays, lane: int) -> None:
+    """Remove those whose patience has ended: from the head, or all where the kernel may look further."""
+    la, sl = m.la, m.sl
+    while la[L_LEN, lane] > 0:
+        s = m.lane_slots[lane][la[L_AT, lane]]
+        if not gone(m, s):
+            break
+        lose(m, s, sl[S_LEAVE_AT, s], True)
+    further = la[L_EXCEPTIONS, lane] > 0 or (la[L_PREFERRED_BOOST, lane] > 0 and la[L_PREFERRED, lane] > 0)
+    if further:
+        i = 1
+        while i < la[L_LEN, lane]:
+            s = m.lane_slots[lane][(la[L_AT, lane] + i) & la[L_MASK, lane]]
+            if gone(m, s):
+                lose(m, s, sl[S_LEAVE_AT, s], True)
+            else:
+                i += 1
+
+
+@merged
+def lose(m: Arrays, s: int, at: int, abandoned: bool) -> None:
+    """A waiting contact (not offered) leaves the centre at an instant up to now."""
+    sl = m.sl
+    dequeue(m, s)
+    if sl[S_KIND, s] == KIND_CONTACT:
+        count_left(m, s, max(0, at - sl[S_QUEUED_AT, s]), abandoned)
+        m.q[Q_WAITING, sl[S_QUEUE, s]] -= 1
+    free_slot(m, s)
