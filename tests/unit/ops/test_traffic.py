@@ -44,7 +44,8 @@ class Live:
             heapq.heappush(self.heap, (self.now + due.delay_ms, next(self.order), due))
 
     def arrival(self):
-        heapq.heappush(self.heap, (self.now + self.people.next_arrival_ms(self.state), next(self.order), None))
+        delay_ms, comes = self.people.next_arrival(self.state)
+        heapq.heappush(self.heap, (self.now + delay_ms, next(self.order), comes))
 
     def run(self, until):
         while self.heap and self.heap[0][0] <= until:
@@ -54,8 +55,8 @@ class Live:
                 self.do(cmd.Tick())
                 continue
             self.now, _, due = heapq.heappop(self.heap)
-            if due is None:
-                self.plan(self.people.arrive(self.state, "run"))
+            if isinstance(due, bool):
+                self.plan(self.people.arrive(self.state, "run") if due else [])
                 self.arrival()
             elif due.still(self.state):
                 self.do(due.command)
@@ -78,6 +79,15 @@ def test_an_hour_of_drawn_traffic_keeps_the_centre_busy_and_leaves_real_people_a
     assert live.state.agents["human"].presence is Presence.NOT_READY
     assert len(live.state.interactions) < 30
     assert any(event.reason == "break" for event in live.events if type(event).__name__ == "PresenceChanged")
+
+
+def test_customers_come_as_soon_as_agents_are_ready():
+    for seed in range(20):
+        live = Live(seed)
+        live.plan(live.people.resume(live.state))
+        live.arrival()  # drawn while nobody is ready yet
+        live.run(live.now + 2 * MINUTE)
+        assert live.count("ContactOpened") >= 1, seed
 
 
 def test_one_seed_draws_one_day():

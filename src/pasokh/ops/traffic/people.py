@@ -25,6 +25,7 @@ HANDLING_S = 75.0
 """About how long a chat takes an agent, for the rate of arrivals."""
 LOAD = 0.9
 """Customers at a time, per place of an agent."""
+RETHINK = 2 * SECOND
 PREFIX = "traffic-"
 
 
@@ -49,14 +50,18 @@ class People:
     _keys: dict[Purpose, int] = field(default_factory=dict)
 
     # -- customers -----------------------------------------------------------------------------------------------------
-    def next_arrival_ms(self, state: State) -> Millis:
-        """Until the next customer comes: busier with more drawn agents ready."""
+    def next_arrival(self, state: State) -> tuple[Millis, bool]:
+        """How long to wait, and whether a customer comes then; busier with more drawn agents ready.
+
+        Nobody waits longer than `RETHINK` to ask again, as agents come and go: exponential gaps have no memory.
+        """
         places = sum(
             min(agent.config.capacity.text, 2)
             for name, agent in state.agents.items()
             if name in self.agents and agent.presence is Presence.READY
         )
-        return max(span(Exponential(HANDLING_S / (LOAD * max(places, 1))), self._draw(Purpose.ARRIVAL)), 50)
+        gap = max(span(Exponential(HANDLING_S / (LOAD * max(places, 1))), self._draw(Purpose.ARRIVAL)), 50)
+        return (gap, True) if gap <= RETHINK else (RETHINK, False)
 
     def arrive(self, state: State, run: str) -> list[Due]:
         """A customer opens a chat in one of the open queues that a drawn agent serves."""
@@ -138,13 +143,13 @@ class People:
         return Due(max(span(PATIENCE, self._draw(Purpose.PATIENCE)), SECOND), cmd.LeaveContact(interaction), waiting)
 
     def _accept(self, interaction: str, agent: str) -> Due:
-        offered = lambda s: _phase(s, interaction) is Phase.OFFERED  # noqa: E731
+        offered = lambda s: _has(s, agent, interaction, Phase.OFFERED)  # noqa: E731
         return Due(self._wait(READING), cmd.AcceptOffer(interaction, agent), offered)
 
     def _talk(self, interaction: str, contact: str, agent: str, state: State) -> Iterator[Due]:
         known = state.contacts.get(contact)
         language = known.language if known and known.language in ANSWERS else "en"
-        active = lambda s: _phase(s, interaction) is Phase.ACTIVE  # noqa: E731
+        active = lambda s: _has(s, agent, interaction, Phase.ACTIVE)  # noqa: E731
         at = 0
         turns = 2 + self._number(3)
         for turn in range(turns):
@@ -167,7 +172,7 @@ class People:
     def _write_up(self, interaction: str, agent: str, queue: str, state: State) -> Due:
         known = state.queues.get(queue)
         outcome = self._one(known.config.outcomes) if known and known.config.outcomes else "solved"
-        owed = lambda s: _phase(s, interaction) in (Phase.WRAP_UP, Phase.OUTCOME_DUE)  # noqa: E731
+        owed = lambda s: _has(s, agent, interaction, Phase.WRAP_UP, Phase.OUTCOME_DUE)  # noqa: E731
         return Due(self._wait(WRITING_UP), cmd.CompleteWrapUp(interaction, agent, outcome), owed)
 
     def _consider(self, event: ev.AlternativesOffered) -> Iterator[Due]:
@@ -211,6 +216,12 @@ class People:
 def _phase(state: State, interaction: str) -> Phase | None:
     found = state.interactions.get(interaction)
     return found.phase if found else None
+
+
+def _has(state: State, agent: str, interaction: str, *phases: Phase) -> bool:
+    """Whether this agent has the interaction in one of the phases (it may have gone to another since)."""
+    found = state.interactions.get(interaction)
+    return found is not None and found.agent == agent and found.phase in phases
 
 
 def _queue(state: State, interaction: str) -> str:

@@ -72,8 +72,10 @@ class Traffic:
 
     async def _arrivals(self) -> None:
         while True:
-            await asyncio.sleep(self._people.next_arrival_ms(self._state) / 1000)
-            self._plan(self._people.arrive(self._state, self._run))
+            delay_ms, comes = self._people.next_arrival(self._state)
+            await asyncio.sleep(delay_ms / 1000)
+            if comes:
+                self._plan(self._people.arrive(self._state, self._run))
 
     def _plan(self, dues: Iterable[Due]) -> None:
         for due in dues:
