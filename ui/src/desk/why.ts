@@ -27,7 +27,7 @@ export function shortWhy(desk: Desk, why: Why | null): string {
 export function whyPanel(desk: Desk, why: Why): TemplateResult {
   const parts = why.rank.filter((part) => part.value > 0);
   const largest = Math.max(1, ...parts.map((part) => part.value));
-  const words = why.question === "who_takes" ? reasons(desk, why) : [];
+  const words = why.question === "who_takes" && why.candidates > 1 ? reasons(desk, why) : [];
   return html`<section>
     <h3>${desk.t("why.title")}</h3>
     <p class="small">${question(desk, why)}</p>
