@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import hashlib
 import logging
 import os
 import signal
@@ -53,8 +54,17 @@ def _db(settings: Settings) -> None:
 
 
 def _engine(settings: Settings) -> None:
-    owner = f"{os.uname().nodename}:{os.getpid()}"
-    _run(composition.engine(database_url(settings), owner))
+    _run(composition.engine(database_url(settings), engine_name(settings)))
+
+
+def engine_name(settings: Settings) -> str:
+    """What this place's engine is called among all that share the database.
+
+    The same after a restart, so that it takes up its own lease at once instead of waiting until it runs out; the
+    supervisor's lock lets only one run at a time, and a new epoch fences one that hung.
+    """
+    place = hashlib.sha256(str(settings.home.resolve()).encode()).hexdigest()[:12]
+    return f"{os.uname().nodename}:{place}"
 
 
 def _worker(settings: Settings) -> None:

@@ -1,7 +1,7 @@
 /**
  * The chat widget. One tag does it:
  *
- *   <script src="https://centre.example/chat/widget.js" data-key="…" async></script>
+ *   <script src="https://centre.example/static/dist/widget.js" data-key="…" async></script>
  *
  * Optional: data-language (fa, uk, en; else the page's), data-title, data-welcome, data-accent (#rrggbb),
  * data-theme (light, dark, auto), data-name (a signed-in customer's), data-place (start, end), data-open.
