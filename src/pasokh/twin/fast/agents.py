@@ -94,18 +94,19 @@ def _list(m: Arrays, a: int) -> None:
 def _unlist(m: Arrays, a: int) -> None:
     g, ag, idle = m.g, m.ag, m.idle
     at, n = g[G_IDLE_AT], g[G_IDLE]
-    i = at
-    while idle[i] != a:
+    i, j = at, at + n - 1
+    while idle[i] != a and idle[j] != a:  # close to one of the ends as a rule
         i += 1
-    if i - at <= n >> 1:
+        j -= 1
+    if idle[i] == a:
         while i > at:
             idle[i] = idle[i - 1]
             i -= 1
         g[G_IDLE_AT] = at + 1
     else:
-        while i < at + n - 1:
-            idle[i] = idle[i + 1]
-            i += 1
+        while j < at + n - 1:
+            idle[j] = idle[j + 1]
+            j += 1
     g[G_IDLE] = n - 1
     group = ag[A_GROUP, a]
     m.group_free[group] -= 1
@@ -122,9 +123,12 @@ def sync(m: Arrays, a: int) -> None:
     r1 = _room(1, ready, voice, text, mail, ag[A_MAX_TEXT, a])
     r2 = _room(2, ready, voice, text, mail, ag[A_MAX_MAIL, a])
     rooms[a * 3], rooms[a * 3 + 1], rooms[a * 3 + 2] = r0, r1, r2
-    ag[A_LOAD, a] = (
-        1_000 * voice + text * 1_000 // max(ag[A_MAX_TEXT, a], 1) + mail * 100 // max(ag[A_MAX_MAIL, a], 1)
-    )
+    load = 1_000 * voice
+    if text > 0:
+        load += text * 1_000 // max(ag[A_MAX_TEXT, a], 1)
+    if mail > 0:
+        load += mail * 100 // max(ag[A_MAX_MAIL, a], 1)
+    ag[A_LOAD, a] = load
     free = r0 > 0 or r1 > 0 or r2 > 0
     if ag[A_LISTED, a]:
         if not free:

@@ -8,7 +8,7 @@ from pasokh.acd.model import AgentConfig, Alternative, Channel, Criterion, Queue
 from pasokh.acd.routing.tables import fit_of
 from pasokh.twin.draw import Purpose, key_of, uniform, unit_lognormal
 from pasokh.twin.fast import columns as c
-from pasokh.twin.fast.distributions import Distributions
+from pasokh.twin.fast.distributions import Distributions, patient_from
 from pasokh.twin.fast.streams import Streams
 from pasokh.twin.roster import BREAK, OFF, ON, bounds, draw_workers, midnights, queue_hours
 from pasokh.twin.scenario import find_alternatives, find_patience, find_times
@@ -87,6 +87,7 @@ class Arrays(NamedTuple):
     recover: Array
     plan_keys: Array
     plan_loads: Array
+    patient_from: Array
 
 
 _SPECIAL = {
@@ -98,6 +99,7 @@ _SPECIAL = {
     "row_groups": "i1", "order": "i1", "step_after": "i1", "capacity_of": "i1", "dist": "f2", "values": "f1",
     "rules": "i3", "balk": "f2", "alternatives": "f2", "shares": "f1", "answer": "i1", "fixed_answer": "i1",
     "refusing": "f2", "recover": "i1", "plan_keys": "i1", "plan_loads": "i1",
+    "patient_from": "f3",
 }  # fmt: skip
 KINDS = {name: _SPECIAL.get(name, "i2") for name in Arrays._fields}
 """Kind of number (int, unsigned, float; 64 bits) and dimensions of each array."""
@@ -106,7 +108,8 @@ KINDS = {name: _SPECIAL.get(name, "i2") for name in Arrays._fields}
 class Room(NamedTuple):
     """How much space one replication gets."""
 
-    slots: int = 4_096
+    slots: int = 1_000
+    """No power of two: columns of one slot must not meet in one set of the processor's cache."""
     lane: int = 1_024
     heap: int = 16_384
     records: int = 0
@@ -137,6 +140,8 @@ class Model:
         self._lanes()
         self._plan()
         self._behaviour()
+        self.room = Room()
+        """Space that has sufficed so far."""
 
     def _queues(self) -> None:
         q = self.q = ints(c.Q_COLUMNS, len(self.scenario.queues))
@@ -281,6 +286,12 @@ class Model:
         self.answer = np.array([d.row(g.answer) for g in s.groups] or [0], np.int64)
         self.fixed_answer = np.array([d.fixed(g.answer) for g in s.groups] or [0], np.int64)
         self.refusing = np.array([[g.reject, g.ring_out] for g in s.groups] or [[0.0, 0.0]])
+        self.patient_from = np.array(
+            [
+                [[patient_from(find_patience(s.patience, q.id, x).spans, d.fixed(g.answer)) for g in s.groups] for x in _CHANNELS]
+                for q in s.queues
+            ]
+        ).reshape(*size, -1)
         self.recover = np.array([max(1, round(g.recover_s * 1000)) for g in s.groups] or [1], np.int64)
 
     def refuses(self) -> str:
@@ -337,5 +348,5 @@ class Model:
             dist=self.distributions.table(), values=self.distributions.values(), rules=self.rules,
             balk=self.balk, alternatives=self.alternatives, transfers=self.transfers, shares=self.shares,
             answer=self.answer, fixed_answer=self.fixed_answer, refusing=self.refusing, recover=self.recover,
-            plan_keys=self.plan_keys, plan_loads=self.plan_loads,
+            plan_keys=self.plan_keys, plan_loads=self.plan_loads, patient_from=self.patient_from,
         )  # fmt: skip

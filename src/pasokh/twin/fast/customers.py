@@ -71,6 +71,17 @@ def patience_ends(m: Arrays, s: int) -> int:
 
 
 @merged
+def outlasts(m: Arrays, s: int, team: int) -> bool:
+    """Whether it is plain without computing the patience that the customer outlasts the team's fixed delay."""
+    sl = m.sl
+    row, visit = sl[S_ROW, s], sl[S_WAITS, s]
+    if row >= 0 and visit == 0 and m.recorded[R_PATIENCE, row] >= 0:
+        return False
+    u = uniform(m.keys[sl[S_STREAM, s], P_PATIENCE], sl[S_INDEX, s], visit)
+    return u >= m.patient_from[sl[S_QUEUE, s], sl[S_CHANNEL, s], team]
+
+
+@merged
 def at_pace(m: Arrays, length: int, s: int, a: int) -> int:
     """A span at the agent's pace."""
     factor = m.pace[a, m.sl[S_QUEUE, s]]

@@ -69,3 +69,20 @@ class Distributions:
     def values(self) -> np.ndarray[Any, Any]:
         """Values of the empirical ones, one after the other."""
         return np.array(self._values or [0.0], np.float64)
+
+
+def patient_from(patience: Spans, delay: Millis) -> float:
+    """From which draw on a customer surely outlasts an answer after `delay`; above 1 when that cannot be said.
+
+    So the patience of most customers who are answered at once need not be computed.
+    """
+    if delay < 0 or isinstance(patience, Empirical):
+        return 2.0
+    low, high = 0.0, 1.0
+    while high - low > 1e-12:
+        middle = (low + high) / 2
+        if max(1, span(patience, middle)) >= delay:
+            high = middle
+        else:
+            low = middle
+    return high + 1e-9

@@ -152,18 +152,19 @@ def dequeue(m: Arrays, s: int) -> None:
     g, sl, la = m.g, m.sl, m.la
     lane = sl[S_LANE, s]
     slots, at, n, mask = m.lane_slots[lane], la[L_AT, lane], la[L_LEN, lane], la[L_MASK, lane]
-    i = 0
-    while slots[(at + i) & mask] != s:
+    i, j = 0, n - 1
+    while slots[(at + i) & mask] != s and slots[(at + j) & mask] != s:
         i += 1
-    if i <= n >> 1:
+        j -= 1
+    if slots[(at + i) & mask] == s:
         while i > 0:
             slots[(at + i) & mask] = slots[(at + i - 1) & mask]
             i -= 1
         la[L_AT, lane] = (at + 1) & mask
     else:
-        while i < n - 1:
-            slots[(at + i) & mask] = slots[(at + i + 1) & mask]
-            i += 1
+        while j < n - 1:
+            slots[(at + j) & mask] = slots[(at + j + 1) & mask]
+            j += 1
     la[L_LEN, lane] = n - 1
     if sl[S_PREFERRED, s] >= 0:
         la[L_PREFERRED, lane] -= 1

@@ -112,6 +112,7 @@ from pasokh.twin.fast.counting import (
     count_talk,
 )
 from pasokh.twin.fast.customers import (
+    outlasts,
     patience_ends,
     talk_ms,
     wrap_up_ms,
@@ -218,7 +219,8 @@ def offer(m: Arrays, s: int, a: int) -> None:  # noqa: PLR0915 - all that an off
     leaves = sl[S_LEAVE_AT, s]
     if leaves < 0:
         leaves = FOREVER
-        if sl[S_KIND, s] == KIND_CONTACT:
+        at_once = now == sl[S_QUEUED_AT, s] and not mute
+        if sl[S_KIND, s] == KIND_CONTACT and not (at_once and outlasts(m, s, team)):
             leaves = sl[S_LEAVE_AT, s] = patience_ends(m, s)
     number, kind, load = sl[S_CONTACT, s], ANSWER, (ordinal << 20) | s
     sl[S_DUE, s] = -1

@@ -75,11 +75,12 @@ RUNNER = CompiledRunner()
 
 def replicate(model: Model, seed: int, room: Room | None = None) -> Arrays:
     """One replication's arrays at its end; space is enlarged until it suffices."""
-    room = room or Room()
+    room = room or model.room
     while True:
         arrays = model.arrays(seed, room)
         status = int(run(table_of(arrays)))
         if status == c.FINE:
+            model.room = Room(room.slots, room.lane, room.heap)
             return arrays
         larger = Room(*(min(4 * x, most) for x, most in zip(room, LARGEST, strict=True)))
         if larger == room:
@@ -90,7 +91,7 @@ def replicate(model: Model, seed: int, room: Room | None = None) -> Arrays:
 def assignments(loaded: Loaded, seed: int) -> list[tuple[Instant, int, int]]:
     """Every offer of one replication in order: instant, number of the customer, number of the agent."""
     model = Model(loaded)
-    arrays = replicate(model, seed, Room(records=1 << 16))
+    arrays = replicate(model, seed, model.room._replace(records=1 << 16))
     found = arrays.assigned[: int(arrays.g[c.G_ASSIGNED])]
     return [(int(at) + model.start, int(contact), int(agent)) for at, contact, agent in found]
 
