@@ -13,6 +13,8 @@ Level = Annotated[int, Meta(ge=0, le=100)]
 Span = Annotated[int, Meta(ge=0, le=366 * 86_400_000)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Words = Annotated[str, Meta(max_length=200)]
+LanguageCode = Annotated[str, Meta(pattern=r"^[a-z]{2,8}$")]
+"""A primary language subtag: `fa`, not `fa-IR`."""
 
 
 class Channel(StrEnum):
@@ -162,6 +164,11 @@ class QueueConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: Annotated[int, Meta(ge=1)] = 1
     """Policy version; the office raises it with every published edit."""
     requires: tuple[Requirement, ...] = ()
+    languages: dict[LanguageCode, Id] = {}
+    """Language → skill asked of agents when a contact names that language (R5).
+
+    The requirement becomes the contact's own: it goes with it to another queue, and a relaxation's `drop` loosens it.
+    """
     target_ms: Span = 20 * SECOND
     """Service-level threshold."""
     target_permille: Annotated[int, Meta(ge=0, le=1000)] = 800

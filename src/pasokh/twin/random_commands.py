@@ -4,8 +4,10 @@ import random
 from collections.abc import Callable
 from typing import Literal
 
+import msgspec
+
 from pasokh.acd import commands as co
-from pasokh.acd.model import Channel, Closing, Phase, Presence, Requirement
+from pasokh.acd.model import Channel, Closing, Phase, Presence, QueueConfig, Requirement
 from pasokh.acd.state import Interaction, State, dump_state, load_state
 from pasokh.acd.step import next_due, step
 from pasokh.kernel.errors import PasokhError
@@ -41,7 +43,7 @@ class _Author:
 
     def write(self, length: int) -> list[Action]:
         for queue in self.queues:
-            self._do(co.DefineQueue(random_queue(self.rng, queue, self.queues)))
+            self._do(co.DefineQueue(self._config(queue)))
         for agent in self.agents:
             self._do(co.DefineAgent(random_agent(self.rng, agent, self.queues)))
             if self.rng.random() < 0.8:
@@ -100,6 +102,11 @@ class _Author:
     def _queue(self) -> str:
         return self.rng.choice(self.queues)
 
+    def _config(self, name: str, version: int = 1) -> QueueConfig:
+        """A random queue, now and then one that asks for the customer's language."""
+        languages = {"fa": "fa", "uk": "uk"} if self.rng.random() < 0.4 else {}
+        return msgspec.structs.replace(random_queue(self.rng, name, self.queues, version), languages=languages)
+
     # -- plausible -------------------------------------------------------------------------------------------------
     def _open(self) -> co.AnyCommand:
         n = self._name("")
@@ -109,6 +116,7 @@ class _Author:
             self.rng.choice(CHANNELS),
             self._queue(),
             customer=f"p{n}" if self.rng.random() < 0.3 else None,
+            language=self.rng.choice(("", "", "fa-IR", "uk", "en")),
             requires=(Requirement(self.rng.choice(SKILLS), 2),) if self.rng.random() < 0.1 else (),
             priority=self.rng.choice((0, 0, 0, 1, 1, 2, 3)),
             preferred_agent=self._agent() if self.rng.random() < 0.25 else None,
@@ -185,7 +193,7 @@ class _Author:
         name = self._queue()
         known = self.state.queues.get(name)
         version = known.config.version + self.rng.choice((1, 1, 1, 0)) if known else 1
-        return co.DefineQueue(random_queue(self.rng, name, self.queues, version))
+        return co.DefineQueue(self._config(name, version))
 
     def _publish_agent(self) -> co.AnyCommand:
         r = self.rng.random()
@@ -236,7 +244,7 @@ class _Author:
             lambda: co.RetireAgent(agent),
             lambda: co.OpenQueue(queue),
             lambda: co.CloseQueue(queue),
-            lambda: co.DefineQueue(random_queue(rng, queue, self.queues, rng.randint(1, 9))),
+            lambda: co.DefineQueue(self._config(queue, rng.randint(1, 9))),
             lambda: co.DefineAgent(random_agent(rng, agent, [*self.queues, "nowhere"])),
             co.Tick,
         )

@@ -3,7 +3,7 @@
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
-from pasokh.acd.model import Alternative, Channel, Closing, Phase, Presence
+from pasokh.acd.model import Alternative, Channel, Closing, Phase, Presence, QueueConfig, Requirement
 from pasokh.acd.routing.tables import fit_of
 from pasokh.acd.state import Interaction
 from pasokh.acd.turn import Turn
@@ -21,7 +21,7 @@ def open_contact(turn: Turn, c: cmd.OpenContact) -> None:
     turn.emit(
         ev.ContactOpened(
             c.contact, c.interaction, c.channel, c.queue, config.client, turn.state.numbers + 1, c.customer,
-            c.customer_name, c.address, c.language, c.subject, c.requires, c.priority, preferred,
+            c.customer_name, c.address, c.language, c.subject, _requires(config, c), c.priority, preferred,
         )
     )  # fmt: skip
     i = turn.state.interactions[c.interaction]
@@ -38,6 +38,14 @@ def open_contact(turn: Turn, c: cmd.OpenContact) -> None:
         )
     )  # fmt: skip
     turn.waiting.add(i.id)
+
+
+def _requires(config: QueueConfig, c: cmd.OpenContact) -> tuple[Requirement, ...]:
+    """What the contact asks of agents: its own requirements and its language's skill, unless that is asked already."""
+    skill = config.languages.get(c.language.replace("_", "-").partition("-")[0].lower())
+    if skill is None or any(r.skill == skill for r in (*config.requires, *c.requires)):
+        return c.requires
+    return (*c.requires, Requirement(skill))
 
 
 def _refusal(turn: Turn, i: Interaction) -> Closing | None:
