@@ -91,7 +91,7 @@ def random_queue(rng: random.Random, name: str, queues: list[str], version: int 
         target_ms=rng.choice((5_000, 20_000, 30_000)),
         ladder=Ladder(20_000 // scale, 30_000 // scale, 40_000 // scale, 45_000 // scale, 60_000 // scale),
         ring_ms=rng.choice((3_000, 10_000, 20_000)),
-        ring_out_not_ready=rng.random() < 0.6,
+        ring_out_not_ready=rng.random() < 0.6 or policy.reject_pause_ms == 0,  # else it would ring for ever
         wrap_up_ms=rng.choice((0, 5_000, 30_000, 60_000)),
         max_wait_ms=rng.choice((None, None, 50_000, 180_000)),
         max_waiting=rng.choice((None, None, 0, 2, 6)) if rng.random() < 0.5 else None,

@@ -7,7 +7,7 @@ from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
 from pasokh.acd.explain import explain
-from pasokh.acd.model import Channel, Closing, Phase, QueueConfig, Rung
+from pasokh.acd.model import Channel, Closing, Phase, Policy, QueueConfig, Rung
 from pasokh.acd.segments import SegmentKind, segments
 from pasokh.kernel.errors import PasokhError
 
@@ -262,3 +262,16 @@ def test_day_counters_start_again_with_the_day(centre):
     centre.do(cmd.StartDay("2025-06-16"))
     assert centre.state.queues["q"].day.answered == 0
     assert centre.do(cmd.StartDay("2025-06-16")) == []
+
+
+def test_a_queue_that_would_ring_without_end_is_not_published():
+    centre = Centre()
+    endless = QueueConfig("q", ring_out_not_ready=False, policy=Policy(reject_pause_ms=0))
+    with pytest.raises(PasokhError, match=r"queue\.endless_ringing") as caught:
+        centre.do(cmd.DefineQueue(endless))
+    assert caught.value.params["field"] == "policy.reject_pause_ms"
+    for allowed in (
+        QueueConfig("a", ring_out_not_ready=False, policy=Policy(reject_pause_ms=1)),
+        QueueConfig("b", ring_out_not_ready=True, policy=Policy(reject_pause_ms=0)),
+    ):
+        centre.do(cmd.DefineQueue(allowed))

@@ -24,6 +24,8 @@ def check_queue(queue: QueueConfig) -> None:
         raise PasokhError("queue.criterion_twice", field="policy.agent_order", queue=queue.id)
     if Alternative.OVERFLOW in queue.alternatives and not any(r.overflow_to for r in queue.policy.relaxations):
         raise PasokhError("queue.no_overflow", field="alternatives", queue=queue.id)
+    if not queue.ring_out_not_ready and queue.policy.reject_pause_ms == 0:
+        raise PasokhError("queue.endless_ringing", field="policy.reject_pause_ms", queue=queue.id)
 
 
 def define_queue(turn: Turn, c: cmd.DefineQueue) -> None:
