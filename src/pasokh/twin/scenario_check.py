@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pasokh.acd.model import Channel
+from pasokh.acd.handlers.configuration import check_queue
+from pasokh.acd.model import Channel, QueueConfig
+from pasokh.i18n.catalogue import message
+from pasokh.kernel.errors import PasokhError
 from pasokh.twin.scenario import Arrivals, Empirical, Group, Infinite, Scenario
 
 MAX_CONTACTS = 20_000_000
@@ -63,6 +66,17 @@ def _check_queues(s: Scenario, queues: list[str]) -> None:
         for j, r in enumerate(q.policy.relaxations):
             for other in r.overflow_to:
                 _known(other, queues, f"queues[{k}].policy.relaxations[{j}].overflow_to", "queue")
+        _check_as_published(q, f"queues[{k}]")
+
+
+def _check_as_published(q: QueueConfig, field: str) -> None:
+    """What the core would refuse to publish, it cannot simulate either."""
+    try:
+        check_queue(q)
+    except PasokhError as e:
+        fix = f"change it as for publishing the queue; docs/errors.md: {e.code}"
+        where = f"{field}.{e.params.get('field', '')}".rstrip(".")
+        raise RefusalError("scenario.range", where, message(e.code, "en", **e.params), fix) from e
 
 
 def _check_rules(s: Scenario, queues: list[str]) -> None:

@@ -76,6 +76,20 @@ def test_the_example_of_the_documentation_is_whole():
             "queues[0].policy.agent_order[0]",
             5,
         ),
+        (
+            ('id = "q"', 'id = "q"\nring_out_not_ready = false\n[queues.policy]\nreject_pause_ms = 0'),
+            "scenario.range",
+            "queues[0].policy.reject_pause_ms",
+            6,
+        ),
+        (('id = "q"', 'id = "q"\nladder = { alarm_ms = 70000 }'), "scenario.range", "queues[0].ladder", 4),
+        (('id = "q"', 'id = "q"\nalternatives = ["overflow"]'), "scenario.range", "queues[0].alternatives", 4),
+        (
+            ('id = "q"', 'id = "q"\n[queues.policy]\nagent_order = ["random", "random"]'),
+            "scenario.range",
+            "queues[0].policy.agent_order",
+            5,
+        ),
     ],
 )
 def test_a_broken_field_is_named_with_its_line(change, code, field, line):
