@@ -48,10 +48,10 @@ def book(m: Arrays, a: int) -> None:
     """Book the agent's time since the last change as busy or idle."""
     g, ag = m.g, m.ag
     now = g[G_NOW]
-    since = ag[A_SINCE, a]
-    ag[A_SINCE, a] = now
-    busy = ag[A_WORK, a] > 0
-    if since == now or not (busy or ag[A_READY, a]):
+    since = ag[a, A_SINCE]
+    ag[a, A_SINCE] = now
+    busy = ag[a, A_WORK] > 0
+    if since == now or not (busy or ag[a, A_READY]):
         return
     k = g[G_INTERVAL]
     begins = g[G_INTERVAL_END] - g[G_WIDTH]
@@ -74,18 +74,18 @@ def _list(m: Arrays, a: int) -> None:
         for i in range(n):
             idle[i] = idle[at + i]
         at = g[G_IDLE_AT] = 0
-    since = ag[A_IDLE_SINCE, a]
+    since = ag[a, A_IDLE_SINCE]
     i = at + n
     while i > at:
         other = idle[i - 1]
-        theirs = ag[A_IDLE_SINCE, other]
+        theirs = ag[other, A_IDLE_SINCE]
         if theirs < since or (theirs == since and other < a):
             break
         idle[i] = other
         i -= 1
     idle[i] = a
     g[G_IDLE] = n + 1
-    group = ag[A_GROUP, a]
+    group = ag[a, A_GROUP]
     m.group_free[group] += 1
     g[G_FREE_GROUPS] |= 1 << (group & 63)
 
@@ -108,7 +108,7 @@ def _unlist(m: Arrays, a: int) -> None:
             idle[j] = idle[j + 1]
             j += 1
     g[G_IDLE] = n - 1
-    group = ag[A_GROUP, a]
+    group = ag[a, A_GROUP]
     m.group_free[group] -= 1
     if m.group_free[group] == 0:
         g[G_FREE_GROUPS] &= ~(1 << (group & 63))
@@ -118,29 +118,29 @@ def _unlist(m: Arrays, a: int) -> None:
 def sync(m: Arrays, a: int) -> None:
     """Bring room, load and place in the idle line up to date with what the agent has in hand."""
     ag, rooms = m.ag, m.rooms
-    ready, voice, text, mail = ag[A_READY, a], ag[A_VOICE, a], ag[A_TEXT, a], ag[A_MAIL, a]
-    r0 = _room(0, ready, voice, text, mail, ag[A_MAX_VOICE, a])
-    r1 = _room(1, ready, voice, text, mail, ag[A_MAX_TEXT, a])
-    r2 = _room(2, ready, voice, text, mail, ag[A_MAX_MAIL, a])
+    ready, voice, text, mail = ag[a, A_READY], ag[a, A_VOICE], ag[a, A_TEXT], ag[a, A_MAIL]
+    r0 = _room(0, ready, voice, text, mail, ag[a, A_MAX_VOICE])
+    r1 = _room(1, ready, voice, text, mail, ag[a, A_MAX_TEXT])
+    r2 = _room(2, ready, voice, text, mail, ag[a, A_MAX_MAIL])
     rooms[a * 3], rooms[a * 3 + 1], rooms[a * 3 + 2] = r0, r1, r2
     load = 1_000 * voice
     if text > 0:
-        load += text * 1_000 // max(ag[A_MAX_TEXT, a], 1)
+        load += text * 1_000 // max(ag[a, A_MAX_TEXT], 1)
     if mail > 0:
-        load += mail * 100 // max(ag[A_MAX_MAIL, a], 1)
-    ag[A_LOAD, a] = load
+        load += mail * 100 // max(ag[a, A_MAX_MAIL], 1)
+    ag[a, A_LOAD] = load
     free = r0 > 0 or r1 > 0 or r2 > 0
-    if ag[A_LISTED, a]:
+    if ag[a, A_LISTED]:
         if not free:
             _unlist(m, a)
-            ag[A_LISTED, a] = 0
-        elif ag[A_WAS, a] != ag[A_IDLE_SINCE, a]:
+            ag[a, A_LISTED] = 0
+        elif ag[a, A_WAS] != ag[a, A_IDLE_SINCE]:
             _unlist(m, a)
             _list(m, a)
     elif free:
         _list(m, a)
-        ag[A_LISTED, a] = 1
-    ag[A_WAS, a] = ag[A_IDLE_SINCE, a]
+        ag[a, A_LISTED] = 1
+    ag[a, A_WAS] = ag[a, A_IDLE_SINCE]
 
 
 @merged
@@ -148,28 +148,28 @@ def take(m: Arrays, s: int, a: int) -> None:
     """Give an agent a contact: capacity is in use from the offer on."""
     ag, sl = m.ag, m.sl
     book(m, a)
-    ag[A_VOICE + m.capacity_of[sl[S_CHANNEL, s]], a] += 1
-    ag[A_WORK, a] += 1
+    ag[a, A_VOICE + m.capacity_of[sl[s, S_CHANNEL]]] += 1
+    ag[a, A_WORK] += 1
     sync(m, a)
-    first = ag[A_OFFERED, a]
-    sl[S_NEXT, s] = first
-    sl[S_PREVIOUS, s] = -1
+    first = ag[a, A_OFFERED]
+    sl[s, S_NEXT] = first
+    sl[s, S_PREVIOUS] = -1
     if first >= 0:
-        sl[S_PREVIOUS, first] = s
-    ag[A_OFFERED, a] = s
+        sl[first, S_PREVIOUS] = s
+    ag[a, A_OFFERED] = s
 
 
 @merged
 def unlink(m: Arrays, s: int, a: int) -> None:
     """Take a contact out of the agent's list of open offers."""
     sl = m.sl
-    before, after = sl[S_PREVIOUS, s], sl[S_NEXT, s]
+    before, after = sl[s, S_PREVIOUS], sl[s, S_NEXT]
     if before >= 0:
-        sl[S_NEXT, before] = after
+        sl[before, S_NEXT] = after
     else:
-        m.ag[A_OFFERED, a] = after
+        m.ag[a, A_OFFERED] = after
     if after >= 0:
-        sl[S_PREVIOUS, after] = before
+        sl[after, S_PREVIOUS] = before
 
 
 @merged
@@ -177,11 +177,11 @@ def release(m: Arrays, s: int, a: int, idles: bool) -> None:
     """Give capacity back; with `idles` the agent goes to the end of the idle line."""
     ag = m.ag
     book(m, a)
-    ag[A_VOICE + m.capacity_of[m.sl[S_CHANNEL, s]], a] -= 1
-    ag[A_WORK, a] -= 1
+    ag[a, A_VOICE + m.capacity_of[m.sl[s, S_CHANNEL]]] -= 1
+    ag[a, A_WORK] -= 1
     if idles:
-        ag[A_IDLE_SINCE, a] = m.g[G_NOW]
-    if ag[A_LEAVING, a] and ag[A_WORK, a] == 0:
+        ag[a, A_IDLE_SINCE] = m.g[G_NOW]
+    if ag[a, A_LEAVING] and ag[a, A_WORK] == 0:
         m.g[G_SIGN_OUTS] += 1
     sync(m, a)
 

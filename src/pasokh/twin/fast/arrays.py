@@ -105,11 +105,14 @@ KINDS = {name: _SPECIAL.get(name, "i2") for name in Arrays._fields}
 """Kind of number (int, unsigned, float; 64 bits) and dimensions of each array."""
 
 
+WIDTHS = {"ag": c.A_COLUMNS, "sl": c.S_COLUMNS}
+"""Columns known when compiling."""
+
+
 class Room(NamedTuple):
     """How much space one replication gets."""
 
-    slots: int = 1_000
-    """No power of two: columns of one slot must not meet in one set of the processor's cache."""
+    slots: int = 1_024
     lane: int = 1_024
     heap: int = 16_384
     records: int = 0
@@ -177,18 +180,18 @@ class Model:
     def _agents(self) -> None:
         self.groups: list[AgentConfig] = []
         known: dict[object, int] = {}
-        ag = self.ag = ints(c.A_COLUMNS, len(self.workers))
+        ag = self.ag = ints(len(self.workers), c.A_COLUMNS)
         for w in self.workers:
             key = (tuple(sorted(w.config.skills.items())), tuple(sorted(w.config.queues)))
             if key not in known:
                 known[key] = len(self.groups)
                 self.groups.append(w.config)
             capacity = w.config.capacity
-            ag[c.A_GROUP, w.number], ag[c.A_TEAM, w.number] = known[key], w.group
-            ag[c.A_MAX_VOICE, w.number] = capacity.voice
-            ag[c.A_MAX_TEXT, w.number], ag[c.A_MAX_MAIL, w.number] = capacity.text, capacity.mail
-        ag[c.A_DUTY] = 2
-        ag[c.A_OFFERED] = -1
+            ag[w.number, c.A_GROUP], ag[w.number, c.A_TEAM] = known[key], w.group
+            ag[w.number, c.A_MAX_VOICE] = capacity.voice
+            ag[w.number, c.A_MAX_TEXT], ag[w.number, c.A_MAX_MAIL] = capacity.text, capacity.mail
+        ag[:, c.A_DUTY] = 2
+        ag[:, c.A_OFFERED] = -1
         self.group_free = ints(max(1, len(self.groups)))
 
     def _rows(self, queue: int, asked: tuple[Requirement, ...], rows: list[list[int]]) -> int:
@@ -288,8 +291,10 @@ class Model:
         self.refusing = np.array([[g.reject, g.ring_out] for g in s.groups] or [[0.0, 0.0]])
         self.patient_from = np.array(
             [
-                [[patient_from(find_patience(s.patience, q.id, x).spans, d.fixed(g.answer)) for g in s.groups] for x in _CHANNELS]
+                patient_from(find_patience(s.patience, q.id, channel).spans, d.fixed(g.answer))
                 for q in s.queues
+                for channel in _CHANNELS
+                for g in s.groups
             ]
         ).reshape(*size, -1)
         self.recover = np.array([max(1, round(g.recover_s * 1000)) for g in s.groups] or [1], np.int64)
@@ -331,7 +336,7 @@ class Model:
         keys = np.array([[key_of(seed, p, name) for p in _PURPOSES] for name in names], np.uint64)
         drawn = self.streams.draw(seed, keys)
         return Arrays(
-            g=g, ag=self.ag.copy(), rooms=ints(3 * agents), sl=ints(c.S_COLUMNS, room.slots), la=la,
+            g=g, ag=self.ag.copy(), rooms=ints(3 * agents), sl=ints(room.slots, c.S_COLUMNS), la=la,
             lane_slots=ints(lanes, room.lane), q=self.q.copy(), heap_keys=ints(room.heap),
             heap_loads=ints(room.heap), idle=ints(4 * agents + 16), group_free=self.group_free.copy(),
             dirty_agents=ints(agents + 8), dirty_slots=ints(room.slots + 8), spare=ints(room.slots),

@@ -132,19 +132,19 @@ def arrive(m: Arrays, k: int) -> int:
         s = m.spare[g[G_SPARE]]
     else:
         s = g[G_SLOTS]
-        if s >= sl.shape[1]:
+        if s >= sl.shape[0]:
             g[G_STATUS] = OUT_OF_SLOTS
             return -1
         g[G_SLOTS] = s + 1
     now = g[G_NOW]
-    sl[S_CONTACT, s], sl[S_NUMBER, s], sl[S_STREAM, s], sl[S_INDEX, s] = contact, g[G_NUMBERS], k, index
-    sl[S_QUEUE, s], sl[S_PRIORITY, s], sl[S_KIND, s], sl[S_CHANNEL, s] = queue, priority, 0, t[k, T_CHANNEL]
-    sl[S_PREFERRED, s], sl[S_ROW, s], sl[S_BOOSTED, s] = preferred, row, 0
-    sl[S_OFFERS, s], sl[S_TALKS, s], sl[S_WAITS, s], sl[S_ATTEMPT, s], sl[S_UNREACHED, s] = 0, 0, -1, 0, 0
-    sl[S_HOLD_AGENT, s], sl[S_HOLD_UNTIL, s] = -1, 0
-    sl[S_BARRED_AGENT, s], sl[S_BARRED_UNTIL, s] = -1, 0
-    if preferred >= 0 and q[Q_HOLD, queue] > 0 and m.ag[A_SIGNED, preferred]:
-        sl[S_HOLD_AGENT, s], sl[S_HOLD_UNTIL, s] = preferred, now + q[Q_HOLD, queue]
+    sl[s, S_CONTACT], sl[s, S_NUMBER], sl[s, S_STREAM], sl[s, S_INDEX] = contact, g[G_NUMBERS], k, index
+    sl[s, S_QUEUE], sl[s, S_PRIORITY], sl[s, S_KIND], sl[s, S_CHANNEL] = queue, priority, 0, t[k, T_CHANNEL]
+    sl[s, S_PREFERRED], sl[s, S_ROW], sl[s, S_BOOSTED] = preferred, row, 0
+    sl[s, S_OFFERS], sl[s, S_TALKS], sl[s, S_WAITS], sl[s, S_ATTEMPT], sl[s, S_UNREACHED] = 0, 0, -1, 0, 0
+    sl[s, S_HOLD_AGENT], sl[s, S_HOLD_UNTIL] = -1, 0
+    sl[s, S_BARRED_AGENT], sl[s, S_BARRED_UNTIL] = -1, 0
+    if preferred >= 0 and q[Q_HOLD, queue] > 0 and m.ag[preferred, A_SIGNED]:
+        sl[s, S_HOLD_AGENT], sl[s, S_HOLD_UNTIL] = preferred, now + q[Q_HOLD, queue]
     begin_visit(m, s)
     return s
 
@@ -156,8 +156,8 @@ def _let_in(m: Arrays, k: int, queue: int) -> bool:
         return False
     if q[Q_CLOSES, queue]:
         row = m.last_row[queue, m.streams[k, T_ASKED]]
-        for a in range(m.ag.shape[1]):
-            if m.ag[A_SIGNED, a] and m.fit[row * m.g[G_GROUPS] + m.ag[A_GROUP, a]] >= 0:
+        for a in range(m.ag.shape[0]):
+            if m.ag[a, A_SIGNED] and m.fit[row * m.g[G_GROUPS] + m.ag[a, A_GROUP]] >= 0:
                 return True
         return False
     return True
@@ -167,12 +167,12 @@ def _let_in(m: Arrays, k: int, queue: int) -> bool:
 def begin_visit(m: Arrays, s: int) -> None:
     """A contact enters a queue anew."""
     g, sl = m.g, m.sl
-    queue = sl[S_QUEUE, s]
-    sl[S_QUEUED_AT, s] = g[G_NOW]
-    sl[S_STEP, s] = 0
-    sl[S_WAITS, s] += 1
-    sl[S_LEAVE_AT, s], sl[S_ARMED, s] = -1, 0
-    sl[S_INTERVAL, s] = g[G_INTERVAL]
+    queue = sl[s, S_QUEUE]
+    sl[s, S_QUEUED_AT] = g[G_NOW]
+    sl[s, S_STEP] = 0
+    sl[s, S_WAITS] += 1
+    sl[s, S_LEAVE_AT], sl[s, S_ARMED] = -1, 0
+    sl[s, S_INTERVAL] = g[G_INTERVAL]
     m.counts[queue, g[G_INTERVAL], C_ENTERED] += 1
     m.q[Q_WAITING, queue] += 1
     enqueue(m, s)

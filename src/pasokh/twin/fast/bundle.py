@@ -18,7 +18,7 @@ from numba.core.datamodel.registry import register_default
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, intrinsic, lower_getattr_generic
 
-from pasokh.twin.fast.arrays import KINDS, Arrays
+from pasokh.twin.fast.arrays import KINDS, WIDTHS, Arrays
 
 _WORDS = 6
 """Words of the table per array: its address, then its sizes."""
@@ -33,6 +33,8 @@ def table_of(arrays: Arrays) -> "np.ndarray[Any, Any]":
     table = np.zeros((len(arrays), _WORDS), np.int64)
     for k, (name, array) in enumerate(zip(arrays._fields, arrays, strict=True)):
         if f"{array.dtype.kind}{array.ndim}" != KINDS[name] or not array.flags.c_contiguous or array.itemsize != 8:
+            raise TypeError(name)
+        if name in WIDTHS and array.shape[-1] != WIDTHS[name]:
             raise TypeError(name)
         table[k, 0] = array.ctypes.data
         table[k, 1 : 1 + array.ndim] = array.shape
@@ -87,6 +89,8 @@ def _get(context: Any, builder: Any, _: Any, value: Any, attr: str) -> Any:
 
     array = context.make_array(kind)(context, builder)
     sizes = [read(1 + k) for k in range(kind.ndim)]
+    if attr in WIDTHS:
+        sizes[-1] = context.get_constant(types.intp, WIDTHS[attr])
     steps = [context.get_constant(types.intp, 8)]
     for size in reversed(sizes):
         steps.append(builder.mul(steps[-1], size))

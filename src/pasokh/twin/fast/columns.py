@@ -23,7 +23,7 @@ NO_ANSWER_MS = 25_000
     S_LEAVE_AT, S_OFFERS, S_TALKS, S_WAITS, S_ATTEMPT, S_UNREACHED, S_ACCEPTED, S_DUE, S_INTERVAL, S_ROW, S_NEXT,
     S_PREVIOUS, S_ANSWER_AT, S_TALK_END, S_REJECTS, S_BOOSTED, S_ARMED,
 ) = range(37)  # fmt: skip
-S_COLUMNS = 37
+S_COLUMNS = 40
 """A slot holds a contact that is in the centre."""
 
 (
@@ -31,7 +31,7 @@ S_COLUMNS = 37
     A_MAX_MAIL, A_IDLE_SINCE, A_CONTACTS, A_TALK, A_LAST_OFFER, A_LOAD, A_LISTED, A_SINCE, A_WORK, A_OFFERED,
     A_WAS,
 ) = range(22)  # fmt: skip
-A_COLUMNS = 22
+A_COLUMNS = 24
 """Agents. GROUP: alike for the kernel; TEAM: group of the scenario."""
 
 (

@@ -1,12 +1,16 @@
 """How functions are compiled, and where compiled code is kept."""
 
+# ruff: noqa: ANN401 - the compiler's own interface is untyped
+
 import hashlib
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numba
+from numba.np import arrayobj
 
 from pasokh.acd.routing import kernel as live_kernel
 
@@ -37,10 +41,35 @@ _USUAL: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 _INNER: dict[str, Any] = {**_USUAL, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
-def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile what Python calls, and keep the result."""
-    done: Callable[..., Any] = numba.njit(cache=True, **_USUAL)(function)
-    return done
+def _plain_index(context: Any, builder: Any, kind: Any, index: Any, _size: Any) -> Any:
+    return context.cast(builder, index, kind, numba.types.intp)
+
+
+def compiled(signature: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Compile what Python calls when it is first called, and keep the result.
+
+    The loop never counts indices from the end, so code for that is left out (a fifth of its time): while it is being
+    compiled, the compiler takes indices as they are.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        dispatcher: Any = numba.njit(cache=True, **_USUAL)(function)
+        lock = threading.Lock()
+
+        def call(*arguments: Any) -> Any:
+            if not dispatcher.overloads:
+                with lock:
+                    usual = arrayobj.fix_integer_index
+                    arrayobj.fix_integer_index = _plain_index
+                    try:
+                        dispatcher.compile(signature)
+                    finally:
+                        arrayobj.fix_integer_index = usual
+            return dispatcher(*arguments)
+
+        return call
+
+    return decorate
 
 
 def merged(function: Callable[..., Any]) -> Callable[..., Any]:

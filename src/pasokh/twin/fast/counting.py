@@ -44,7 +44,7 @@ def interval_of(m: Arrays, at: int) -> int:
 @merged
 def count_wait(m: Arrays, s: int, waited: int, answered: bool) -> None:
     """Count an answered or abandoned visit by the length of its wait."""
-    queue, k = m.sl[S_QUEUE, s], m.sl[S_INTERVAL, s]
+    queue, k = m.sl[s, S_QUEUE], m.sl[s, S_INTERVAL]
     m.waits[0 if answered else 1, queue, min((waited + 4_999) // 5_000, 120)] += 1
     m.longest[queue, k] = max(m.longest[queue, k], waited)
 
@@ -52,8 +52,8 @@ def count_wait(m: Arrays, s: int, waited: int, answered: bool) -> None:
 @merged
 def count_answered(m: Arrays, s: int, waited: int) -> None:
     """Count the first answer of a visit."""
-    queue = m.sl[S_QUEUE, s]
-    row = m.counts[queue, m.sl[S_INTERVAL, s]]
+    queue = m.sl[s, S_QUEUE]
+    row = m.counts[queue, m.sl[s, S_INTERVAL]]
     row[C_ANSWERED] += 1
     row[C_ANSWERED_WAIT] += waited
     if waited <= m.q[Q_TARGET, queue]:
@@ -64,7 +64,7 @@ def count_answered(m: Arrays, s: int, waited: int) -> None:
 @merged
 def count_left(m: Arrays, s: int, waited: int, abandoned: bool) -> None:
     """Count a visit that ended without an answer."""
-    queue, k = m.sl[S_QUEUE, s], m.sl[S_INTERVAL, s]
+    queue, k = m.sl[s, S_QUEUE], m.sl[s, S_INTERVAL]
     row = m.counts[queue, k]
     row[C_LEFT_WAIT] += waited
     in_target = waited <= m.q[Q_TARGET, queue]
@@ -82,6 +82,6 @@ def count_left(m: Arrays, s: int, waited: int, abandoned: bool) -> None:
 @merged
 def count_talk(m: Arrays, s: int, at: int, length: int) -> None:
     """Count a talk that ends at an instant."""
-    row = m.counts[m.sl[S_QUEUE, s], interval_of(m, at)]
+    row = m.counts[m.sl[s, S_QUEUE], interval_of(m, at)]
     row[C_HANDLED] += 1
     row[C_TALK] += length

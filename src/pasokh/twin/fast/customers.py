@@ -51,40 +51,40 @@ from pasokh.twin.fast.spans import (
 @merged
 def rule_of(m: Arrays, s: int, which: int) -> int:
     """The distribution that applies to a contact on its queue and channel: 0 service, 1 wrap-up, 2 patience."""
-    return m.rules[which, m.sl[S_QUEUE, s], m.sl[S_CHANNEL, s]]
+    return m.rules[which, m.sl[s, S_QUEUE], m.sl[s, S_CHANNEL]]
 
 
 @merged
 def patience_ends(m: Arrays, s: int) -> int:
     """When the customer of a fresh visit leaves."""
     sl = m.sl
-    if sl[S_CHANNEL, s] == CALLBACK:
+    if sl[s, S_CHANNEL] == CALLBACK:
         return FOREVER
-    row, visit = sl[S_ROW, s], sl[S_WAITS, s]
+    row, visit = sl[s, S_ROW], sl[s, S_WAITS]
     if visit == 0 and row >= 0 and m.recorded[R_PATIENCE, row] >= 0:
-        return sl[S_QUEUED_AT, s] + m.recorded[R_PATIENCE, row]
+        return sl[s, S_QUEUED_AT] + m.recorded[R_PATIENCE, row]
     dist = rule_of(m, s, 2)
     if m.dist[dist, D_KIND] == D_INFINITE:
         return FOREVER
-    u = uniform(m.keys[sl[S_STREAM, s], P_PATIENCE], sl[S_INDEX, s], visit)
-    return sl[S_QUEUED_AT, s] + max(1, span(m.dist, m.values, dist, u))
+    u = uniform(m.keys[sl[s, S_STREAM], P_PATIENCE], sl[s, S_INDEX], visit)
+    return sl[s, S_QUEUED_AT] + max(1, span(m.dist, m.values, dist, u))
 
 
 @merged
 def outlasts(m: Arrays, s: int, team: int) -> bool:
     """Whether it is plain without computing the patience that the customer outlasts the team's fixed delay."""
     sl = m.sl
-    row, visit = sl[S_ROW, s], sl[S_WAITS, s]
+    row, visit = sl[s, S_ROW], sl[s, S_WAITS]
     if row >= 0 and visit == 0 and m.recorded[R_PATIENCE, row] >= 0:
         return False
-    u = uniform(m.keys[sl[S_STREAM, s], P_PATIENCE], sl[S_INDEX, s], visit)
-    return u >= m.patient_from[sl[S_QUEUE, s], sl[S_CHANNEL, s], team]
+    u = uniform(m.keys[sl[s, S_STREAM], P_PATIENCE], sl[s, S_INDEX], visit)
+    return u >= m.patient_from[sl[s, S_QUEUE], sl[s, S_CHANNEL], team]
 
 
 @merged
 def at_pace(m: Arrays, length: int, s: int, a: int) -> int:
     """A span at the agent's pace."""
-    factor = m.pace[a, m.sl[S_QUEUE, s]]
+    factor = m.pace[a, m.sl[s, S_QUEUE]]
     return max(1, int(np.rint(length * factor))) if factor != 1.0 else length
 
 
@@ -92,11 +92,11 @@ def at_pace(m: Arrays, length: int, s: int, a: int) -> int:
 def talk_ms(m: Arrays, s: int, a: int) -> int:
     """Length of the next talk, at the agent's pace."""
     sl = m.sl
-    row, talk = sl[S_ROW, s], sl[S_TALKS, s]
+    row, talk = sl[s, S_ROW], sl[s, S_TALKS]
     if talk == 0 and row >= 0 and m.recorded[R_SERVICE, row] >= 0:
         length = max(1, m.recorded[R_SERVICE, row])
     else:
-        u = uniform(m.keys[sl[S_STREAM, s], P_SERVICE], sl[S_INDEX, s], talk)
+        u = uniform(m.keys[sl[s, S_STREAM], P_SERVICE], sl[s, S_INDEX], talk)
         length = max(1, span(m.dist, m.values, rule_of(m, s, 0), u))
     return at_pace(m, length, s, a)
 
@@ -105,11 +105,11 @@ def talk_ms(m: Arrays, s: int, a: int) -> int:
 def wrap_up_ms(m: Arrays, s: int, a: int, talk: int) -> int:
     """Length of the wrap-up after a talk, at the agent's pace."""
     sl = m.sl
-    row = sl[S_ROW, s]
+    row = sl[s, S_ROW]
     if talk == 0 and row >= 0 and m.recorded[R_WRAP_UP, row] >= 0:
         length = max(1, m.recorded[R_WRAP_UP, row])
     else:
-        u = uniform(m.keys[sl[S_STREAM, s], P_WRAP_UP], sl[S_INDEX, s], talk)
+        u = uniform(m.keys[sl[s, S_STREAM], P_WRAP_UP], sl[s, S_INDEX], talk)
         length = max(1, span(m.dist, m.values, rule_of(m, s, 1), u))
     return at_pace(m, length, s, a)
 
@@ -118,10 +118,10 @@ def wrap_up_ms(m: Arrays, s: int, a: int, talk: int) -> int:
 def hands_on_to(m: Arrays, s: int) -> int:
     """The queue the customer's first talk is handed on to, or -1."""
     sl = m.sl
-    queue = sl[S_QUEUE, s]
-    if m.q[Q_TRANSFERS, queue] == 0 or sl[S_KIND, s] != KIND_CONTACT or sl[S_TALKS, s] > 1:
+    queue = sl[s, S_QUEUE]
+    if m.q[Q_TRANSFERS, queue] == 0 or sl[s, S_KIND] != KIND_CONTACT or sl[s, S_TALKS] > 1:
         return -1
-    u = uniform(m.keys[sl[S_STREAM, s], P_TRANSFER], sl[S_INDEX, s], 0)
+    u = uniform(m.keys[sl[s, S_STREAM], P_TRANSFER], sl[s, S_INDEX], 0)
     for k in range(len(m.transfers)):
         if m.transfers[k, 0] == queue:
             u -= m.shares[k]
@@ -134,21 +134,21 @@ def hands_on_to(m: Arrays, s: int) -> int:
 def balks(m: Arrays, s: int) -> bool:
     """Whether the customer hangs up at once when nobody can be rung at once."""
     sl = m.sl
-    share = m.balk[sl[S_QUEUE, s], sl[S_CHANNEL, s]]
-    if share <= 0.0 or (sl[S_ROW, s] >= 0 and m.recorded[R_PATIENCE, sl[S_ROW, s]] >= 0):
+    share = m.balk[sl[s, S_QUEUE], sl[s, S_CHANNEL]]
+    if share <= 0.0 or (sl[s, S_ROW] >= 0 and m.recorded[R_PATIENCE, sl[s, S_ROW]] >= 0):
         return False
-    return uniform(m.keys[sl[S_STREAM, s], P_BALK], sl[S_INDEX, s], 0) < share
+    return uniform(m.keys[sl[s, S_STREAM], P_BALK], sl[s, S_INDEX], 0) < share
 
 
 @apart
 def choice_of(m: Arrays, s: int) -> int:
     """What the waiting customer takes of the alternatives: 1 callback, 2 message, 0 none."""
     sl = m.sl
-    queue = sl[S_QUEUE, s]
+    queue = sl[s, S_QUEUE]
     callback, message = m.alternatives[queue, 0], m.alternatives[queue, 1]
     if callback + message <= 0.0:
         return 0
-    u = uniform(m.keys[sl[S_STREAM, s], P_ALTERNATIVE], sl[S_INDEX, s], 0)
+    u = uniform(m.keys[sl[s, S_STREAM], P_ALTERNATIVE], sl[s, S_INDEX], 0)
     if u < callback:
         return 1 if m.q[Q_CAN_CALLBACK, queue] else 0
     if u < callback + message:

@@ -133,17 +133,17 @@ from pasokh.twin.fast.spans import (
 def take_alternative(m: Arrays, s: int) -> None:
     """A callback or a message takes the waiting customer's place."""
     g, sl = m.g, m.sl
-    queue, which = sl[S_QUEUE, s], choice_of(m, s)
+    queue, which = sl[s, S_QUEUE], choice_of(m, s)
     dequeue(m, s)
-    count_left(m, s, max(0, g[G_NOW] - sl[S_QUEUED_AT, s]), False)
-    m.counts[queue, sl[S_INTERVAL, s], C_CALLBACKS if which == 1 else C_MESSAGES] += 1
+    count_left(m, s, max(0, g[G_NOW] - sl[s, S_QUEUED_AT]), False)
+    m.counts[queue, sl[s, S_INTERVAL], C_CALLBACKS if which == 1 else C_MESSAGES] += 1
     m.q[Q_WAITING, queue] -= 1
     g[G_NUMBERS] += 1
-    sl[S_NUMBER, s] = g[G_NUMBERS]
-    sl[S_KIND, s] = which
-    sl[S_CHANNEL, s] = CALLBACK if which == 1 else EMAIL
-    sl[S_LEAVE_AT, s] = FOREVER
-    sl[S_STEP, s], sl[S_ATTEMPT, s] = 0, 0
+    sl[s, S_NUMBER] = g[G_NUMBERS]
+    sl[s, S_KIND] = which
+    sl[s, S_CHANNEL] = CALLBACK if which == 1 else EMAIL
+    sl[s, S_LEAVE_AT] = FOREVER
+    sl[s, S_STEP], sl[s, S_ATTEMPT] = 0, 0
     requeue(m, s, -1, 0)
 
 
@@ -151,31 +151,31 @@ def take_alternative(m: Arrays, s: int) -> None:
 def timer(m: Arrays, kind: int, s: int, at: int) -> None:
     """One of the core's timers of a waiting or scheduled contact, if it still holds."""
     sl, q = m.sl, m.q
-    queue = sl[S_QUEUE, s]
+    queue = sl[s, S_QUEUE]
     if kind == SCHEDULED:
-        if sl[S_PHASE, s] == WAITS_FOR_TIME and sl[S_DUE, s] == at:
+        if sl[s, S_PHASE] == WAITS_FOR_TIME and sl[s, S_DUE] == at:
             requeue(m, s, -1, 0)
         return
-    if sl[S_PHASE, s] != QUEUED:
+    if sl[s, S_PHASE] != QUEUED:
         return
     holds = False
     if kind == RELAX:
-        step = sl[S_STEP, s]
+        step = sl[s, S_STEP]
         holds = step < q[Q_STEPS, queue] and (
-            sl[S_QUEUED_AT, s] + m.step_after[q[Q_STEP_AT, queue] + step] == at
+            sl[s, S_QUEUED_AT] + m.step_after[q[Q_STEP_AT, queue] + step] == at
         )
     elif kind == RESERVED:
-        holds = sl[S_HOLD_UNTIL, s] == at
+        holds = sl[s, S_HOLD_UNTIL] == at
     elif kind == BARRED:
-        holds = sl[S_BARRED_UNTIL, s] == at
+        holds = sl[s, S_BARRED_UNTIL] == at
     else:
-        holds = sl[S_QUEUED_AT, s] + q[Q_MAX_WAIT, queue] == at
+        holds = sl[s, S_QUEUED_AT] + q[Q_MAX_WAIT, queue] == at
     if not holds:
         return
     if gone(m, s):
-        lose(m, s, sl[S_LEAVE_AT, s], True)
+        lose(m, s, sl[s, S_LEAVE_AT], True)
     elif kind == RELAX:
-        sl[S_STEP, s] += 1
+        sl[s, S_STEP] += 1
         may_be_taken(m, s)
     elif kind == MAX_WAIT:
         lose(m, s, m.g[G_NOW], False)
@@ -189,9 +189,9 @@ def lapse(m: Arrays, s: int, kind: int) -> None:
     sl = m.sl
     dequeue(m, s)
     if kind == RESERVED:
-        sl[S_HOLD_AGENT, s], sl[S_HOLD_UNTIL, s] = -1, 0
+        sl[s, S_HOLD_AGENT], sl[s, S_HOLD_UNTIL] = -1, 0
     else:
-        sl[S_BARRED_AGENT, s], sl[S_BARRED_UNTIL, s] = -1, 0
+        sl[s, S_BARRED_AGENT], sl[s, S_BARRED_UNTIL] = -1, 0
     enqueue(m, s)
     may_be_taken(m, s)
 
@@ -200,10 +200,10 @@ def lapse(m: Arrays, s: int, kind: int) -> None:
 def leave(m: Arrays, s: int) -> None:
     """The customer goes, rung for or not."""
     sl = m.sl
-    if sl[S_PHASE, s] == OFFERED:
+    if sl[s, S_PHASE] == OFFERED:
         unoffer(m, s, False)
-        count_left(m, s, max(0, m.g[G_NOW] - sl[S_QUEUED_AT, s]), True)
-        m.q[Q_WAITING, sl[S_QUEUE, s]] -= 1
+        count_left(m, s, max(0, m.g[G_NOW] - sl[s, S_QUEUED_AT]), True)
+        m.q[Q_WAITING, sl[s, S_QUEUE]] -= 1
         free_slot(m, s)
     else:
         lose(m, s, m.g[G_NOW], True)
@@ -213,38 +213,38 @@ def leave(m: Arrays, s: int) -> None:
 def answer(m: Arrays, s: int) -> None:
     """The agent takes the offer, or declines."""
     g, sl = m.g, m.sl
-    a, now = sl[S_AGENT, s], g[G_NOW]
-    if sl[S_REJECTS, s]:
+    a, now = sl[s, S_AGENT], g[G_NOW]
+    if sl[s, S_REJECTS]:
         unoffer(m, s, True)
         declined(m, s, a)
         return
     unlink(m, s, a)
-    sl[S_PHASE, s] = ACTIVE
-    sl[S_ACCEPTED, s] = now
-    sl[S_PREFERRED, s] = a
-    m.ag[A_CONTACTS, a] += 1
-    if sl[S_KIND, s] == KIND_CONTACT:
-        count_answered(m, s, now - sl[S_QUEUED_AT, s])
-        m.q[Q_WAITING, sl[S_QUEUE, s]] -= 1
+    sl[s, S_PHASE] = ACTIVE
+    sl[s, S_ACCEPTED] = now
+    sl[s, S_PREFERRED] = a
+    m.ag[a, A_CONTACTS] += 1
+    if sl[s, S_KIND] == KIND_CONTACT:
+        count_answered(m, s, now - sl[s, S_QUEUED_AT])
+        m.q[Q_WAITING, sl[s, S_QUEUE]] -= 1
     length = talk_ms(m, s, a)
-    sl[S_TALKS, s] += 1
-    if sl[S_CHANNEL, s] == CALLBACK:
-        u = uniform(m.keys[sl[S_STREAM, s], P_REACHED], sl[S_INDEX, s], sl[S_ATTEMPT, s])
-        sl[S_UNREACHED, s] = u >= m.alternatives[sl[S_QUEUE, s], 2]
-        if sl[S_UNREACHED, s]:
+    sl[s, S_TALKS] += 1
+    if sl[s, S_CHANNEL] == CALLBACK:
+        u = uniform(m.keys[sl[s, S_STREAM], P_REACHED], sl[s, S_INDEX], sl[s, S_ATTEMPT])
+        sl[s, S_UNREACHED] = u >= m.alternatives[sl[s, S_QUEUE], 2]
+        if sl[s, S_UNREACHED]:
             length = NO_ANSWER_MS
-    push(m, now + length, TALK_END, sl[S_CONTACT, s], s)
+    push(m, now + length, TALK_END, sl[s, S_CONTACT], s)
 
 
 @merged
 def ring_out(m: Arrays, s: int) -> None:
     """The offer rang out; where the queue says so the agent is set not ready, to recover later."""
     sl = m.sl
-    a, queue = sl[S_AGENT, s], sl[S_QUEUE, s]
+    a, queue = sl[s, S_AGENT], sl[s, S_QUEUE]
     unoffer(m, s, True)
     if m.q[Q_RING_OUT_NOT_READY, queue]:
         change_presence(m, a, 0)
-        push(m, m.g[G_NOW] + m.recover[m.ag[A_TEAM, a]], RECOVER, a, a)
+        push(m, m.g[G_NOW] + m.recover[m.ag[a, A_TEAM]], RECOVER, a, a)
     declined(m, s, a)
 
 
@@ -252,18 +252,18 @@ def ring_out(m: Arrays, s: int) -> None:
 def end_talk(m: Arrays, s: int) -> None:
     """A talk ends: handed on, closed, or wrapped up."""
     g, sl, q = m.g, m.sl, m.q
-    a, now, queue = sl[S_AGENT, s], g[G_NOW], sl[S_QUEUE, s]
-    length = now - sl[S_ACCEPTED, s]
+    a, now, queue = sl[s, S_AGENT], g[G_NOW], sl[s, S_QUEUE]
+    length = now - sl[s, S_ACCEPTED]
     to = hands_on_to(m, s)
     count_talk(m, s, now, length)
-    m.ag[A_TALK, a] += length
+    m.ag[a, A_TALK] += length
     if to >= 0 and q[Q_OPEN, to]:
         release(m, s, a, True)
         agent_may(m, a)
         pause = q[Q_PAUSE, to]
-        sl[S_QUEUE, s], sl[S_BOOSTED, s] = to, 1
-        sl[S_HOLD_AGENT, s], sl[S_HOLD_UNTIL, s] = -1, 0
-        sl[S_BARRED_AGENT, s], sl[S_BARRED_UNTIL, s] = (a, now + pause) if pause > 0 else (-1, 0)
+        sl[s, S_QUEUE], sl[s, S_BOOSTED] = to, 1
+        sl[s, S_HOLD_AGENT], sl[s, S_HOLD_UNTIL] = -1, 0
+        sl[s, S_BARRED_AGENT], sl[s, S_BARRED_UNTIL] = (a, now + pause) if pause > 0 else (-1, 0)
         begin_visit(m, s)
         return
     limit = q[Q_WRAP_LIMIT, queue]
@@ -272,32 +272,32 @@ def end_talk(m: Arrays, s: int) -> None:
         agent_may(m, a)
         free_slot(m, s)
         return
-    sl[S_PHASE, s] = WRAPPING
-    sl[S_TALK_END, s] = now
-    sl[S_DUE, s] = now + limit
-    push(m, now + limit, WRAP_UP, sl[S_NUMBER, s], s)
-    wrap = wrap_up_ms(m, s, a, sl[S_TALKS, s] - 1)
-    push(m, now + wrap, WRAP_UP_END, sl[S_CONTACT, s], (sl[S_TALKS, s] << 20) | s)
+    sl[s, S_PHASE] = WRAPPING
+    sl[s, S_TALK_END] = now
+    sl[s, S_DUE] = now + limit
+    push(m, now + limit, WRAP_UP, sl[s, S_NUMBER], s)
+    wrap = wrap_up_ms(m, s, a, sl[s, S_TALKS] - 1)
+    push(m, now + wrap, WRAP_UP_END, sl[s, S_CONTACT], (sl[s, S_TALKS] << 20) | s)
 
 
 @apart
 def wrap_up_over(m: Arrays, s: int, complete: bool) -> None:
     """The limit frees the agent, or the wrap-up is complete: closed, or a callback that reached nobody tried again."""
     g, sl, q = m.g, m.sl, m.q
-    a, now, queue = sl[S_AGENT, s], g[G_NOW], sl[S_QUEUE, s]
-    if sl[S_PHASE, s] == WRAPPING:
-        m.counts[queue, g[G_INTERVAL], C_WRAP_UP] += now - sl[S_TALK_END, s]
+    a, now, queue = sl[s, S_AGENT], g[G_NOW], sl[s, S_QUEUE]
+    if sl[s, S_PHASE] == WRAPPING:
+        m.counts[queue, g[G_INTERVAL], C_WRAP_UP] += now - sl[s, S_TALK_END]
         release(m, s, a, True)
     agent_may(m, a)
     if not complete:
-        sl[S_PHASE, s] = OUTCOME_DUE
+        sl[s, S_PHASE] = OUTCOME_DUE
         return
-    if sl[S_KIND, s] == KIND_CALLBACK and sl[S_UNREACHED, s]:
-        attempt = sl[S_ATTEMPT, s] = sl[S_ATTEMPT, s] + 1
+    if sl[s, S_KIND] == KIND_CALLBACK and sl[s, S_UNREACHED]:
+        attempt = sl[s, S_ATTEMPT] = sl[s, S_ATTEMPT] + 1
         if attempt < q[Q_ATTEMPTS, queue]:
-            sl[S_PHASE, s] = WAITS_FOR_TIME
-            sl[S_DUE, s] = now + q[Q_RETRY, queue]
-            push(m, sl[S_DUE, s], SCHEDULED, sl[S_NUMBER, s], s)
+            sl[s, S_PHASE] = WAITS_FOR_TIME
+            sl[s, S_DUE] = now + q[Q_RETRY, queue]
+            push(m, sl[s, S_DUE], SCHEDULED, sl[s, S_NUMBER], s)
             return
     free_slot(m, s)
 
@@ -306,20 +306,20 @@ def wrap_up_over(m: Arrays, s: int, complete: bool) -> None:
 def duty(m: Arrays, a: int, what: int) -> None:
     """On duty (0), on a break (1), off duty (2)."""
     ag = m.ag
-    ag[A_DUTY, a] = what
-    ag[A_LEAVING, a] = 0
+    ag[a, A_DUTY] = what
+    ag[a, A_LEAVING] = 0
     if what == 0:
-        if not ag[A_SIGNED, a]:
+        if not ag[a, A_SIGNED]:
             book(m, a)
-            ag[A_SIGNED, a] = 1
-        if not ag[A_READY, a]:
+            ag[a, A_SIGNED] = 1
+        if not ag[a, A_READY]:
             change_presence(m, a, 1)
         return
-    if ag[A_READY, a]:
+    if ag[a, A_READY]:
         change_presence(m, a, 0)
-    if what == 2 and ag[A_SIGNED, a]:
-        ag[A_LEAVING, a] = 1
-        if ag[A_WORK, a] == 0:
+    if what == 2 and ag[a, A_SIGNED]:
+        ag[a, A_LEAVING] = 1
+        if ag[a, A_WORK] == 0:
             m.g[G_SIGN_OUTS] += 1
 
 
@@ -327,21 +327,21 @@ def duty(m: Arrays, a: int, what: int) -> None:
 def sign_out_idle(m: Arrays) -> bool:
     """Sign out one agent whose shift is over and who has nothing in hand; whether there was one."""
     g, ag, sl = m.g, m.ag, m.sl
-    for a in range(ag.shape[1]):
-        if not ag[A_LEAVING, a] or ag[A_WORK, a] > 0:
+    for a in range(ag.shape[0]):
+        if not ag[a, A_LEAVING] or ag[a, A_WORK] > 0:
             continue
-        ag[A_LEAVING, a] = 0
-        if not ag[A_SIGNED, a]:
+        ag[a, A_LEAVING] = 0
+        if not ag[a, A_SIGNED]:
             continue
-        if ag[A_READY, a]:
+        if ag[a, A_READY]:
             book(m, a)
-            ag[A_READY, a] = 0
-        ag[A_SIGNED, a] = 0
+            ag[a, A_READY] = 0
+        ag[a, A_SIGNED] = 0
         sync(m, a)
         for s in range(g[G_SLOTS] if g[G_HOLDS] else 0):
-            if sl[S_PHASE, s] == QUEUED and sl[S_HOLD_UNTIL, s] > 0 and sl[S_HOLD_AGENT, s] == a:
+            if sl[s, S_PHASE] == QUEUED and sl[s, S_HOLD_UNTIL] > 0 and sl[s, S_HOLD_AGENT] == a:
                 if gone(m, s):
-                    lose(m, s, sl[S_LEAVE_AT, s], True)
+                    lose(m, s, sl[s, S_LEAVE_AT], True)
                 else:
                     lapse(m, s, RESERVED)
         return True

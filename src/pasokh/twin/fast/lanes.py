@@ -78,8 +78,8 @@ def may_be_taken(m: Arrays, s: int) -> None:
 
 @merged
 def _rank(m: Arrays, s: int) -> int:
-    la, lane = m.la, m.sl[S_LANE, s]
-    wait = m.g[G_NOW] - m.sl[S_QUEUED_AT, s]
+    la, lane = m.la, m.sl[s, S_LANE]
+    wait = m.g[G_NOW] - m.sl[s, S_QUEUED_AT]
     return kernel_rank(
         wait, la[L_WEIGHT, lane], la[L_HEAD, lane], la[L_AGEING, lane], la[L_TARGET, lane],
         la[L_TARGET_BOOST, lane], 0,
@@ -92,14 +92,14 @@ def by_rank(m: Arrays) -> None:
     sl, dirty = m.sl, m.dirty_slots
     for k in range(1, m.g[G_DIRTY_SLOTS]):
         s = dirty[k]
-        rank, queued, number = _rank(m, s), sl[S_QUEUED_AT, s], sl[S_NUMBER, s]
+        rank, queued, number = _rank(m, s), sl[s, S_QUEUED_AT], sl[s, S_NUMBER]
         i = k
         while i > 0:
             other = dirty[i - 1]
             theirs = _rank(m, other)
-            if theirs > rank or (theirs == rank and sl[S_QUEUED_AT, other] < queued):
+            if theirs > rank or (theirs == rank and sl[other, S_QUEUED_AT] < queued):
                 break
-            if theirs == rank and sl[S_QUEUED_AT, other] == queued and sl[S_NUMBER, other] < number:
+            if theirs == rank and sl[other, S_QUEUED_AT] == queued and sl[other, S_NUMBER] < number:
                 break
             dirty[i] = other
             i -= 1
@@ -110,10 +110,10 @@ def by_rank(m: Arrays) -> None:
 def lane_of(m: Arrays, s: int) -> int:
     """The lane a contact waits in."""
     sl = m.sl
-    queue = sl[S_QUEUE, s]
-    which = min(sl[S_PRIORITY, s], m.q[Q_CLASSES, queue] - 1)
-    asked = m.streams[sl[S_STREAM, s], T_ASKED]
-    return m.lane_of[queue, which, sl[S_BOOSTED, s], m.capacity_of[sl[S_CHANNEL, s]], asked]
+    queue = sl[s, S_QUEUE]
+    which = min(sl[s, S_PRIORITY], m.q[Q_CLASSES, queue] - 1)
+    asked = m.streams[sl[s, S_STREAM], T_ASKED]
+    return m.lane_of[queue, which, sl[s, S_BOOSTED], m.capacity_of[sl[s, S_CHANNEL]], asked]
 
 
 @merged
@@ -121,27 +121,27 @@ def enqueue(m: Arrays, s: int) -> None:
     """Put a contact into its lane, at its place by (queued at, number)."""
     g, sl, la = m.g, m.sl, m.la
     lane = lane_of(m, s)
-    sl[S_LANE, s] = lane
-    sl[S_HEAD, s] = la[L_HEAD, lane]
-    sl[S_PHASE, s] = QUEUED
+    sl[s, S_LANE] = lane
+    sl[s, S_HEAD] = la[L_HEAD, lane]
+    sl[s, S_PHASE] = QUEUED
     slots, at, n, mask = m.lane_slots[lane], la[L_AT, lane], la[L_LEN, lane], la[L_MASK, lane]
     if n > mask:
         g[G_STATUS] = OUT_OF_LANE
         return
-    queued, number = sl[S_QUEUED_AT, s], sl[S_NUMBER, s]
+    queued, number = sl[s, S_QUEUED_AT], sl[s, S_NUMBER]
     i = n
     while i > 0:
         other = slots[(at + i - 1) & mask]
-        theirs = sl[S_QUEUED_AT, other]
-        if theirs < queued or (theirs == queued and sl[S_NUMBER, other] < number):
+        theirs = sl[other, S_QUEUED_AT]
+        if theirs < queued or (theirs == queued and sl[other, S_NUMBER] < number):
             break
         slots[(at + i) & mask] = other
         i -= 1
     slots[(at + i) & mask] = s
     la[L_LEN, lane] = n + 1
-    if sl[S_PREFERRED, s] >= 0:
+    if sl[s, S_PREFERRED] >= 0:
         la[L_PREFERRED, lane] += 1
-    if sl[S_HOLD_UNTIL, s] > 0 or sl[S_BARRED_UNTIL, s] > 0:
+    if sl[s, S_HOLD_UNTIL] > 0 or sl[s, S_BARRED_UNTIL] > 0:
         la[L_EXCEPTIONS, lane] += 1
     g[G_WAITING] += 1
 
@@ -150,7 +150,7 @@ def enqueue(m: Arrays, s: int) -> None:
 def dequeue(m: Arrays, s: int) -> None:
     """Take a contact out of its lane."""
     g, sl, la = m.g, m.sl, m.la
-    lane = sl[S_LANE, s]
+    lane = sl[s, S_LANE]
     slots, at, n, mask = m.lane_slots[lane], la[L_AT, lane], la[L_LEN, lane], la[L_MASK, lane]
     i, j = 0, n - 1
     while slots[(at + i) & mask] != s and slots[(at + j) & mask] != s:
@@ -166,9 +166,9 @@ def dequeue(m: Arrays, s: int) -> None:
             slots[(at + j) & mask] = slots[(at + j + 1) & mask]
             j += 1
     la[L_LEN, lane] = n - 1
-    if sl[S_PREFERRED, s] >= 0:
+    if sl[s, S_PREFERRED] >= 0:
         la[L_PREFERRED, lane] -= 1
-    if sl[S_HOLD_UNTIL, s] > 0 or sl[S_BARRED_UNTIL, s] > 0:
+    if sl[s, S_HOLD_UNTIL] > 0 or sl[s, S_BARRED_UNTIL] > 0:
         la[L_EXCEPTIONS, lane] -= 1
     g[G_WAITING] -= 1
 
@@ -177,8 +177,8 @@ def dequeue(m: Arrays, s: int) -> None:
 def free_slot(m: Arrays, s: int) -> None:
     """The contact has left the centre."""
     g = m.g
-    m.sl[S_PHASE, s] = FREE
-    m.sl[S_CONTACT, s] = -1
+    m.sl[s, S_PHASE] = FREE
+    m.sl[s, S_CONTACT] = -1
     m.spare[g[G_SPARE]] = s
     g[G_SPARE] += 1
 
@@ -187,12 +187,12 @@ def free_slot(m: Arrays, s: int) -> None:
 def gone(m: Arrays, s: int) -> bool:
     """Whether the patience of a waiting contact has already ended: before the present happening, in its order."""
     g, sl = m.g, m.sl
-    leaves = sl[S_LEAVE_AT, s]
+    leaves = sl[s, S_LEAVE_AT]
     if leaves < g[G_NOW]:
         return leaves >= 0
     if leaves > g[G_NOW]:
         return False
-    return g[G_KIND] > LEAVE or (g[G_KIND] == LEAVE and sl[S_CONTACT, s] < g[G_WHO])
+    return g[G_KIND] > LEAVE or (g[G_KIND] == LEAVE and sl[s, S_CONTACT] < g[G_WHO])
 
 
 @merged
@@ -203,14 +203,14 @@ def sweep_lane(m: Arrays, lane: int) -> None:
         s = m.lane_slots[lane][la[L_AT, lane]]
         if not gone(m, s):
             break
-        lose(m, s, sl[S_LEAVE_AT, s], True)
+        lose(m, s, sl[s, S_LEAVE_AT], True)
     further = la[L_EXCEPTIONS, lane] > 0 or (la[L_PREFERRED_BOOST, lane] > 0 and la[L_PREFERRED, lane] > 0)
     if further:
         i = 1
         while i < la[L_LEN, lane]:
             s = m.lane_slots[lane][(la[L_AT, lane] + i) & la[L_MASK, lane]]
             if gone(m, s):
-                lose(m, s, sl[S_LEAVE_AT, s], True)
+                lose(m, s, sl[s, S_LEAVE_AT], True)
             else:
                 i += 1
 
@@ -220,7 +220,7 @@ def lose(m: Arrays, s: int, at: int, abandoned: bool) -> None:
     """A waiting contact (not offered) leaves the centre at an instant up to now."""
     sl = m.sl
     dequeue(m, s)
-    if sl[S_KIND, s] == KIND_CONTACT:
-        count_left(m, s, max(0, at - sl[S_QUEUED_AT, s]), abandoned)
-        m.q[Q_WAITING, sl[S_QUEUE, s]] -= 1
+    if sl[s, S_KIND] == KIND_CONTACT:
+        count_left(m, s, max(0, at - sl[s, S_QUEUED_AT]), abandoned)
+        m.q[Q_WAITING, sl[s, S_QUEUE]] -= 1
     free_slot(m, s)

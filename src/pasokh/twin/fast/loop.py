@@ -2,6 +2,8 @@
 
 # mypy: disable-error-code="no-any-return"
 
+from numba import types
+
 from pasokh.twin.fast.agents import (
     book,
 )
@@ -152,7 +154,7 @@ def _settle(m: Arrays) -> None:
                 by_rank(m)
             s = m.dirty_slots[j]
             j += 1
-            if sl[S_PHASE, s] != QUEUED:
+            if sl[s, S_PHASE] != QUEUED:
                 continue
             a = who_takes(m, s)
             if a < 0:
@@ -162,7 +164,7 @@ def _settle(m: Arrays) -> None:
         offer(m, s, a)
     for j in range(g[G_DIRTY_SLOTS]):
         s = m.dirty_slots[j]
-        if sl[S_PHASE, s] == QUEUED:
+        if sl[s, S_PHASE] == QUEUED:
             _wait(m, s)
     g[G_DIRTY_AGENTS] = g[G_DIRTY_SLOTS] = 0
 
@@ -171,30 +173,30 @@ def _settle(m: Arrays) -> None:
 def _wait(m: Arrays, s: int) -> None:
     """Nobody could take the contact: enter what time will bring."""
     sl, q = m.sl, m.q
-    queue, queued, number = sl[S_QUEUE, s], sl[S_QUEUED_AT, s], sl[S_NUMBER, s]
-    if sl[S_STEP, s] < q[Q_STEPS, queue]:
-        push(m, queued + m.step_after[q[Q_STEP_AT, queue] + sl[S_STEP, s]], RELAX, number, s)
-    if sl[S_HOLD_UNTIL, s] > 0:
-        push(m, sl[S_HOLD_UNTIL, s], RESERVED, number, s)
-    if sl[S_BARRED_UNTIL, s] > 0:
-        push(m, sl[S_BARRED_UNTIL, s], BARRED, number, s)
-    if sl[S_KIND, s] != KIND_CONTACT:
-        sl[S_LEAVE_AT, s] = FOREVER
+    queue, queued, number = sl[s, S_QUEUE], sl[s, S_QUEUED_AT], sl[s, S_NUMBER]
+    if sl[s, S_STEP] < q[Q_STEPS, queue]:
+        push(m, queued + m.step_after[q[Q_STEP_AT, queue] + sl[s, S_STEP]], RELAX, number, s)
+    if sl[s, S_HOLD_UNTIL] > 0:
+        push(m, sl[s, S_HOLD_UNTIL], RESERVED, number, s)
+    if sl[s, S_BARRED_UNTIL] > 0:
+        push(m, sl[s, S_BARRED_UNTIL], BARRED, number, s)
+    if sl[s, S_KIND] != KIND_CONTACT:
+        sl[s, S_LEAVE_AT] = FOREVER
         return
     if q[Q_MAX_WAIT, queue] >= 0:
         push(m, queued + q[Q_MAX_WAIT, queue], MAX_WAIT, number, s)
-    if sl[S_LEAVE_AT, s] < 0:
-        sl[S_LEAVE_AT, s] = patience_ends(m, s)
-    if sl[S_ARMED, s]:
+    if sl[s, S_LEAVE_AT] < 0:
+        sl[s, S_LEAVE_AT] = patience_ends(m, s)
+    if sl[s, S_ARMED]:
         return
-    sl[S_ARMED, s] = 1
-    load = (sl[S_WAITS, s] << 20) | s
+    sl[s, S_ARMED] = 1
+    load = (sl[s, S_WAITS] << 20) | s
     if q[Q_WATCHED, queue]:
-        push(m, sl[S_LEAVE_AT, s], LEAVE, sl[S_CONTACT, s], load)
+        push(m, sl[s, S_LEAVE_AT], LEAVE, sl[s, S_CONTACT], load)
     if m.alternatives[queue, 0] + m.alternatives[queue, 1] > 0.0 and choice_of(m, s) > 0:
         at = queued + q[Q_OFFER_AFTER, queue] + q[Q_THINK, queue]
         if at >= m.g[G_NOW]:
-            push(m, at, CHOICE, sl[S_CONTACT, s], load)
+            push(m, at, CHOICE, sl[s, S_CONTACT], load)
 
 
 @merged
@@ -207,49 +209,49 @@ def _happen(m: Arrays, kind: int, who: int, load: int, at: int) -> None:  # noqa
         elif kind == HOURS:
             m.q[Q_OPEN, who >> 1] = who & 1
         else:
-            for a in range(ag.shape[1]):
-                ag[A_CONTACTS, a] = ag[A_TALK, a] = 0
+            for a in range(ag.shape[0]):
+                ag[a, A_CONTACTS] = ag[a, A_TALK] = 0
         return
     if kind == RECOVER:
-        if ag[A_DUTY, who] == 0 and ag[A_SIGNED, who] and not ag[A_READY, who]:
+        if ag[who, A_DUTY] == 0 and ag[who, A_SIGNED] and not ag[who, A_READY]:
             change_presence(m, who, 1)
         return
     s, mark = load & 0xFFFFF, load >> 20
-    phase = sl[S_PHASE, s]
-    if phase == FREE or sl[S_NUMBER if kind <= SCHEDULED else S_CONTACT, s] != who:
+    phase = sl[s, S_PHASE]
+    if phase == FREE or sl[s, S_NUMBER if kind <= SCHEDULED else S_CONTACT] != who:
         return
     if phase == SURE:
-        if sl[S_DUE, s] == at and (kind in (WRAP_UP_END, WRAP_UP, TALK_END)):
+        if sl[s, S_DUE] == at and (kind in (WRAP_UP_END, WRAP_UP, TALK_END)):
             finish_sure(m, s)
     elif kind == ANSWER:
-        if phase == OFFERED and sl[S_OFFERS, s] == mark:
+        if phase == OFFERED and sl[s, S_OFFERS] == mark:
             answer(m, s)
     elif kind == TALK_END:
         if phase == ACTIVE:
             end_talk(m, s)
     elif kind == WRAP_UP:
-        if phase == WRAPPING and sl[S_DUE, s] == at:
+        if phase == WRAPPING and sl[s, S_DUE] == at:
             wrap_up_over(m, s, False)
     elif kind == WRAP_UP_END:
-        if phase in (WRAPPING, OUTCOME_DUE) and sl[S_TALKS, s] == mark:
+        if phase in (WRAPPING, OUTCOME_DUE) and sl[s, S_TALKS] == mark:
             wrap_up_over(m, s, True)
     elif kind == LEAVE:
-        if phase in (QUEUED, OFFERED) and sl[S_WAITS, s] == mark and sl[S_KIND, s] == KIND_CONTACT:
+        if phase in (QUEUED, OFFERED) and sl[s, S_WAITS] == mark and sl[s, S_KIND] == KIND_CONTACT:
             leave(m, s)
     elif kind == CHOICE:
-        if phase == QUEUED and sl[S_WAITS, s] == mark and sl[S_KIND, s] == KIND_CONTACT:
+        if phase == QUEUED and sl[s, S_WAITS] == mark and sl[s, S_KIND] == KIND_CONTACT:
             if gone(m, s):
-                lose(m, s, sl[S_LEAVE_AT, s], True)
+                lose(m, s, sl[s, S_LEAVE_AT], True)
             else:
                 take_alternative(m, s)
     elif kind == RING:
-        if phase == OFFERED and sl[S_DUE, s] == at:
+        if phase == OFFERED and sl[s, S_DUE] == at:
             ring_out(m, s)
     else:
         timer(m, kind, s, at)
 
 
-@compiled
+@compiled((types.Array(types.int64, 2, "C"),))
 def run(table: Array) -> int:  # noqa: C901, PLR0912 - the loop itself
     """Let everything happen before the end. Returns how it went: `FINE`, or what was too small.
 
@@ -297,7 +299,7 @@ def run(table: Array) -> int:  # noqa: C901, PLR0912 - the loop itself
             _happen(m, kind, who, load, at)
         if g[G_DIRTY_AGENTS] + g[G_DIRTY_SLOTS] > 0:
             _settle(m)
-        if arrived >= 0 and m.sl[S_PHASE, arrived] == QUEUED and balks(m, arrived):
+        if arrived >= 0 and m.sl[arrived, S_PHASE] == QUEUED and balks(m, arrived):
             leave(m, arrived)
         while g[G_SIGN_OUTS] > 0 and sign_out_idle(m):
             g[G_SIGN_OUTS] -= 1
@@ -312,18 +314,18 @@ def _finish(m: Arrays) -> None:
     g, sl = m.g, m.sl
     end = g[G_END]
     for s in range(g[G_SLOTS]):
-        phase = sl[S_PHASE, s]
-        if phase == QUEUED and sl[S_KIND, s] == KIND_CONTACT and 0 <= sl[S_LEAVE_AT, s] < end:
-            count_left(m, s, sl[S_LEAVE_AT, s] - sl[S_QUEUED_AT, s], True)
-        elif phase == SURE and sl[S_ANSWER_AT, s] < end:
-            count_answered(m, s, sl[S_ANSWER_AT, s] - sl[S_QUEUED_AT, s])
-            if sl[S_TALK_END, s] < end:
-                row = m.counts[sl[S_QUEUE, s], (sl[S_TALK_END, s]) // g[G_WIDTH]]
+        phase = sl[s, S_PHASE]
+        if phase == QUEUED and sl[s, S_KIND] == KIND_CONTACT and 0 <= sl[s, S_LEAVE_AT] < end:
+            count_left(m, s, sl[s, S_LEAVE_AT] - sl[s, S_QUEUED_AT], True)
+        elif phase == SURE and sl[s, S_ANSWER_AT] < end:
+            count_answered(m, s, sl[s, S_ANSWER_AT] - sl[s, S_QUEUED_AT])
+            if sl[s, S_TALK_END] < end:
+                row = m.counts[sl[s, S_QUEUE], (sl[s, S_TALK_END]) // g[G_WIDTH]]
                 row[C_HANDLED] += 1
-                row[C_TALK] += sl[S_TALK_END, s] - sl[S_ANSWER_AT, s]
+                row[C_TALK] += sl[s, S_TALK_END] - sl[s, S_ANSWER_AT]
     g[G_NOW] = end
     while end > g[G_INTERVAL_END]:
         g[G_INTERVAL] += 1
         g[G_INTERVAL_END] += g[G_WIDTH]
-    for a in range(m.ag.shape[1]):
+    for a in range(m.ag.shape[0]):
         book(m, a)
