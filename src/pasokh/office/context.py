@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from pasokh.i18n.languages import NAMES, direction
 from pasokh.office.errors import language
@@ -31,7 +32,7 @@ _PLACES = (
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """Context of every template: `language`, `direction`, `languages`, `me`, `rights`, `navigation`."""
+    """Context of every template: `language`, `direction`, `languages`, `me`, `zone`, `rights`, `navigation`."""
     user = getattr(request, "user", None)
     me = user if isinstance(user, User) else None
     return {
@@ -39,6 +40,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "direction": direction(language()),
         "languages": NAMES,
         "me": me,
+        "zone": timezone.get_current_timezone_name() if me is not None else "",
         "rights": {right.value: me is not None and me.may(right) for right in Right},
         "navigation": [
             Link(name, url := reverse(name), request.path.startswith(url))

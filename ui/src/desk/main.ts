@@ -25,7 +25,7 @@ function namesOnPage(): Record<string, Names> {
 function open(root: HTMLElement): void {
   const language = asLanguage(document.documentElement.lang);
   const catalogue = staffTexts[language];
-  const f = formatter(language);
+  const f = formatter(language, document.documentElement.dataset["zone"]);
   const t = translator(language, catalogue, f.digits);
   const agent = root.dataset["agent"] ?? "me";
   const client = staffClient(["desk", "team"], `pasokh.desk.outbox.${agent}`);

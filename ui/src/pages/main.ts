@@ -1,6 +1,4 @@
-/** Small manners of the server's pages: theme switch, menus that close, tables that say when in words. */
-import { asLanguage } from "../language/catalogue";
-import { formatter } from "../language/format";
+/** Small manners of the server's pages: theme switch, menus that close. */
 
 type Theme = "light" | "dark" | "system";
 
@@ -44,14 +42,4 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-/** Instants marked `data-instant` are shown in the viewer's own zone and calendar. */
-function localiseTimes(): void {
-  const format = formatter(asLanguage(document.documentElement.lang));
-  for (const element of document.querySelectorAll<HTMLTimeElement>("time[data-instant]")) {
-    const instant = Number(element.dataset["instant"]);
-    if (Number.isFinite(instant)) element.textContent = format.dateTime(instant);
-  }
-}
-
 markTheme();
-localiseTimes();

@@ -9,7 +9,7 @@ import { type Wall, wallView } from "./view";
 function open(root: HTMLElement): void {
   const language = asLanguage(document.documentElement.lang);
   const catalogue = staffTexts[language];
-  const f = formatter(language);
+  const f = formatter(language, document.documentElement.dataset["zone"]);
   const client = staffClient(["wall"], "pasokh.wall.outbox");
   let drawing = false;
 
