@@ -14,10 +14,8 @@ export interface Format {
   percent(share: number): string;
   /** m:ss, or h:mm:ss from an hour on; never negative. */
   clock(millis: number): string;
-  /** The time of day of an instant, in the viewer's zone. */
+  /** The time of day of an instant, in the given zone, else the viewer's. */
   time(instant: number): string;
-  /** Day and time of an instant; the Persian calendar in Persian. */
-  dateTime(instant: number): string;
   day(instant: number): string;
 }
 
@@ -29,14 +27,6 @@ export function formatter(language: Language, timeZone?: string): Format {
   const percent = new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 });
   const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hour12: false, ...zone });
   const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", ...zone });
-  const dateTime = new Intl.DateTimeFormat(locale, {
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-    hour12: false,
-    ...zone,
-  });
   const local = (text: string): string =>
     language === "fa" ? text.replace(/[0-9]/g, (digit) => PERSIAN[Number(digit)] ?? digit) : text;
   return {
@@ -50,7 +40,6 @@ export function formatter(language: Language, timeZone?: string): Format {
       return local(hours ? `${hours}:${tail}` : tail);
     },
     time: (instant) => time.format(instant),
-    dateTime: (instant) => dateTime.format(instant),
     day: (instant) => day.format(instant),
   };
 }
