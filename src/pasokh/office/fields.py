@@ -58,6 +58,8 @@ class WholeNumberField(forms.Field):
         )
         super().__init__(**kwargs)
         self.least, self.most = least, most
+        self.kept: object = None
+        """A value that is let pass whatever the bounds: what stands there already."""
 
     def to_python(self, value: object) -> int | None:
         """The number; None where nothing was typed."""
@@ -68,7 +70,7 @@ class WholeNumberField(forms.Field):
             number = parse_int(text)
         except PasokhError as error:
             raise ValidationError(text_of(error)) from error
-        if not self.least <= number <= self.most:
+        if number != self.kept and not self.least <= number <= self.most:
             refused = PasokhError("number.out_of_range", least=self.least, most=self.most)
             raise ValidationError(text_of(refused))
         return number

@@ -200,7 +200,7 @@ def test_the_form_round_trips_every_queue(office: Office) -> None:
     from pasokh.office.demo import _queues
 
     with organisation_scope("alpha"):
-        for name in ("sales", "support", "billing"):
+        for name in ("sales", "support", "billing", "lang-fa", "lang-uk", "lang-en"):
             actions.do_save_skill("system", name, {"en": name})
         for outcome in {o for q in _queues() for o in q.outcomes}:
             actions.do_save_outcome("system", outcome, {"en": outcome})

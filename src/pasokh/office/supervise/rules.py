@@ -41,6 +41,7 @@ def check_references(
     check_queue(queue)
     asked = {r.skill for r in queue.requires} | {s for r in queue.policy.relaxations for s in r.drop}
     _all_known(asked, skills, "requires", "setup.unknown_skill")
+    _all_known(queue.languages.values(), skills, "languages", "setup.unknown_skill")
     _all_known(queue.outcomes, outcomes, "outcomes", "setup.unknown_outcome")
     helping = {q for r in queue.policy.relaxations for q in r.overflow_to}
     _all_known(helping, queues, "relaxations", "setup.unknown_queue")
