@@ -14,6 +14,7 @@ from pasokh.acd.model import (
     Relaxation,
     Requirement,
 )  # fmt: skip
+from pasokh.i18n.languages import LANGUAGES
 from pasokh.kernel.time import SECOND
 from pasokh.office import demo_people as demo
 from pasokh.office.people.actions import PersonDraft, do_create_user, do_save_team
@@ -98,15 +99,17 @@ def _queues() -> list[QueueConfig]:
 
 
 def _queue(key: str, outcomes: tuple[str, ...], helped_by: str) -> QueueConfig:
-    """After 20 s lower levels serve, after 35 s another queue helps: both before anyone has waited a minute."""
+    """Asks for the customer's language; after 30 s anyone serves, after 35 s another queue helps: within a minute."""
+    languages: dict[str, str] = {language: f"lang-{language}" for language in LANGUAGES}
     relaxations = (
-        Relaxation(20 * SECOND, lower_by=30),
+        Relaxation(30 * SECOND, lower_by=30, drop=tuple(languages.values())),
         Relaxation(35 * SECOND, lower_by=100, overflow_to=(helped_by,)),
     )
     return QueueConfig(
         key,
         name=_SKILLS[key],
         requires=(Requirement(key, 50),),
+        languages=languages,
         outcomes=outcomes,
         alternatives=(Alternative.CALLBACK, Alternative.MESSAGE),
         policy=Policy(agent_order=_ORDER, relaxations=relaxations),
