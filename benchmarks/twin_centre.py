@@ -131,6 +131,7 @@ class Floor:
         self.env.run(86_400)
 
     def duty(self, person: Person, place: int) -> Generator[simpy.Event, Any, None]:
+        """Keep the agent's shift and breaks."""
         shift = EARLY if place < PER_GROUP // 2 else LATE
         marks = [(_seconds(shift[0]), True)]
         for at, minutes in BREAKS[shift]:
@@ -162,6 +163,7 @@ class Floor:
             insort(self.idle, person)
 
     def take(self, skill: str) -> Person | None:
+        """The longest idle agent with the skill."""
         for k, person in enumerate(self.idle):
             if skill in person.skills:
                 del self.idle[k]
@@ -170,6 +172,7 @@ class Floor:
         return None
 
     def arrive(self, skill: str) -> Generator[simpy.Event, Any, None]:
+        """Customers of a skill."""
         for k, mean in enumerate(PROFILE):
             rate, end = mean * SHARES[skill] / 1_800, (k + 1) * 1_800
             while rate:
@@ -181,6 +184,7 @@ class Floor:
             yield self.env.timeout(end - self.env.now)
 
     def contact(self, skill: str) -> Generator[simpy.Event, Any, None]:
+        """One customer."""
         env, day, rng = self.env, self.day, self.rng
         began = env.now
         day.offered += 1

@@ -1,4 +1,4 @@
-"""The compiled loop decides exactly as `step` does: every offer (contact, agent, instant) and every count, none differs.
+"""The compiled loop decides exactly as `step` does: no offer (contact, agent, instant) and no count differs.
 
 Both get the same drawn customers, agents and hours; the plain twin drives `step`, the compiled one the compiled kernel.
 A failing seed is printed with the first difference; `random_scenario(seed)` rebuilds it.

@@ -142,7 +142,7 @@ def _settle(m: Arrays) -> None:
     """Offer until nothing more fits: freed agents look for contacts, then contacts for agents, by number."""
     g, sl = m.g, m.sl
     i = j = 0
-    while True:
+    while g[G_STATUS] == FINE:
         if i < g[G_DIRTY_AGENTS]:
             a = m.dirty_agents[i]
             s = what_take(m, a)
@@ -299,6 +299,8 @@ def run(table: Array) -> int:  # noqa: C901, PLR0912 - the loop itself
             _happen(m, kind, who, load, at)
         if g[G_DIRTY_AGENTS] + g[G_DIRTY_SLOTS] > 0:
             _settle(m)
+        if g[G_STATUS] != FINE:
+            break
         if arrived >= 0 and m.sl[arrived, S_PHASE] == QUEUED and balks(m, arrived):
             leave(m, arrived)
         while g[G_SIGN_OUTS] > 0 and sign_out_idle(m):
