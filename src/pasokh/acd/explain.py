@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pasokh.acd import events as ev
 from pasokh.i18n.catalogue import message
 from pasokh.i18n.numbers import duration, number
-from pasokh.kernel.time import Instant
+from pasokh.kernel.time import SECOND, Instant
 
 type Names = Callable[[str, str], str]
 """(kind, id) → the name people know; kinds are ``agent`` and ``queue``."""
@@ -105,8 +105,9 @@ class _Teller:
         yield self._say("waits", position=e.position, reasons=listed)
 
     def _offer(self, e: ev.Offered, at: Instant) -> Iterator[str]:
+        at_once = e.question == "who_takes" and e.waited_ms < SECOND
         yield self._say(
-            f"offered.{e.question}",
+            "offered_at_once" if at_once else f"offered.{e.question}",
             agent=self._agent(e.agent), n=e.candidates, wait=self._span(e.waited_ms), version=e.policy_version,
         )  # fmt: skip
         if e.question == "who_takes":
