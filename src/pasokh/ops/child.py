@@ -30,8 +30,8 @@ class Program:
     """How long it may take to get ready before it is killed and started again."""
     first_pause: float = 0.2
     longest_pause: float = 10.0
-    steady_seconds: float = 30.0
-    """Who lived so long starts again at once; pauses double otherwise."""
+    steady_seconds: float = 5.0
+    """Who lived so long starts again after the first pause; pauses double otherwise."""
     tries: int = 3
     """Give up when it has not become ready once in so many starts."""
 

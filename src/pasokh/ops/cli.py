@@ -110,7 +110,9 @@ def _up(given: argparse.Namespace) -> int:
 
     settings = with_listen(load(), given.host, given.port)
     roles = chosen_roles(given.roles, settings, traffic=given.demo_traffic)
-    plan = Plan(roles, prepare=not given.no_migrate, demo=not given.no_demo)
+    plan = Plan(roles, prepare=not given.no_migrate, demo=not (given.no_demo or given.no_migrate))
+    if "web" in roles and settings.secret_is_own and not settings.embedded:
+        print(f"pasokh: {message('up.own_secret', 'en', home=str(settings.home))}", file=sys.stderr)
     with only_one(settings):
         return asyncio.run(Supervisor(settings, plan, lambda url: _announce(url, plan.roles, plan.demo)).run())
 

@@ -2,13 +2,17 @@
 
 import argparse
 import asyncio
+import contextlib
+import fcntl
 import hashlib
+import itertools
 import logging
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 from pasokh.kernel.errors import PasokhError
 from pasokh.ops import composition
@@ -54,17 +58,37 @@ def _db(settings: Settings) -> None:
 
 
 def _engine(settings: Settings) -> None:
-    _run(composition.engine(database_url(settings), engine_name(settings)))
+    with engine_name(settings) as name:
+        _run(composition.engine(database_url(settings), name))
 
 
-def engine_name(settings: Settings) -> str:
-    """What this place's engine is called among all that share the database.
+@contextlib.contextmanager
+def engine_name(settings: Settings) -> Iterator[str]:
+    """What this engine is called among all that share the database, unlike any other that runs.
 
-    The same after a restart, so that it takes up its own lease at once instead of waiting until it runs out; the
-    supervisor's lock lets only one run at a time, and a new epoch fences one that hung.
+    The same after a restart, so that it takes up its own lease at once instead of waiting until it runs out: the name
+    is that of a file in this home, locked while the engine lives, and of the kernel that keeps the lock. So it differs
+    between copies of one machine, containers with one host name, and two engines that share a home.
     """
-    place = hashlib.sha256(str(settings.home.resolve()).encode()).hexdigest()[:12]
-    return f"{os.uname().nodename}:{place}"
+    settings.run_home.mkdir(parents=True, exist_ok=True)
+    for place in itertools.count():
+        with (settings.run_home / f"engine-{place}.lock").open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            held = os.fstat(file.fileno())
+            known = f"{_kernel()} {held.st_dev} {held.st_ino}"
+            yield f"{os.uname().nodename}:{hashlib.sha256(known.encode()).hexdigest()[:12]}"
+            return
+
+
+def _kernel() -> str:
+    """The running kernel, another after every boot; empty where it does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except OSError:
+        return ""
 
 
 def _worker(settings: Settings) -> None:

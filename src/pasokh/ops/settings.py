@@ -34,6 +34,8 @@ class Settings:
     """Empty = the embedded PostgreSQL in `home`."""
     secret_key: str
     """Signs sessions and live tokens; every node of a centre has the same."""
+    secret_is_own: bool
+    """Whether the secret was made in this home, so that no other node has it."""
     host: str
     port: int
     public_url: str
@@ -104,6 +106,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         home=home,
         database_url=database_url,
         secret_key=secret or kept_secret(home, "secret_key"),
+        secret_is_own=not secret,
         host=values.get("PASOKH_HOST", "127.0.0.1"),
         port=_whole(values, "PASOKH_PORT", 8000, 0, 65_535),
         public_url=url,

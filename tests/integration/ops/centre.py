@@ -21,10 +21,10 @@ CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("PASOKH_", "DJ
 class Centre:
     """Start, ask, kill, stop. A context manager that leaves no process and no file behind."""
 
-    def __init__(self):
+    def __init__(self, **settings):
         self.home = Path(tempfile.mkdtemp(prefix="pasokh-up-"))
         self.home.chmod(0o755)  # the database's account must get in
-        self.environment = {**CLEAN, "PASOKH_HOME": str(self.home)}
+        self.environment = {**CLEAN, **settings, "PASOKH_HOME": str(self.home)}
         self.process = None
         self.url = ""
 
@@ -57,9 +57,11 @@ class Centre:
                 [sys.executable, "-m", "pasokh.ops.cli", "up", "--port", "0", *arguments],
                 env=self.environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
-        self.until(lambda: "Ctrl-C stops everything" in self.log or self.process.poll() is not None, START_SECONDS)
+        ready = r"^(Ctrl-C stops everything|Running: )"
+        self.until(lambda: re.search(ready, self.log, re.MULTILINE) or self.process.poll() is not None, START_SECONDS)
         assert self.process.poll() is None, self.log
-        self.url = re.search(r"http://127\.0\.0\.1:\d+", self.log)[0]
+        found = re.search(r"http://127\.0\.0\.1:\d+", self.log)
+        self.url = found[0] if found else ""
         return time.monotonic() - begun
 
     def stop(self):
@@ -80,6 +82,13 @@ class Centre:
         return subprocess.run(
             [sys.executable, "-m", "pasokh.ops.cli", *arguments],
             env=self.environment, capture_output=True, text=True, check=False, timeout=100,
+        )  # fmt: skip
+
+    def program(self, *arguments):
+        """A Python program in this centre's environment, with pipes; ends when its input does."""
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
     def ask(self, path, body=None, **headers):

@@ -25,11 +25,13 @@ def test_the_secret_is_made_once_and_is_the_owners_alone(tmp_path):
     first, second = load(env(tmp_path)), load(env(tmp_path))
     assert first.secret_key == second.secret_key
     assert len(first.secret_key) >= 48
+    assert first.secret_is_own
     assert stat.S_IMODE((tmp_path / "home/secret_key").stat().st_mode) == 0o600
 
 
 def test_a_given_secret_leaves_no_file(tmp_path):
-    assert load(env(tmp_path, SECRET_KEY=SECRET)).secret_key == SECRET
+    given = load(env(tmp_path, SECRET_KEY=SECRET))
+    assert (given.secret_key, given.secret_is_own) == (SECRET, False)
     assert not (tmp_path / "home/secret_key").exists()
 
 
