@@ -6,6 +6,7 @@ that only reads.
 
 import asyncio
 import os
+import threading
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -44,6 +45,9 @@ def set_up_django() -> None:
     from django.test.utils import setup_test_environment
 
     django.setup()
+    from django.conf import settings
+
+    settings.ANSWER_SECONDS = 0  # no engine runs beside most tests
     setup_test_environment()  # so that a test may look at what a page was made of
 
 
@@ -118,7 +122,9 @@ class Office:
                 except Exception as error:
                     if not key:
                         raise
-                    answer = InboxAnswer(False, code=str(getattr(error, "code", error)))
+                    answer = InboxAnswer(
+                        False, code=str(getattr(error, "code", error)), params=getattr(error, "params", {})
+                    )
                 answers.append(answer)
                 if key:
                     replies = [Reply(key, answer)]
@@ -129,6 +135,25 @@ class Office:
                 head = await store.append(lease, head, drafts, replies)
             await store.release(lease)
         return answers
+
+
+@contextmanager
+def engine_of(office: Office, org: str) -> Iterator[None]:
+    """An engine that answers while a request waits: it looks into the inbox until told to stop."""
+    stop = threading.Event()
+
+    def turns() -> None:
+        while not stop.wait(0.02):
+            office.work(org)
+
+    thread = threading.Thread(target=turns)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()
 
 
 def chat(org: str, n: int, queue: str = "help", name: str = "", text: str = "hello") -> list[cmd.AnyCommand]:

@@ -69,6 +69,9 @@ TEMPLATES = [
     }
 ]
 
+ANSWER_SECONDS = 2.0
+"""How long a form waits for the engine's answer before it says that the change is taken and will apply later."""
+
 DATABASES = {
     "default": django_database(CONFIGURATION, APP_ROLE, pool=CONFIGURATION.pool),
     "owner": django_database(CONFIGURATION, OWNER_ROLE, limits=False),

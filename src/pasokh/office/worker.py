@@ -15,6 +15,7 @@ from django.conf import settings
 from pasokh.office.configuration import Configuration, connection_parameters
 from pasokh.office.desk import projection
 from pasokh.office.people.sessions import SessionStore
+from pasokh.office.settling import settle_answered
 from pasokh.store import schema
 from pasokh.store.bells import LOG
 
@@ -25,6 +26,11 @@ POLL_SECONDS = 2.0
 SLICE_SECONDS = 0.2
 """How often a waiting worker asks whether to stop."""
 CLEANING_ROUNDS = 1_000
+_ANSWERED = """
+SELECT DISTINCT s.organisation_id FROM audit_submission s JOIN command_inbox c
+    ON c.shard = s.organisation_id AND c.key = s.key WHERE c.answered_at IS NOT NULL
+"""
+"""Organisations with a change that the engine has answered and no request has settled."""
 _PAUSE = threading.Event()
 """Never set: waiting for it is a pause."""
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, django.db.OperationalError, django.db.InterfaceError)
@@ -67,6 +73,8 @@ def _rounds(
         for org, head in connection.execute("SELECT org, seq FROM shard_head ORDER BY org").fetchall():
             if seen.get(org) != head and _caught_up(org, stopping):
                 seen[org] = head
+        for (org,) in connection.execute(_ANSWERED).fetchall():
+            settle_answered(org)
         if rounds % CLEANING_ROUNDS == 0:
             SessionStore.clear_expired()
         rounds += 1

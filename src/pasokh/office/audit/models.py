@@ -1,4 +1,4 @@
-"""The record of administrative writes."""
+"""The record of administrative writes, and those that the engine has not answered for yet."""
 
 from typing import ClassVar, Self
 
@@ -24,6 +24,29 @@ class AuditEvent(TenantModel):
 
     class Meta(TenantModel.Meta):  # noqa: D106 - Django options
         indexes: ClassVar = [models.Index(fields=["organisation", "-id"], name="audit_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.target}"
+
+
+class Submission(TenantModel):
+    """A change whose command waits for the engine's answer; gone once it is settled."""
+
+    key = models.CharField(max_length=80)
+    """The command's key in the inbox."""
+    actor = models.CharField(max_length=80)
+    action = models.CharField(max_length=80)
+    target = models.CharField(max_length=160)
+    mark = models.BigIntegerField(default=0)
+    """Version or instant of the row after the change: who finds another one leaves the row alone."""
+    before = models.JSONField(null=True)
+    """What the row goes back to; null = it was created."""
+    after = models.JSONField(null=True)
+
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
+
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "key"], name="submission_key")]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"

@@ -107,3 +107,12 @@ def story_of(contact: str) -> list[tuple[Instant, AnyEvent]]:
             [org, contact, LONGEST_STORY],
         )
         return [(at, decode_event(data)) for at, data in cursor.fetchall()]
+
+
+def owes_outcome(username: str) -> bool:
+    """Whether an agent wraps up or still owes an outcome, as far as the history knows: nobody else can do that."""
+    for interaction in Interaction.objects.filter(agent=username, closed_at=0, answered_at__gt=0):
+        running = Segment.objects.filter(interaction=interaction.id, ended_at=0).order_by("-number").first()
+        if running is None or running.kind == "wrap_up":
+            return True
+    return False

@@ -13,7 +13,9 @@ from pasokh.i18n.languages import LANGUAGES
 from pasokh.i18n.text import normalise
 from pasokh.kernel.errors import PasokhError
 from pasokh.office import clock, inbox
-from pasokh.office.audit.actions import do_record_change
+from pasokh.office.audit.actions import do_await_answer, do_record_change
+from pasokh.office.audit.models import Submission
+from pasokh.office.desk.selectors import owes_outcome
 from pasokh.office.people.models import QueueMembership, SkillLevel, Team, User
 from pasokh.office.people.rules import Role
 from pasokh.office.people.selectors import agent_config
@@ -63,7 +65,7 @@ def do_change_agent(actor: str, username: str, draft: PersonDraft, expected_chan
 
     Raises `person.unknown`, `setup.changed_meanwhile` when `expected_change` is no longer the latest, `person.no_name`,
     `setup.unknown_skill`, `setup.unknown_queue`, `person.bad_level`, `person.unknown_team`,
-    `person.last_administrator`.
+    `person.last_administrator`, and `agent.has_work` when an agent put out still owes an outcome.
     """
     user = User.objects.select_for_update().filter(username=username).first()
     if user is None:
@@ -105,24 +107,61 @@ def _write(actor: str, user: User, draft: PersonDraft, action: str) -> User:
         raise PasokhError("person.no_name", field="name", longest=200)
     if draft.language not in LANGUAGES:
         raise PasokhError("setup.unknown_language", field="language", value=draft.language[:16])
+    if was_agent and not (draft.handles_contacts and draft.is_active) and owes_outcome(user.username):
+        raise PasokhError("agent.has_work", field="is_active", agent=user.username)
+    _fill(user, draft, name)
+    after = _description(user)
+    if before == after:
+        return user
+    user.changed_at = max(clock.now(), user.changed_at + 1)
+    user.save()
+    target = f"user:{user.username}"
+    do_record_change(actor, action, target, before, after)
+    key = None
+    if user.handles_contacts and user.is_active:
+        key = inbox.submit(DefineAgent(agent_config(user)), actor)
+    elif was_agent:
+        inbox.submit(SignOut(user.username, force=True), actor)
+        key = inbox.submit(RetireAgent(user.username), actor)
+    if key is not None:
+        do_await_answer(key, actor, action, target, before, after, user.changed_at)
+    return user
+
+
+def do_revert_user(submission: Submission, error: PasokhError) -> bool:  # noqa: ARG001 - every revert's signature
+    """Take a refused change of a person back; False when the person was changed anew meanwhile."""
+    user = User.objects.select_for_update().filter(username=submission.target.partition(":")[2]).first()
+    if user is None or user.changed_at != submission.mark:
+        return False
+    was = submission.before
+    if was is None:
+        user.delete()
+        return True
+    known = set(Skill.objects.values_list("key", flat=True))
+    draft = PersonDraft(
+        name=was["name"],
+        role=Role(was["role"]),
+        language=was["language"],
+        is_active=was["is_active"],
+        handles_contacts=was["handles_contacts"],
+        skills={key: level for key, level in was["skills"].items() if key in known},
+        queues=Queue.objects.filter(key__in=was["queues"]).values_list("key", flat=True),
+        capacity=Capacity(**was["capacity"]),
+        team=was["team"] if was["team"] and Team.objects.filter(key=was["team"]).exists() else "",
+    )
+    _fill(user, draft, draft.name)
+    user.changed_at += 1
+    user.save()
+    return True
+
+
+def _fill(user: User, draft: PersonDraft, name: str) -> None:
     user.name, user.role, user.language = name, draft.role.value, draft.language
     user.is_active, user.handles_contacts = draft.is_active, draft.handles_contacts
     user.voice, user.text, user.mail = draft.capacity.voice, draft.capacity.text, draft.capacity.mail
     user.team = _team(draft.team)
     _write_skills(user, draft.skills)
     _write_queues(user, draft.queues)
-    after = _description(user)
-    if before == after:
-        return user
-    user.changed_at = max(clock.now(), user.changed_at + 1)
-    user.save()
-    do_record_change(actor, action, f"user:{user.username}", before, after)
-    if user.handles_contacts and user.is_active:
-        inbox.submit(DefineAgent(agent_config(user)), actor)
-    elif was_agent:
-        inbox.submit(SignOut(user.username, force=True), actor)
-        inbox.submit(RetireAgent(user.username), actor)
-    return user
 
 
 def _team(key: str) -> Team | None:

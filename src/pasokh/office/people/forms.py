@@ -67,6 +67,10 @@ class PersonForm(RefusableForm):
         """One field a skill: its level, empty = not skilled."""
         return [self[f"skill_{key}"] for key in self._skills]
 
+    def field_for(self, name: str) -> str | None:
+        """Where the errors of the core's fields belong."""
+        return {"agent.queues": "queues", "agent": "is_active"}.get(name)
+
     def draft(self) -> PersonDraft:
         """What the valid form says."""
         given = self.cleaned_data

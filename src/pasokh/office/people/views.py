@@ -26,6 +26,7 @@ from pasokh.office.people.models import User
 from pasokh.office.people.rules import Right
 from pasokh.office.people.selectors import all_people, person_by_username
 from pasokh.office.people.sign_in import sign_in
+from pasokh.office.settling import Fate, after_answer
 
 
 @never_cache
@@ -106,11 +107,23 @@ def agent_page(request: HttpRequest, username: str | None = None) -> HttpRespons
                 form.refuse(error)
                 status = status_of(error.code)
             else:
-                messages.success(request, message("saved.person", language(), name=saved.name))
-                return redirect("agents")
+                return after_answer(request, f"user:{saved.username}", lambda fate: _saved(request, form, person, fate))
         else:
             status = 400
     return render(request, "people/agent.html", {"form": form, "person": person}, status=status)
+
+
+def _saved(request: HttpRequest, form: PersonForm, person: User | None, fate: Fate) -> HttpResponse:
+    """The list with what became of the change, or the form with the engine's refusal."""
+    if fate.error is not None:
+        form.refuse(fate.error)
+        return render(request, "people/agent.html", {"form": form, "person": person}, status=status_of(fate.error.code))
+    name = form.cleaned_data["name"]
+    if fate.waiting:
+        messages.warning(request, message("saved.waiting", language(), name=name))
+    else:
+        messages.success(request, message("saved.person", language(), name=name))
+    return redirect("agents")
 
 
 def _save(request: HttpRequest, form: PersonForm, person: User | None) -> User:

@@ -5,13 +5,15 @@ from typing import Any
 
 import msgspec
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from pasokh.acd.commands import CloseQueue, DefineQueue, OpenQueue
 from pasokh.acd.model import QueueConfig
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.ids import ID_PATTERN
 from pasokh.office import clock, inbox
-from pasokh.office.audit.actions import do_record_change
+from pasokh.office.audit.actions import do_await_answer, do_record_change
+from pasokh.office.audit.models import Submission
 from pasokh.office.supervise.models import Outcome, Queue, Skill, Widget
 from pasokh.office.supervise.rules import check_key, check_references, cleaned_names
 from pasokh.office.tenancy import scope
@@ -42,8 +44,36 @@ def do_publish_queue(actor: str, queue: QueueConfig, expected_version: int | Non
     row.version, row.client, row.definition, row.changed_at = version, client, _plain(queue), clock.now()
     row.save()
     do_record_change(actor, "queue.publish", f"queue:{queue.id}", before, row.definition)
-    inbox.submit(DefineQueue(queue), actor)
+    key = inbox.submit(DefineQueue(queue), actor)
+    do_await_answer(key, actor, "queue.publish", f"queue:{queue.id}", before, row.definition, version)
     return row
+
+
+def do_revert_queue(submission: Submission, error: PasokhError) -> bool:
+    """Take a refused publication back; False when the queue was published anew meanwhile, or is in use."""
+    row = Queue.objects.select_for_update().filter(key=submission.target.partition(":")[2]).first()
+    if row is None or row.version != submission.mark:
+        return False
+    if submission.before is None:
+        try:
+            with transaction.atomic():
+                row.delete()
+        except ProtectedError:
+            return False
+        return True
+    config = msgspec.convert(submission.before, QueueConfig)
+    published = error.params.get("published")  # a stale version: the next one comes after the engine's
+    row.version = max(config.version, published) if isinstance(published, int) else config.version
+    row.client = Client.objects.filter(key=config.client).first() or row.client
+    row.definition, row.changed_at = submission.before, clock.now()
+    row.save()
+    return True
+
+
+def do_revert_switch(submission: Submission, error: PasokhError) -> bool:  # noqa: ARG001 - every revert's signature
+    """Take a refused opening or closing back; False when the queue was switched meanwhile."""
+    rows = Queue.objects.filter(key=submission.target.partition(":")[2], is_open=(submission.after or {})["is_open"])
+    return rows.update(is_open=(submission.before or {})["is_open"]) == 1
 
 
 def do_open_queue(actor: str, key: str) -> None:
@@ -103,8 +133,9 @@ def _switch_queue(actor: str, key: str, is_open: bool, command: Callable[[str], 
     row = known_queue(key)
     Queue.objects.filter(pk=row.pk).update(is_open=is_open)
     action = "queue.open" if is_open else "queue.close"
-    do_record_change(actor, action, f"queue:{key}", {"is_open": row.is_open}, {"is_open": is_open})
-    inbox.submit(command(key), actor)
+    before, after = {"is_open": row.is_open}, {"is_open": is_open}
+    do_record_change(actor, action, f"queue:{key}", before, after)
+    do_await_answer(inbox.submit(command(key), actor), actor, action, f"queue:{key}", before, after)
 
 
 def _save_named[M: (Skill, Outcome)](model: type[M], actor: str, kind: str, key: str, names: Mapping[str, str]) -> M:

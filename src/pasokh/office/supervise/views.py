@@ -8,12 +8,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pasokh.i18n.catalogue import message
 from pasokh.kernel.errors import PasokhError
-from pasokh.office.errors import language, status_of
+from pasokh.office.errors import language, status_of, text_of
 from pasokh.office.filters import words
 from pasokh.office.people.access import actor_of, needs
 from pasokh.office.people.rules import Right
+from pasokh.office.settling import Fate, after_answer
 from pasokh.office.supervise.actions import do_close_queue, do_open_queue, do_publish_queue
 from pasokh.office.supervise.forms import QueueForm
+from pasokh.office.supervise.models import Queue
 from pasokh.office.supervise.selectors import all_queues, demo_widget_key, queue_by_key, skill_names
 
 
@@ -47,8 +49,10 @@ def queue_page(request: HttpRequest, key: str | None = None) -> HttpResponse:
                 form.refuse(error)
                 status = status_of(error.code)
             else:
-                messages.success(request, message("saved.queue", language(), name=words(saved.name)))
-                return redirect("queues")
+                name = words(saved.name)
+                return after_answer(
+                    request, f"queue:{saved.key}", lambda fate: _published(request, form, queue, name, fate)
+                )
         else:
             status = 400
     return render(request, "supervise/queue.html", {"form": form, "queue": queue}, status=status)
@@ -59,7 +63,7 @@ def queue_page(request: HttpRequest, key: str | None = None) -> HttpResponse:
 def open_page(request: HttpRequest, key: str) -> HttpResponse:
     """Let contacts in."""
     do_open_queue(actor_of(request), key)
-    return redirect("queues")
+    return after_answer(request, f"queue:{key}", lambda fate: _switched(request, key, fate))
 
 
 @needs(Right.OPERATE_QUEUES)
@@ -67,6 +71,28 @@ def open_page(request: HttpRequest, key: str) -> HttpResponse:
 def close_page(request: HttpRequest, key: str) -> HttpResponse:
     """Let no new contact in."""
     do_close_queue(actor_of(request), key)
+    return after_answer(request, f"queue:{key}", lambda fate: _switched(request, key, fate))
+
+
+def _published(request: HttpRequest, form: QueueForm, queue: Queue | None, name: str, fate: Fate) -> HttpResponse:
+    """The list with what became of the publication, or the form with the engine's refusal."""
+    if fate.error is not None:
+        form.refuse(fate.error)
+        status = status_of(fate.error.code)
+        return render(request, "supervise/queue.html", {"form": form, "queue": queue}, status=status)
+    if fate.waiting:
+        messages.warning(request, message("saved.waiting", language(), name=name))
+    else:
+        messages.success(request, message("saved.queue", language(), name=name))
+    return redirect("queues")
+
+
+def _switched(request: HttpRequest, key: str, fate: Fate) -> HttpResponse:
+    """The list; it says what the engine refused or has not taken yet."""
+    if fate.error is not None:
+        messages.error(request, text_of(fate.error))
+    elif fate.waiting:
+        messages.warning(request, message("saved.waiting", language(), name=key))
     return redirect("queues")
 
 

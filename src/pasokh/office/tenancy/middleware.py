@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.base import BaseStorage
 from django.db import transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from pasokh.i18n.dates import zone
+from pasokh.office import settling
 from pasokh.office.tenancy.scope import organisation_scope
 
 SESSION_KEY = "organisation"
@@ -19,7 +22,8 @@ ZONE_KEY = "zone"
 class OrganisationMiddleware:
     """A request of a session runs in the scope of that session's organisation; any other runs in none.
 
-    Without a scope, tenant managers raise and the database shows no tenant row.
+    Without a scope, tenant managers raise and the database shows no tenant row. A view that waits for the engine
+    (`settling.after_answer`) is finished in a second transaction, when the first is committed and answered for.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -30,8 +34,18 @@ class OrganisationMiddleware:
         org = request.session.get(SESSION_KEY)
         if not isinstance(org, str):
             return self.get_response(request)
-        with organisation_scope(org), timezone.override(zone(str(request.session.get(ZONE_KEY, "UTC")))):
+        here = zone(str(request.session.get(ZONE_KEY, "UTC")))
+        with organisation_scope(org), timezone.override(here):
             response = self.get_response(request)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
+        pending = settling.awaited(request)
+        if pending is None or response.status_code >= 400:
+            return response
+        settling.wait(org, pending.key)
+        with organisation_scope(org), timezone.override(here):
+            response = pending.finish(settling.settle(pending.key))
+            said = get_messages(request)
+            if isinstance(said, BaseStorage):  # Django's own turn to keep messages is over
+                said.update(response)
         return response
