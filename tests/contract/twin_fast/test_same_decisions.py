@@ -10,40 +10,13 @@ import pytest
 
 pytest.importorskip("numba", reason="the compiled twin needs numba")
 
-from pasokh.acd import events as ev
-from pasokh.twin.fast import RUNNER, assignments
+from pasokh.twin.fast import RUNNER
+from pasokh.twin.fast.agreement import compare
 from pasokh.twin.fast.sweep import simulate
-from pasokh.twin.plan import draw_plan
 from pasokh.twin.random_scenarios import random_scenario
-from pasokh.twin.scenario_file import Loaded
-from pasokh.twin.tally import Counter, Tally
-from pasokh.twin.world import World
 
 SCENARIOS = 240
 PARTS = 8
-
-
-def by_step(loaded: Loaded, seed: int) -> tuple[list[tuple[int, int, int]], Tally]:
-    """Offers and counts of the twin that drives `step`."""
-    plan = draw_plan(loaded, seed)
-    offers: list[tuple[int, int, int]] = []
-
-    def seen(state, _command, now, events):
-        offers.extend(
-            (now, int(e.contact[1:]), state.agents[e.agent].number) for e in events if isinstance(e, ev.Offered)
-        )
-
-    s = loaded.scenario
-    counter = Counter(Tally.empty([q.id for q in s.queues], plan.start, plan.end, s.report_minutes * 60_000))
-    World(plan, [seen, counter.seen]).run()
-    return offers, counter.finish(plan.end)
-
-
-def first_difference(mine, theirs):
-    for k, (a, b) in enumerate(zip(mine, theirs, strict=False)):
-        if a != b:
-            return f"offer {k}: step {a}, compiled {b}"
-    return f"{len(mine)} offers by step, {len(theirs)} compiled"
 
 
 @pytest.mark.timeout(300)
@@ -51,12 +24,9 @@ def first_difference(mine, theirs):
 def test_no_assignment_and_no_count_differs(part):
     offers = 0
     for seed in range(part, SCENARIOS, PARTS):
-        loaded = random_scenario(seed)
-        expected, tally = by_step(loaded, seed)
-        found = assignments(loaded, seed)
-        assert found == expected, f"random_scenario({seed}): {first_difference(expected, found)}"
-        assert RUNNER.run(loaded, [seed]) == [tally], f"random_scenario({seed}): counts differ"
-        offers += len(expected)
+        both = compare(random_scenario(seed), seed)
+        assert not both.difference, f"random_scenario({seed}): {both.difference}"
+        offers += both.offers
     assert offers > 1_000
 
 
