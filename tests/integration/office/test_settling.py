@@ -219,5 +219,3 @@ def test_people_of_other_tenants_see_no_pending_change(office: Office) -> None:
         assert Submission.objects.filter(target="queue:help", mark=2).count() == 1
     with organisation_scope("beta"):
         assert Submission.objects.filter(target="queue:help", mark=2).count() == 0
-
-

@@ -126,7 +126,9 @@ class CentreMachine(RuleBasedStateMachine):
                 assert i.phase in (Phase.OFFERED, Phase.ACTIVE, Phase.WRAP_UP)
                 used[capacity_class(i.channel)] += 1
             capacity = agent.config.capacity
-            assert all(u <= limit for u, limit in zip(used, (capacity.voice, capacity.text, capacity.mail), strict=True))
+            assert all(
+                u <= limit for u, limit in zip(used, (capacity.voice, capacity.text, capacity.mail), strict=True)
+            )
         for i in state.interactions.values():
             if i.phase in (Phase.OFFERED, Phase.ACTIVE, Phase.WRAP_UP):
                 assert i.id in seen

@@ -64,9 +64,7 @@ def test_default_patience_at_the_reference_point():
 
 def test_a_jump_in_patience_is_met_exactly():
     """All leave at 10 s: nobody waits longer, and shares add up."""
-    figures = with_patience(
-        4, 1.0, 0.2, survival=lambda x: float(x < 10), scale=10.0, threshold=10.0, breaks=(10.0,)
-    )
+    figures = with_patience(4, 1.0, 0.2, survival=lambda x: float(x < 10), scale=10.0, threshold=10.0, breaks=(10.0,))
     assert figures.within == pytest.approx(1 - figures.abandoned, abs=1e-9)
 
 

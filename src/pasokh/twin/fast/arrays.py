@@ -242,9 +242,7 @@ class Model:
                     keys += [(queue, which, boosted, x, self.streams.asked_by[k]) for x in capacities]
         return sorted(keys)
 
-    def _lane(
-        self, config: QueueConfig, queue: int, which: int, boosted: int, capacity: int, row: int
-    ) -> list[int]:
+    def _lane(self, config: QueueConfig, queue: int, which: int, boosted: int, capacity: int, row: int) -> list[int]:
         policy = config.policy
         lane = [0] * c.L_COLUMNS
         lane[c.L_CAPACITY], lane[c.L_ROW] = capacity, row

@@ -23,9 +23,7 @@ from pasokh.twin.fast.arrays import KINDS, WIDTHS, Arrays
 _WORDS = 6
 """Words of the table per array: its address, then its sizes."""
 _NUMBERS = {"i": types.int64, "u": types.uint64, "f": types.float64}
-_FIELDS = {
-    name: (k, types.Array(_NUMBERS[kind[0]], int(kind[1]), "C")) for k, (name, kind) in enumerate(KINDS.items())
-}
+_FIELDS = {name: (k, types.Array(_NUMBERS[kind[0]], int(kind[1]), "C")) for k, (name, kind) in enumerate(KINDS.items())}
 
 
 def table_of(arrays: Arrays) -> "np.ndarray[Any, Any]":

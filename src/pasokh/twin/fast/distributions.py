@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from pasokh.kernel.time import Millis
@@ -25,15 +26,16 @@ class Distributions:
 
     def __init__(self) -> None:
         self._rows: list[tuple[float, float, float, float]] = []
-        self._known: dict[Spans, int] = {}
+        self._known: dict[bytes, int] = {}
         self._values: list[float] = []
 
     def row(self, spans: Spans) -> int:
         """The row of a distribution."""
-        if spans not in self._known:
-            self._known[spans] = len(self._rows)
+        key = msgspec.msgpack.encode(spans)
+        if key not in self._known:
+            self._known[key] = len(self._rows)
             self._rows.append(self._numbers(spans))
-        return self._known[spans]
+        return self._known[key]
 
     def _numbers(self, spans: Spans) -> tuple[float, float, float, float]:
         match spans:

@@ -161,9 +161,7 @@ def timer(m: Arrays, kind: int, s: int, at: int) -> None:
     holds = False
     if kind == RELAX:
         step = sl[s, S_STEP]
-        holds = step < q[Q_STEPS, queue] and (
-            sl[s, S_QUEUED_AT] + m.step_after[q[Q_STEP_AT, queue] + step] == at
-        )
+        holds = step < q[Q_STEPS, queue] and (sl[s, S_QUEUED_AT] + m.step_after[q[Q_STEP_AT, queue] + step] == at)
     elif kind == RESERVED:
         holds = sl[s, S_HOLD_UNTIL] == at
     elif kind == BARRED:
