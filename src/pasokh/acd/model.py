@@ -99,7 +99,10 @@ class Requirement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Relaxation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What loosens once a contact has waited `after_ms`: levels drop, skills fall away, other queues help."""
+    """What loosens once a contact has waited `after_ms`: levels drop, skills fall away, other queues help.
+
+    Lowering never waives a skill altogether (it stops at level 1); `drop` does.
+    """
 
     after_ms: Annotated[int, Meta(ge=1, le=366 * 86_400_000)]
     lower_by: Level = 0

@@ -45,7 +45,8 @@ def skilled(state: State, agent: Agent, i: Interaction, now: Instant) -> bool:
     lowered = sum(r.lower_by for r in passed)
     dropped = {s for r in passed for s in r.drop}
     return all(
-        asked.skill in dropped or agent.config.skills.get(asked.skill, 0) >= asked.level - lowered
+        asked.skill in dropped
+        or agent.config.skills.get(asked.skill, 0) >= max(min(1, asked.level), asked.level - lowered)
         for asked in config.requires + i.requires
     )
 

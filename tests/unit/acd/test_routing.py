@@ -236,3 +236,14 @@ def test_stale_or_contradictory_queue_is_refused_naming_the_field():
     with pytest.raises(PasokhError) as refused:
         centre.do(cmd.DefineQueue(QueueConfig("q", version=2, ladder=Ladder(offer_ms=60_000, alarm_ms=60_000))))
     assert (refused.value.code, refused.value.params["field"]) == ("queue.alternative_too_late", "ladder.offer_ms")
+
+
+def test_lowering_a_level_never_waives_the_skill_itself():
+    policy = Policy(relaxations=(Relaxation(10_000, lower_by=50),))
+    centre = Centre(queue(policy=policy, requires=(Requirement("uk", 5),)))
+    centre.agent("none", "q")
+    centre.arrive("i")
+    centre.wait(20_000)
+    assert centre.owner("i") is None
+    centre.agent("little", "q", skills={"uk": 1})
+    assert centre.owner("i") == "little"

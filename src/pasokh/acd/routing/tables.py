@@ -31,7 +31,7 @@ def fit_of(agent: AgentConfig, queue: QueueConfig, asked: tuple[Requirement, ...
     total = 0
     for requirement in (*queue.requires, *asked):
         level = agent.skills.get(requirement.skill, 0)
-        if requirement.skill not in dropped and level < requirement.level - lowered:
+        if requirement.skill not in dropped and level < max(min(1, requirement.level), requirement.level - lowered):
             return -1
         total += level
     return total
