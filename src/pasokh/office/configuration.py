@@ -99,7 +99,7 @@ def django_database(c: Configuration, role: str, *, pool: int = 0, limits: bool 
         "PORT": given.get("port", ""),
         "OPTIONS": options,
         "CONN_MAX_AGE": 0 if pool else 60,
-        "CONN_HEALTH_CHECKS": not pool,
+        "CONN_HEALTH_CHECKS": True,  # a pool keeps connections over a restart of the database too
     }
 
 
