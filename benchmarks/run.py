@@ -49,14 +49,11 @@ def last_object(output: str) -> dict[str, object] | None:
 
 def run(name: str, arguments: list[str]) -> int:
     """Run one; its exit code, or 1 when it printed no figures."""
+    command = [sys.executable, "-m", f"benchmarks.{name}", *arguments]
+    if {"-h", "--help"} & {*arguments}:
+        return subprocess.run(command, cwd=ROOT, check=False).returncode
     began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     figures = last_object(done.stdout)
     if figures is None:
         print(done.stdout, end="")
@@ -91,8 +88,13 @@ def main() -> int:
         width = max(map(len, known), default=0)
         for name, about in known.items():
             print(f"{name:<{width}}  {about}")
+        print("\nRun one: ./dev bench NAME [arguments] (./dev bench NAME --help tells which); all in turn: ./dev bench all")
+        print("Each prints one JSON object, keeps it in var/bench, and ends with 1 when it did not reach its figure.")
         return 0
     name, arguments = sys.argv[1], sys.argv[2:]
+    if name in {"-h", "--help"}:
+        print(__doc__)
+        return 0
     if name == "all":
         return max((run(each, arguments) for each in known), default=0)
     if name not in known:
