@@ -41,8 +41,10 @@ def centre():
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """One browser a module: Playwright holds the thread's event loop as long as it runs, so no test of another kind
+    may come between."""
     program = os.environ.get("PASOKH_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("no Chromium: apt-get install chromium, or name one in PASOKH_CHROMIUM")
