@@ -14,6 +14,7 @@ from statistics import fmean
 
 import msgspec
 
+from pasokh.kernel.errors import PasokhError
 from pasokh.twin.bank import Call
 
 AWAY_S = 900
@@ -28,7 +29,9 @@ BEFORE_S = 60
 
 PARTS = (10, 13, 18, 21)
 ENOUGH_GAPS = 60
-"""A part of the day with fewer gaps takes those of the whole day."""
+"""A part of the day with fewer gaps takes those of the whole day, a kind of call with fewer those of all kinds."""
+ENOUGH_LEFT = 10
+"""A family of which fewer customers left takes the patience of all."""
 DELAYS = {"PS": "PS", "PE": "PS", "NW": "NW", "NE": "NE", "TT": "PS", "IN": "PS"}
 """Whose delays stand for each kind of call's: some kinds are too rare."""
 FAMILIES = {"PS": "regular", "PE": "regular", "NE": "regular", "TT": "called_back", "NW": "prospect", "IN": "internet"}
@@ -140,20 +143,22 @@ class Fit(msgspec.Struct):
 
 
 def fit(days: Mapping[dt.date, Sequence[Call]], away_s: int = AWAY_S) -> Fit:
-    """Learn from these days."""
+    """Learn from these days; raises `PasokhError` `bank.too_little` where nobody left or no delay was seen."""
     calls = [c for day in days.values() for c in day]
-    waits = {
-        family: [(float(c.wait_s), not c.answered) for c in calls if FAMILIES[c.kind] == family]
-        for family in sorted(set(FAMILIES.values()))
-    }
-    weibull = {family: weibull_fit(w) for family, w in waits.items()}
+    every = [(float(c.wait_s), not c.answered) for c in calls]
+    waits = {}
+    for family in sorted(set(FAMILIES.values())):
+        own = [(float(c.wait_s), not c.answered) for c in calls if FAMILIES[c.kind] == family]
+        waits[family] = own if sum(left for _, left in own) >= ENOUGH_LEFT else every
     delays: dict[tuple[str, int], list[tuple[float, bool]]] = defaultdict(list)
     for day in days.values():
         for call, gap, seen in agent_delays(day, skills_of(calls), away_s):
             part = part_of_day(call.served_s)
             delays[DELAYS[call.kind], part].append((gap, seen))
     answered = [c for c in calls if c.answered]
-    every = [(float(c.wait_s), not c.answered) for c in calls]
+    if not any(left for _, left in every) or not any(seen for found in delays.values() for _, seen in found):
+        raise PasokhError("bank.too_little", days=len(days), calls=len(calls))
+    weibull = {family: weibull_fit(w) for family, w in waits.items()}
     return Fit(
         days=tuple(days),
         patience={family: quantiles(kaplan_meier(w), weibull[family]) for family, w in waits.items()},
@@ -179,6 +184,8 @@ def _service(calls: Iterable[Call]) -> dict[str, tuple[float, ...]]:
 
 def _delays(delays: Mapping[tuple[str, int], list[tuple[float, bool]]], like: str) -> tuple[tuple[float, ...], ...]:
     whole = [x for (kind, _), found in delays.items() if kind == like for x in found]
+    if len(whole) < ENOUGH_GAPS:
+        whole = [x for found in delays.values() for x in found]
     parts = (delays.get((like, part), []) for part in range(len(PARTS) + 1))
     return tuple(quantiles(kaplan_meier(x if len(x) >= ENOUGH_GAPS else whole), None) for x in parts)
 
