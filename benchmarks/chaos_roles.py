@@ -1,6 +1,6 @@
 """Kill -9 of every role at random under load: engine, web, worker, PostgreSQL; then judge log, sockets and history.
 
-python -m benchmarks.chaos_roles [--rounds 40] [--rate 6] [--seed 1]
+python -m benchmarks.chaos_roles [--rounds 72] [--rate 6] [--seed 1]
 
 A centre as `pasokh up` runs it, a standing-by engine beside it, a floor that works it, walls and desks that follow it,
 and visitors who write through sockets. In every four rounds each role dies once, in random order. Afterwards: nothing
@@ -252,7 +252,7 @@ def judged(floor: Floor, rows: list[Row], posted: Posted, killer: Killer, wrong:
 def main() -> int:
     """Run, report, and fail when a promise was broken."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=40, help="kills, a quarter of them of each role")
+    parser.add_argument("--rounds", type=int, default=72, help="kills, a quarter of them of each role")
     parser.add_argument("--rest", type=float, default=1.5, help="seconds between kills, about")
     parser.add_argument("--rate", type=float, default=6.0, help="contact starts a second")
     parser.add_argument("--agents", type=int, default=30)

@@ -88,7 +88,7 @@ def main() -> int:
         width = max(map(len, known), default=0)
         for name, about in known.items():
             print(f"{name:<{width}}  {about}")
-        print("\nRun one: ./dev bench NAME [arguments] (./dev bench NAME --help tells which); all in turn: ./dev bench all")
+        print("\nRun one: ./dev bench NAME [arguments] (which: ./dev bench NAME --help); all in turn: ./dev bench all")
         print("Each prints one JSON object, keeps it in var/bench, and ends with 1 when it did not reach its figure.")
         return 0
     name, arguments = sys.argv[1], sys.argv[2:]
