@@ -57,13 +57,13 @@ class CompiledRunner:
 
     name = "compiled"
 
-    def __init__(self, simulate: Callable[..., list[Tally]]) -> None:
+    def __init__(self, simulate: Callable[..., list[Tally]], refuses: Callable[[Loaded], str]) -> None:
         self._simulate = simulate
+        self._refuses = refuses
 
     def refuses(self, loaded: Loaded) -> str:
-        """Nothing: every feature of a scenario is compiled."""
-        del loaded
-        return ""
+        """Only more contacts than can be numbered: every feature of a scenario is compiled."""
+        return self._refuses(loaded)
 
     def run(self, loaded: Loaded, seeds: Sequence[int], cores: int | None = None) -> list[Tally]:
         """One tally per seed, in order."""
@@ -76,7 +76,7 @@ def compiled_runner() -> CompiledRunner | None:
         fast = importlib.import_module("pasokh.twin.fast")
     except ImportError:
         return None
-    return CompiledRunner(fast.simulate)
+    return CompiledRunner(fast.simulate, fast.refuses)
 
 
 SMALL_CONTACTS = 30_000

@@ -11,13 +11,16 @@ pytest.importorskip("numba", reason="the compiled twin needs numba")
 
 from statistics import NormalDist
 
+import msgspec
+
 from pasokh.acd.routing import kernel as live
 from pasokh.kernel.errors import PasokhError
 from pasokh.twin.draw import Purpose, key_of, uniform
-from pasokh.twin.fast import routing_kernel, simulate, spans
+from pasokh.twin.fast import refuses, routing_kernel, simulate, spans
 from pasokh.twin.fast.arrays import Model
 from pasokh.twin.fast.sweep import replicate
 from pasokh.twin.random_scenarios import random_scenario
+from pasokh.twin.scenario_file import Loaded
 
 
 @pytest.mark.parametrize("name", ["room", "criterion", "allowed", "best_agent", "rank", "best_contact", "mix"])
@@ -62,3 +65,11 @@ def test_too_little_space_is_enlarged():
     found = replicate(tight, 9)
     assert (found.counts == wide.counts).all()
     assert tight.room.slots > 2
+
+
+def test_more_contacts_than_can_be_numbered_are_refused():
+    loaded = random_scenario(3)
+    s = loaded.scenario
+    crowd = tuple(msgspec.structs.replace(a, factor=1e12, recorded=None) for a in s.arrivals)
+    assert not refuses(loaded)
+    assert "contacts" in refuses(Loaded(msgspec.structs.replace(s, arrivals=crowd, horizon_h=8_000.0)))

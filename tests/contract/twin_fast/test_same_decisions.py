@@ -10,7 +10,6 @@ import pytest
 
 pytest.importorskip("numba", reason="the compiled twin needs numba")
 
-from pasokh.twin.fast import RUNNER
 from pasokh.twin.fast.agreement import compare
 from pasokh.twin.fast.sweep import simulate
 from pasokh.twin.random_scenarios import random_scenario
@@ -35,4 +34,4 @@ def test_a_replication_does_not_depend_on_cores_or_company():
     loaded = random_scenario(5)
     seeds = random.Random(1).sample(range(1_000), 12)
     together = simulate(loaded, seeds, cores=2)
-    assert together == [RUNNER.run(loaded, [seed])[0] for seed in seeds]
+    assert together == [simulate(loaded, [seed])[0] for seed in seeds]

@@ -3,6 +3,6 @@
 Only importing this package imports numba; nothing the live centre runs does.
 """
 
-from pasokh.twin.fast.sweep import RUNNER, assignments, contacts_of, simulate
+from pasokh.twin.fast.sweep import assignments, contacts_of, refuses, simulate
 
-__all__ = ["RUNNER", "assignments", "contacts_of", "simulate"]
+__all__ = ["assignments", "contacts_of", "refuses", "simulate"]

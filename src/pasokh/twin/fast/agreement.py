@@ -7,7 +7,7 @@ from pasokh.acd import events as ev
 from pasokh.acd.commands import AnyCommand
 from pasokh.acd.state import State
 from pasokh.kernel.time import Instant
-from pasokh.twin.fast.sweep import RUNNER, assignments
+from pasokh.twin.fast.sweep import assignments, simulate
 from pasokh.twin.plan import draw_plan
 from pasokh.twin.scenario_file import Loaded
 from pasokh.twin.tally import Counter, Tally
@@ -51,7 +51,7 @@ def compare(loaded: Loaded, seed: int) -> Agreement:
     expected, tally = by_step(loaded, seed)
     found = assignments(loaded, seed)
     differing = sum(a != b for a, b in zip(expected, found, strict=False)) + abs(len(expected) - len(found))
-    counts_differ = RUNNER.run(loaded, [seed]) != [tally]
+    counts_differ = simulate(loaded, [seed], cores=1) != [tally]
     difference = "counts differ" if counts_differ else ""
     if differing:
         difference = _first(expected, found)

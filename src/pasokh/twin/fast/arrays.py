@@ -133,7 +133,7 @@ class Model:
         self.horizon = self.end - self.start
         self.width = s.report_minutes * 60_000
         self.intervals = max(1, -(-self.horizon // self.width))
-        self.number_bits = 62 - c.KIND_BITS - self.horizon.bit_length()
+        self.number_bits = 63 - c.KIND_BITS - self.horizon.bit_length()
         self.queue_number = {queue.id: k for k, queue in enumerate(s.queues)}
         self.workers = draw_workers(s, 0)
         self.streams = Streams(loaded, self.start, self.end, self.queue_number, self.workers)
@@ -299,11 +299,10 @@ class Model:
 
     def refuses(self) -> str:
         """Why this scenario is beyond the loop; empty when it is not."""
-        if self.number_bits < 21:
-            return f"a horizon of {self.horizon} ms leaves no room to number contacts"
-        if sum(self.streams.expected()) >= 1 << (self.number_bits - 1):
-            return "more contacts than can be numbered"
-        return ""
+        contacts, limit = sum(self.streams.expected()), 1 << (self.number_bits - 1)
+        if contacts < limit and len(self.workers) < limit:
+            return ""
+        return f"about {contacts:,.0f} contacts are more than the compiled engine can number over this horizon"
 
     def _pace(self, seed: int) -> Array:
         pace = np.ones((len(self.workers), len(self.scenario.queues)))

@@ -6,7 +6,7 @@ DAY, HOURS, DUTY, TALK_END, WRAP_UP_END, RECOVER, ANSWER, CHOICE, LEAVE, ARRIVAL
 KIND_BITS = 5
 
 FOREVER = 1 << 53
-NONE = 1 << 62
+NONE = (1 << 63) - 1
 
 FREE, QUEUED, OFFERED, ACTIVE, WRAPPING, OUTCOME_DUE, WAITS_FOR_TIME, SURE = range(8)
 """Phases of a slot. SURE: offered, and everything until the agent is free again already known."""

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -55,22 +55,9 @@ def simulate(
     return tallies
 
 
-class CompiledRunner:
-    """The compiled engine as sweeps use it: runs every scenario whose numbers fit."""
-
-    name = "compiled"
-
-    def refuses(self, loaded: Loaded) -> str:
-        """Why not this engine; empty when it can."""
-        return Model(loaded).refuses()
-
-    def run(self, loaded: Loaded, seeds: Sequence[int]) -> list[Tally]:
-        """One tally per seed, in order."""
-        model = Model(loaded)
-        return [tally_of(model, replicate(model, seed)) for seed in seeds]
-
-
-RUNNER = CompiledRunner()
+def refuses(loaded: Loaded) -> str:
+    """Why the compiled engine cannot run the scenario; empty when it can."""
+    return Model(loaded).refuses()
 
 
 def replicate(model: Model, seed: int, room: Room | None = None) -> Arrays:
