@@ -92,17 +92,24 @@ def reachable_folder(account: Account, wanted: Path) -> Path:
 
 
 def reachable_programs(account: Account, binaries: Path) -> Path:
-    """The programs, copied once to the shared home if the account cannot run them where they are."""
+    """The programs, copied once to the shared home if the account cannot run them where they are.
+
+    A wheel's programs look for their libraries beside the package (``PACKAGE.libs``), so those come along in place.
+    """
     if account.reaches(binaries / "postgres"):
         return binaries
-    root = binaries.parent
-    mark = hashlib.sha256(f"{root} {(binaries / 'postgres').stat().st_mtime_ns}".encode()).hexdigest()[:12]
+    root, package = binaries.parent, binaries.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    modified_ns = (binaries / "postgres").stat().st_mtime_ns
+    mark = hashlib.sha256(f"{root} {modified_ns} {libraries.name}".encode()).hexdigest()[:12]
     copy = SHARED_HOME / f"postgresql-{mark}"
     if not copy.exists():
         unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(root, unfinished, symlinks=True)
+        shutil.copytree(root, unfinished / package.name / root.name, symlinks=True)
+        if libraries.is_dir():
+            shutil.copytree(libraries, unfinished / libraries.name, symlinks=True)
         unfinished.rename(copy)
-    return copy / binaries.name
+    return copy / package.name / root.name / binaries.name
 
 
 def _account(entry: pwd.struct_passwd) -> Account:

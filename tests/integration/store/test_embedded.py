@@ -244,6 +244,23 @@ def test_a_plain_administrator_can_provide(folder: Path) -> None:
         server.stop()
 
 
+def test_the_wheels_programs_run_from_a_copy_where_the_account_cannot_reach_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A checkout in root's own home: the copy must find the libraries that lie beside the wheel's package."""
+    installed = binaries._wheel()
+    if not installed:
+        pytest.skip("the wheel with PostgreSQL is not installed")
+    monkeypatch.setattr(account, "SHARED_HOME", tmp_path / "shared")
+    monkeypatch.setattr(account.Account, "reaches", lambda *_: False)
+    for found in installed:
+        copied = account.reachable_programs(account.Account("postgres", 1, 1), found)
+        assert copied.is_relative_to(tmp_path)
+        for program in ("initdb", "postgres"):
+            subprocess.run([copied / program, "--version"], check=True, capture_output=True, timeout=30)
+        assert account.reachable_programs(account.Account("postgres", 1, 1), found) == copied
+
+
 def test_the_wheels_server_serves_where_the_system_has_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "_system", list)
     try:
