@@ -14,15 +14,17 @@ export function addressee(each: Interaction): string {
 /** Where the agent writes: a reply to the customer, or a note that only colleagues see. */
 export function composer(desk: Desk, each: Interaction, name: string): TemplateResult {
   const { memory } = desk;
-  const noting = memory.noting.has(each.id) || each.kind === "consult";
-  const key = noting ? `${each.id}#note` : each.id;
-  const text = memory.texts[key] ?? "";
+  // Asked anew at every event: a key may be pressed before the switch to or from a note is drawn.
+  const notes = (): boolean => memory.noting.has(each.id) || each.kind === "consult";
+  const place = (): string => (notes() ? `${each.id}#note` : each.id);
+  const noting = notes();
+  const text = memory.texts[place()] ?? "";
   const left = LONGEST - [...text].length;
   const send = (): void => {
-    const ready = (memory.texts[key] ?? "").trim();
+    const ready = (memory.texts[place()] ?? "").trim();
     if (!ready || [...ready].length > LONGEST) return;
-    delete memory.texts[key];
-    desk.say(addressee(each), ready, noting);
+    delete memory.texts[place()];
+    desk.say(addressee(each), ready, notes());
   };
   const mode = (note: boolean) => () => {
     if (note) memory.noting.add(each.id);
@@ -38,7 +40,7 @@ export function composer(desk: Desk, each: Interaction, name: string): TemplateR
         placeholder=${noting ? desk.t("composer.note_placeholder") : desk.t("composer.placeholder", { name })}
         .value=${live(text)}
         @input=${(event: InputEvent) => {
-          memory.texts[key] = (event.target as HTMLTextAreaElement).value;
+          memory.texts[place()] = (event.target as HTMLTextAreaElement).value;
           desk.redraw();
         }}
         @keydown=${(event: KeyboardEvent) => {
