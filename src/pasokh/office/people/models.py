@@ -42,6 +42,8 @@ class User(AbstractBaseUser):
     """Unique in the whole installation, so that signing in needs no organisation's name."""
     name = models.CharField(max_length=200)
     role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in Role])
+    email = models.EmailField(max_length=254, blank=True, default="")
+    """Where invitations and notices go; empty = none known."""
     language = models.CharField(max_length=8, default="en")
     is_active = models.BooleanField(default=True)
     handles_contacts = models.BooleanField(default=False)
