@@ -22,6 +22,7 @@ class Timer(IntEnum):
     LADDER = 5
     MAX_WAIT = 6
     SCHEDULED = 7
+    AWAY = 8
 
 
 type Due = tuple[Instant, Timer]
@@ -53,6 +54,8 @@ def _due_waiting(state: State, i: Interaction) -> Due | None:
     best: Due = (FOREVER, Timer.SCHEDULED)
     if i.kind == "contact" and i.rungs < len(LADDER_ORDER):
         best = (i.queued_at + ladder_marks(state, i.queue)[i.rungs], Timer.LADDER)
+    if i.away_since and i.kind == "contact":
+        best = min(best, (i.away_since + state.queues[i.queue].config.away_ms, Timer.AWAY))
     if i.phase is Phase.OFFERED:
         best = min(best, (i.deadline, Timer.RING))
     else:

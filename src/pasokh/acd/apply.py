@@ -8,9 +8,11 @@ from typing import Any
 
 from pasokh.acd import events as ev
 from pasokh.acd.agenda import LADDER_ORDER
-from pasokh.acd.derived import Derived, forget
-from pasokh.acd.model import Closing, Phase, Presence
-from pasokh.acd.state import Agent, Contact, Interaction, Queue, QueueDay, State
+from pasokh.acd.derived import Derived
+from pasokh.acd.folds import setup, supervision
+from pasokh.acd.folds.setup import sync
+from pasokh.acd.model import Closing, Phase
+from pasokh.acd.state import Contact, Interaction, State
 from pasokh.kernel.time import Instant
 
 VISITS = frozenset({"opened", "transfer", "returned"})
@@ -29,82 +31,10 @@ def apply(state: State, event: ev.AnyEvent, at: Instant) -> None:
             state.cache.agenda.put(state, interaction)
 
 
-# -- configuration -----------------------------------------------------------------------------------------------
-def _queue_defined(state: State, e: ev.QueueDefined, at: Instant) -> None:
-    queue = state.queues.get(e.queue.id)
-    if queue is None:
-        state.queues[e.queue.id] = Queue(e.queue, number=len(state.queues))
-    else:
-        queue.config = e.queue
-        for i in state.interactions.values():
-            if i.queue == e.queue.id:  # relaxations the new policy grants later must fire again
-                i.step = min(i.step, sum(at - i.queued_at >= r.after_ms for r in e.queue.policy.relaxations))
-    forget(state)
-
-
-def _queue_opened(state: State, e: ev.QueueOpened, _: Instant) -> None:
-    state.queues[e.queue].open = True
-
-
-def _queue_closed(state: State, e: ev.QueueClosed, _: Instant) -> None:
-    state.queues[e.queue].open = False
-
-
-def _agent_defined(state: State, e: ev.AgentDefined, at: Instant) -> None:
-    agent = state.agents.get(e.agent.id)
-    if agent is None:
-        state.agents[e.agent.id] = Agent(e.agent, number=state.agents_numbered, since=at)
-        state.agents_numbered += 1
-    else:
-        agent.config = e.agent
-    forget(state)
-
-
-def _agent_retired(state: State, e: ev.AgentRetired, _: Instant) -> None:
-    del state.agents[e.agent]
-    forget(state)
-
-
-def _day_started(state: State, e: ev.DayStarted, _: Instant) -> None:
-    state.day = e.day
-    for queue in state.queues.values():
-        queue.day = QueueDay()
-    for agent in state.agents.values():
-        agent.answered = agent.missed = agent.talk_ms = agent.wrap_up_ms = 0
-        _sync(state, agent)
-
-
-# -- agents --------------------------------------------------------------------------------------------------------
-def _sync(state: State, agent: Agent) -> None:
-    if isinstance(state.cache, Derived):
-        state.cache.tables.sync_agent(state, agent)
-
-
-def _agent_signed_in(state: State, e: ev.AgentSignedIn, at: Instant) -> None:
-    agent = state.agents[e.agent]
-    agent.presence, agent.reason, agent.since = Presence.NOT_READY, "", at
-    _sync(state, agent)
-
-
-def _agent_signed_out(state: State, e: ev.AgentSignedOut, at: Instant) -> None:
-    agent = state.agents[e.agent]
-    agent.presence, agent.reason, agent.since = Presence.OFFLINE, "", at
-    _sync(state, agent)
-
-
-def _presence_changed(state: State, e: ev.PresenceChanged, at: Instant) -> None:
-    agent = state.agents[e.agent]
-    agent.presence = Presence.READY if e.ready else Presence.NOT_READY
-    agent.reason, agent.since = e.reason, at
-    if e.ready:
-        agent.idle_since = at
-    _sync(state, agent)
-
-
 def _take(state: State, agent_id: str, interaction: str) -> None:
     agent = state.agents[agent_id]
     agent.work.append(interaction)
-    _sync(state, agent)
+    sync(state, agent)
 
 
 def _release(state: State, agent_id: str | None, interaction: str, idle_at: Instant | None) -> None:
@@ -115,7 +45,7 @@ def _release(state: State, agent_id: str | None, interaction: str, idle_at: Inst
     agent.work.remove(interaction)
     if idle_at is not None:
         agent.idle_since = idle_at
-    _sync(state, agent)
+    sync(state, agent)
 
 
 # -- contacts ------------------------------------------------------------------------------------------------------
@@ -216,6 +146,22 @@ def _message_posted(state: State, e: ev.MessagePosted, _: Instant) -> None:
     state.interactions[e.interaction].messages = e.number
 
 
+def _messages_read(state: State, e: ev.MessagesRead, _: Instant) -> None:
+    i = state.interactions[e.interaction]
+    if e.reader == "customer":
+        i.read_by_customer = e.up_to
+    else:
+        i.read_by_agent = e.up_to
+
+
+def _customer_went_away(state: State, e: ev.CustomerWentAway, at: Instant) -> None:
+    state.interactions[e.interaction].away_since = at
+
+
+def _customer_came_back(state: State, e: ev.CustomerCameBack, _: Instant) -> None:
+    state.interactions[e.interaction].away_since = 0
+
+
 # -- offers --------------------------------------------------------------------------------------------------------
 def _offered(state: State, e: ev.Offered, at: Instant) -> None:
     i = state.interactions[e.interaction]
@@ -236,7 +182,7 @@ def _offer_accepted(state: State, e: ev.OfferAccepted, at: Instant) -> None:
     if i.kind != "consult":
         agent.answered += 1
         state.contacts[e.contact].preferred_agent = e.agent
-    _sync(state, agent)
+    sync(state, agent)
     if i.kind == "contact":
         config, day = state.queues[e.queue].config, state.queues[e.queue].day
         day.answered += 1
@@ -286,6 +232,7 @@ def _transferred(state: State, e: ev.Transferred, at: Instant) -> None:
     day.talk_ms += e.talk_ms
     day.hold_ms += i.hold_ms
     _release(state, e.from_agent, i.id, at)
+    i.help_since, i.help_question = 0, ""
     i.note, i.hold_ms, i.on_hold_since = e.note, 0, 0
     if e.consulted and e.to_agent is not None:
         i.agent, i.since, i.accepted_at = e.to_agent, at, at
@@ -309,16 +256,18 @@ def _work_returned(state: State, e: ev.WorkReturned, at: Instant) -> None:
     i = state.interactions[e.interaction]
     _release(state, e.agent, i.id, at)
     i.agent, i.on_hold_since = None, 0
+    i.help_since, i.help_question = 0, ""
     i.phase, i.since, i.not_before = Phase.SCHEDULED, at, at
 
 
 def _talk_ended(state: State, e: ev.TalkEnded, at: Instant) -> None:
     i = state.interactions[e.interaction]
     i.phase, i.since, i.deadline, i.customer_here = Phase.WRAP_UP, at, e.wrap_up_until, False
-    i.on_hold_since = 0
+    i.on_hold_since = i.help_since = 0
+    i.help_question = ""
     agent = state.agents[e.agent]
     agent.talk_ms += e.talk_ms
-    _sync(state, agent)
+    sync(state, agent)
     day = state.queues[e.queue].day
     day.handled += 1
     day.talk_ms += e.talk_ms
@@ -380,15 +329,8 @@ def _contact_closed(state: State, e: ev.ContactClosed, _: Instant) -> None:
 
 # Each handler takes exactly its own event, which a dict cannot say; hence Any.
 _HANDLERS: dict[type, Callable[[State, Any, Instant], None]] = {
-    ev.QueueDefined: _queue_defined,
-    ev.QueueOpened: _queue_opened,
-    ev.QueueClosed: _queue_closed,
-    ev.AgentDefined: _agent_defined,
-    ev.AgentRetired: _agent_retired,
-    ev.DayStarted: _day_started,
-    ev.AgentSignedIn: _agent_signed_in,
-    ev.AgentSignedOut: _agent_signed_out,
-    ev.PresenceChanged: _presence_changed,
+    **setup.FOLDS,
+    **supervision.FOLDS,
     ev.ContactOpened: _contact_opened,
     ev.InteractionStarted: _interaction_started,
     ev.Queued: _queued,
@@ -401,6 +343,9 @@ _HANDLERS: dict[type, Callable[[State, Any, Instant], None]] = {
     ev.PriorityChanged: _priority_changed,
     ev.Scheduled: _scheduled,
     ev.MessagePosted: _message_posted,
+    ev.MessagesRead: _messages_read,
+    ev.CustomerWentAway: _customer_went_away,
+    ev.CustomerCameBack: _customer_came_back,
     ev.Offered: _offered,
     ev.OfferAccepted: _offer_accepted,
     ev.OfferRejected: _offer_rejected,
@@ -416,6 +361,7 @@ _HANDLERS: dict[type, Callable[[State, Any, Instant], None]] = {
     ev.WrapUpExpired: _wrap_up_expired,
     ev.OutcomeRecorded: _outcome_recorded,
     ev.CallbackAttempted: _nothing,
+    ev.ContactRated: _nothing,
     ev.InteractionClosed: _interaction_closed,
     ev.ContactClosed: _contact_closed,
 }

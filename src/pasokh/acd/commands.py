@@ -5,12 +5,26 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from pasokh.acd.model import AgentConfig, Channel, Closing, Id, QueueConfig, Requirement, Words
+from pasokh.acd.model import (
+    AgentConfig,
+    Attachment,
+    Channel,
+    Closing,
+    FollowUp,
+    Id,
+    LanguageCode,
+    OptionalId,
+    QueueConfig,
+    Requirement,
+    Words,
+)
 from pasokh.kernel.messages import Command
 from pasokh.kernel.time import Instant
 
-Text = Annotated[str, Meta(min_length=1, max_length=4_000)]
-Author = Literal["customer", "agent", "system", "note"]
+Text = Annotated[str, Meta(max_length=4_000)]
+Author = Literal["customer", "agent", "system", "note", "whisper"]
+"""A note is for the centre alone; a whisper goes from a supervisor to the agent in charge."""
+AlarmId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:\-]{1,200}$")]
 
 
 # -- configuration -----------------------------------------------------------------------------------------------
@@ -101,6 +115,41 @@ class PostMessage(Command, tag="message.post", frozen=True):
     author: Author
     author_id: Id
     text: Text
+    """May be empty when something is attached."""
+    attachments: Annotated[tuple[Attachment, ...], Meta(max_length=10)] = ()
+    mentions: Annotated[tuple[Id, ...], Meta(max_length=20)] = ()
+    """Agents named in a note."""
+
+
+class MarkRead(Command, tag="message.read", frozen=True):
+    """The customer, or the agent in charge, has read up to message number `up_to`."""
+
+    interaction: Id
+    reader: Literal["customer", "agent"]
+    up_to: Annotated[int, Meta(ge=1)]
+
+
+class CustomerAway(Command, tag="contact.away", frozen=True):
+    """The customer is out of reach: no page is open any more."""
+
+    interaction: Id
+
+
+class CustomerBack(Command, tag="contact.back", frozen=True):
+    """The customer is in reach again."""
+
+    interaction: Id
+
+
+class RateContact(Command, tag="contact.rate", frozen=True):
+    """The customer's rating; who served is the asker's knowledge, for a closed contact has left the state."""
+
+    contact: Id
+    interaction: Id
+    queue: Id
+    agent: OptionalId
+    score: Annotated[int, Meta(ge=1, le=5)]
+    comment: Annotated[str, Meta(max_length=2_000)] = ""
 
 
 class LeaveContact(Command, tag="contact.leave", frozen=True):
@@ -210,6 +259,25 @@ class CompleteWrapUp(Command, tag="wrap_up.complete", frozen=True):
     outcome: Annotated[str, Meta(min_length=1, max_length=80)]
     note: Annotated[str, Meta(max_length=4_000)] = ""
     connected: bool = True
+    reason: OptionalId = ""
+    """Why the customer came; asked where the queue lists reasons."""
+    follow_up: FollowUp | None = None
+
+
+class SetFollowUp(Command, tag="follow_up.set", frozen=True):
+    """Promise the customer something; the same id again changes it, or opens it anew."""
+
+    follow_up: FollowUp
+    contact: Id
+    by: Id
+
+
+class CloseFollowUp(Command, tag="follow_up.close", frozen=True):
+    """The promise is kept, or needless."""
+
+    follow_up: Id
+    by: Id
+    result: Words = ""
 
 
 class CloseInteraction(Command, tag="interaction.close", frozen=True):
@@ -218,6 +286,66 @@ class CloseInteraction(Command, tag="interaction.close", frozen=True):
     interaction: Id
     reason: Closing = Closing.DIVERTED
     """`abandoned`, `no_agents`, `timeout` or `diverted`."""
+
+
+# -- supervision ---------------------------------------------------------------------------------------------------
+class AskHelp(Command, tag="help.ask", frozen=True):
+    """Ask the supervisors about the matter in hand."""
+
+    interaction: Id
+    agent: Id
+    question: Words = ""
+
+
+class AnswerHelp(Command, tag="help.answer", frozen=True):
+    """Attend to an agent's question, or take the own question back."""
+
+    interaction: Id
+    by: Id
+
+
+class StartMonitor(Command, tag="monitor.start", frozen=True):
+    """Begin to follow a conversation (R24)."""
+
+    interaction: Id
+    by: Id
+
+
+class StopMonitor(Command, tag="monitor.stop", frozen=True):
+    """Follow it no longer."""
+
+    interaction: Id
+    by: Id
+
+
+class TakeOver(Command, tag="contact.take_over", frozen=True):
+    """Become the owner of another agent's conversation; `by` must be signed in and have room."""
+
+    interaction: Id
+    by: Id
+
+
+class AnnounceIncident(Command, tag="incident.announce", frozen=True):
+    """Tell everyone who waits in these queues, and who comes, of an incident; the same id again changes it."""
+
+    incident: Id
+    queues: Annotated[tuple[Id, ...], Meta(min_length=1, max_length=1_000)]
+    texts: Annotated[dict[LanguageCode, Annotated[str, Meta(min_length=1, max_length=500)]], Meta(min_length=1)]
+    by: Id
+
+
+class WithdrawIncident(Command, tag="incident.withdraw", frozen=True):
+    """The incident is over."""
+
+    incident: Id
+    by: Id
+
+
+class AcknowledgeAlarm(Command, tag="alarm.acknowledge", frozen=True):
+    """Say that one has seen an alarm and attends to it."""
+
+    alarm: AlarmId
+    by: Id
 
 
 # -- the clock -----------------------------------------------------------------------------------------------------
@@ -230,7 +358,10 @@ type AnyCommand = (
     | SignIn | SignOut | SetPresence
     | OpenContact | PostMessage | LeaveContact | AcceptAlternative | SetPriority
     | AcceptOffer | RejectOffer | StartHold | EndHold | Transfer | StartConsult | EndConsult | CompleteTransfer
-    | EndInteraction | CompleteWrapUp | CloseInteraction | Tick
+    | EndInteraction | CompleteWrapUp | CloseInteraction
+    | MarkRead | CustomerAway | CustomerBack | RateContact | SetFollowUp | CloseFollowUp
+    | AskHelp | AnswerHelp | StartMonitor | StopMonitor | TakeOver | AnnounceIncident | WithdrawIncident
+    | AcknowledgeAlarm | Tick
 )  # fmt: skip
 
 _decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand.__value__)

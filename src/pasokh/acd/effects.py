@@ -2,7 +2,7 @@
 
 import msgspec
 
-from pasokh.acd.model import Alternative, Channel
+from pasokh.acd.model import Alternative, Attachment, Channel
 from pasokh.kernel.messages import Effect
 from pasokh.kernel.time import Instant
 
@@ -71,6 +71,7 @@ class Deliver(Effect, tag="customer.deliver", frozen=True):
     channel: Channel
     message: str
     text: str
+    attachments: tuple[Attachment, ...] = ()
 
 
 type AnyEffect = RingAgent | StopRinging | Connect | Hold | OfferAlternatives | Disconnect | Deliver

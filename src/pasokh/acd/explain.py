@@ -75,6 +75,8 @@ class _Teller:
                 yield self._say("rang_out", agent=self._agent(e.agent))
             case ev.OfferWithdrawn():
                 yield self._say(f"withdrawn.{e.cause}", agent=self._agent(e.agent))
+            case ev.Transferred() if e.taken_over:
+                yield self._say("taken_over", agent=self._agent(e.from_agent), target=self._agent(e.to_agent or ""))
             case ev.Transferred():
                 target = self._agent(e.to_agent) if e.to_agent is not None else self._queue(e.to_queue)
                 yield self._say("transferred", agent=self._agent(e.from_agent), target=target)

@@ -9,6 +9,8 @@ from msgspec import Meta
 from pasokh.kernel.time import MINUTE, SECOND, Millis
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:\-]{1,80}$")]
+OptionalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:\-]{0,80}$")]
+"""An id, or empty for none."""
 Level = Annotated[int, Meta(ge=0, le=100)]
 Span = Annotated[int, Meta(ge=0, le=366 * 86_400_000)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
@@ -191,6 +193,14 @@ class QueueConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     callback_retry_ms: Span = 15 * MINUTE
     outcomes: tuple[Id, ...] = ()
     """Accepted outcomes; empty = any."""
+    follow_up_outcomes: tuple[Id, ...] = ()
+    """Outcomes that need a follow-up with owner and due time (R20)."""
+    reasons: tuple[Id, ...] = ()
+    """Reasons to choose from at the end; not empty = one must be given."""
+    away_ms: Annotated[int, Meta(ge=1_000, le=86_400_000)] = 60 * SECOND
+    """How long a waiting customer may be out of reach before counting as abandoned."""
+    overflow_now: tuple[Id, ...] = ()
+    """The overflow switch: agents of these queues help at once, whatever the policy's relaxations say."""
     policy: Policy = Policy()
 
 
@@ -210,6 +220,27 @@ class AgentConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     skills: dict[Id, Level] = {}
     queues: tuple[Id, ...] = ()
     capacity: Capacity = Capacity()
+    team: OptionalId = ""
+
+
+class Attachment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A file sent with a message; its content lies elsewhere under this id."""
+
+    id: Id
+    name: Annotated[str, Meta(min_length=1, max_length=255)]
+    media_type: Annotated[str, Meta(pattern=r"^[a-z0-9.+\-]{1,60}/[a-z0-9.+\-]{1,60}$")]
+    size: Annotated[int, Meta(ge=0, le=1_073_741_824)]
+    """Bytes."""
+
+
+class FollowUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is owed to a customer: by whom, until when."""
+
+    id: Id
+    owner: Id
+    """An agent."""
+    due_at: Annotated[int, Meta(ge=0)]
+    note: Annotated[str, Meta(max_length=1_000)] = ""
 
 
 def capacity_class(channel: Channel) -> int:

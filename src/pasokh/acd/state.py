@@ -116,7 +116,17 @@ class Interaction:
     attempt: int = 0
     not_before: Instant = 0
     messages: int = 0
+    read_by_customer: int = 0
+    read_by_agent: int = 0
+    """Number of the last message read."""
     customer_here: bool = True
+    away_since: Instant = 0
+    """The customer is out of reach since then; 0 = in reach."""
+    help_since: Instant = 0
+    """The agent asks for help since then; 0 = no."""
+    help_question: str = ""
+    monitors: list[str] = field(default_factory=list)
+    """Users who follow the conversation."""
 
 
 @dataclass(slots=True)
@@ -136,6 +146,37 @@ class Contact:
     """Open ones."""
 
 
+@dataclass(slots=True)
+class OpenFollowUp:
+    """What is owed to a customer."""
+
+    id: str
+    contact: str
+    owner: str
+    due_at: Instant
+    note: str = ""
+    interaction: str = ""
+
+
+@dataclass(slots=True)
+class Incident:
+    """What customers of some queues are told."""
+
+    id: str
+    queues: tuple[str, ...]
+    texts: dict[str, str]
+    since: Instant
+    by: str
+
+
+@dataclass(slots=True)
+class Acknowledgement:
+    """Who attends to an alarm, and since when."""
+
+    by: str
+    at: Instant
+
+
 @dataclass
 class State:
     """One shard (operator organisation). Closed interactions leave it; the log keeps them."""
@@ -153,6 +194,10 @@ class State:
     agents: dict[str, Agent] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     interactions: dict[str, Interaction] = field(default_factory=dict)
+    follow_ups: dict[str, OpenFollowUp] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    acknowledged: dict[str, Acknowledgement] = field(default_factory=dict)
+    """By alarm, since the day began."""
 
     def __post_init__(self) -> None:
         """Start without derived data; it is no field, so no part of a snapshot."""

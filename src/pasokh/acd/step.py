@@ -10,7 +10,7 @@ from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
 from pasokh.acd.derived import derived
-from pasokh.acd.handlers import configuration, contacts, offers, presence, talks
+from pasokh.acd.handlers import aftercare, configuration, contacts, offers, presence, supervision, talks
 from pasokh.acd.handlers.timers import fire
 from pasokh.acd.model import Phase
 from pasokh.acd.routing import choose
@@ -107,4 +107,18 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     cmd.CompleteTransfer: talks.complete_transfer,
     cmd.EndInteraction: talks.end_interaction,
     cmd.CompleteWrapUp: talks.complete_wrap_up,
+    cmd.MarkRead: contacts.mark_read,
+    cmd.CustomerAway: contacts.customer_away,
+    cmd.CustomerBack: contacts.customer_back,
+    cmd.RateContact: aftercare.rate_contact,
+    cmd.SetFollowUp: aftercare.set_follow_up,
+    cmd.CloseFollowUp: aftercare.close_follow_up,
+    cmd.AskHelp: supervision.ask_help,
+    cmd.AnswerHelp: supervision.answer_help,
+    cmd.StartMonitor: supervision.start_monitor,
+    cmd.StopMonitor: supervision.stop_monitor,
+    cmd.TakeOver: supervision.take_over,
+    cmd.AnnounceIncident: supervision.announce_incident,
+    cmd.WithdrawIncident: supervision.withdraw_incident,
+    cmd.AcknowledgeAlarm: supervision.acknowledge_alarm,
 }

@@ -39,7 +39,7 @@ def skilled(state: State, agent: Agent, i: Interaction, now: Instant) -> bool:
     """Whether the agent serves the queue and has the skills asked after this wait."""
     config = state.queues[i.queue].config
     passed = [r for r in config.policy.relaxations if now - i.queued_at >= r.after_ms]
-    serves = {config.id, *(q for r in passed for q in r.overflow_to)}
+    serves = {config.id, *config.overflow_now, *(q for r in passed for q in r.overflow_to)}
     if not serves & set(agent.config.queues):
         return False
     lowered = sum(r.lower_by for r in passed)

@@ -8,7 +8,7 @@ from typing import Literal, cast
 
 from pasokh.acd import commands as co
 from pasokh.acd import events as ev
-from pasokh.acd.model import Closing
+from pasokh.acd.model import Closing, FollowUp
 
 
 def command_of(events: Sequence[ev.AnyEvent], cause: str) -> co.AnyCommand:
@@ -32,6 +32,8 @@ def _by_any(events: Sequence[ev.AnyEvent]) -> co.AnyCommand | None:
         return co.SignOut(out.agent, out.forced)
     moved = _one(events, ev.Transferred)
     if moved is not None:
+        if moved.taken_over:
+            return co.TakeOver(moved.interaction, moved.to_agent or "")
         if moved.consulted:
             return co.CompleteTransfer(moved.interaction, moved.from_agent)
         to_queue = moved.to_queue if moved.to_agent is None else None
@@ -68,7 +70,10 @@ def _by_first(first: ev.AnyEvent, events: Sequence[ev.AnyEvent]) -> co.AnyComman
             )  # fmt: skip
         case ev.MessagePosted():
             author = cast("co.Author", first.author)
-            return co.PostMessage(first.interaction, first.message, author, first.author_id, first.text)
+            return co.PostMessage(
+                first.interaction, first.message, author, first.author_id, first.text, first.attachments,
+                first.mentions,
+            )  # fmt: skip
         case ev.AlternativeAccepted():
             return _alternative(first, events)
         case ev.PriorityChanged():
@@ -90,9 +95,11 @@ def _by_first(first: ev.AnyEvent, events: Sequence[ev.AnyEvent]) -> co.AnyComman
             return co.EndConsult(first.interaction, first.agent)
         case ev.OutcomeRecorded():
             tried = _one(events, ev.CallbackAttempted)
+            owed = _one(events, ev.FollowUpSet)
             return co.CompleteWrapUp(
-                first.interaction, first.agent, first.outcome, first.note, tried.connected if tried else True
-            )
+                first.interaction, first.agent, first.outcome, first.note, tried.connected if tried else True,
+                first.reason, _follow_up(owed) if owed is not None else None,
+            )  # fmt: skip
         case ev.OfferWithdrawn() | ev.InteractionClosed():
             closed = _one(events, ev.InteractionClosed)
             reason = closed.reason if closed else Closing.ABANDONED
@@ -100,7 +107,46 @@ def _by_first(first: ev.AnyEvent, events: Sequence[ev.AnyEvent]) -> co.AnyComman
                 return co.LeaveContact(first.interaction)
             return co.CloseInteraction(first.interaction, reason)
         case _:
+            return _beside(first)
+
+
+def _beside(first: ev.AnyEvent) -> co.AnyCommand:  # noqa: C901, PLR0912 - one line a command
+    """Commands beside the work itself."""
+    match first:
+        case ev.MessagesRead():
+            return co.MarkRead(first.interaction, cast("Literal['customer', 'agent']", first.reader), first.up_to)
+        case ev.CustomerWentAway():
+            return co.CustomerAway(first.interaction)
+        case ev.CustomerCameBack():
+            return co.CustomerBack(first.interaction)
+        case ev.ContactRated():
+            return co.RateContact(
+                first.contact, first.interaction, first.queue, first.agent, first.score, first.comment
+            )
+        case ev.FollowUpSet():
+            return co.SetFollowUp(_follow_up(first), first.contact, first.by)
+        case ev.FollowUpClosed():
+            return co.CloseFollowUp(first.follow_up, first.by, first.result)
+        case ev.HelpAsked():
+            return co.AskHelp(first.interaction, first.agent, first.question)
+        case ev.HelpAnswered():
+            return co.AnswerHelp(first.interaction, first.by)
+        case ev.MonitoringStarted():
+            return co.StartMonitor(first.interaction, first.by)
+        case ev.MonitoringEnded():
+            return co.StopMonitor(first.interaction, first.by)
+        case ev.IncidentAnnounced():
+            return co.AnnounceIncident(first.incident, first.queues, first.texts, first.by)
+        case ev.IncidentWithdrawn():
+            return co.WithdrawIncident(first.incident, first.by)
+        case ev.AlarmAcknowledged():
+            return co.AcknowledgeAlarm(first.alarm, first.by)
+        case _:
             return co.Tick()
+
+
+def _follow_up(e: ev.FollowUpSet) -> FollowUp:
+    return FollowUp(e.follow_up, e.owner, e.due_at, e.note)
 
 
 def _alternative(first: ev.AlternativeAccepted, events: Sequence[ev.AnyEvent]) -> co.AnyCommand:

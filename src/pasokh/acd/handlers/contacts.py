@@ -3,7 +3,7 @@
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
-from pasokh.acd.model import Alternative, Channel, Closing, Phase, Presence, QueueConfig, Requirement
+from pasokh.acd.model import Alternative, Attachment, Channel, Closing, Phase, Presence, QueueConfig, Requirement
 from pasokh.acd.routing.tables import fit_of
 from pasokh.acd.state import Interaction
 from pasokh.acd.turn import Turn
@@ -80,6 +80,12 @@ def check_priority(turn: Turn, queue: str, priority: int) -> None:
 def post_message(turn: Turn, c: cmd.PostMessage) -> None:
     """Add a message; customers write until their talk is over, agents in what is theirs."""
     i = turn.interaction(c.interaction)
+    if not c.text.strip() and not c.attachments:
+        raise PasokhError("message.empty", field="text")
+    if c.mentions and c.author != "note":
+        raise PasokhError("message.mention", field="mentions")
+    for name in c.mentions:
+        turn.agent(name, "mentions")
     over = i.phase in (Phase.WRAP_UP, Phase.OUTCOME_DUE)
     if c.author == "customer" and (over or i.kind == "consult"):
         raise PasokhError("interaction.closed", field="interaction", interaction=i.id)
@@ -89,14 +95,45 @@ def post_message(turn: Turn, c: cmd.PostMessage) -> None:
             raise PasokhError("interaction.not_yours", field="interaction", interaction=i.id)
         if c.author == "agent" and over:
             raise PasokhError("interaction.closed", field="interaction", interaction=i.id)
-    add_message(turn, i, c.message, c.author, c.author_id, c.text)
+    if c.author == "whisper" and (i.agent is None or i.phase is Phase.OFFERED):
+        raise PasokhError("interaction.wrong_phase", field="interaction", interaction=i.id, phase=i.phase.value)
+    add_message(turn, i, c.message, c.author, c.author_id, c.text, c.attachments, c.mentions)
 
 
-def add_message(turn: Turn, i: Interaction, message: str, author: str, author_id: str, text: str) -> None:
+def add_message(
+    turn: Turn, i: Interaction, message: str, author: str, author_id: str, text: str,
+    attachments: tuple[Attachment, ...] = (), mentions: tuple[str, ...] = (),
+) -> None:  # fmt: skip
     """Record a message and, where a carrier is needed, ask for its delivery."""
-    turn.emit(ev.MessagePosted(i.id, i.contact, message, i.messages + 1, author, author_id, text))
+    number = i.messages + 1
+    turn.emit(ev.MessagePosted(i.id, i.contact, message, number, author, author_id, text, attachments, mentions))
     if author in ("agent", "system") and turn.carried(i):
-        turn.effects.append(ef.Deliver(turn.effect_id(), i.id, i.channel, message, text))
+        turn.effects.append(ef.Deliver(turn.effect_id(), i.id, i.channel, message, text, attachments))
+
+
+def mark_read(turn: Turn, c: cmd.MarkRead) -> None:
+    """Note how far a reader has come; no further than before changes nothing."""
+    i = turn.interaction(c.interaction)
+    before = i.read_by_customer if c.reader == "customer" else i.read_by_agent
+    up_to = min(c.up_to, i.messages)
+    if up_to > before:
+        turn.emit(ev.MessagesRead(i.id, i.contact, c.reader, up_to))
+
+
+def customer_away(turn: Turn, c: cmd.CustomerAway) -> None:
+    """The customer is out of reach; known already, or gone for good, changes nothing."""
+    i = turn.state.interactions.get(c.interaction)
+    if i is None or i.kind != "contact" or not i.customer_here or i.away_since:
+        return
+    until = turn.now + turn.queue(i.queue).config.away_ms
+    turn.emit(ev.CustomerWentAway(i.id, i.contact, i.queue, until))
+
+
+def customer_back(turn: Turn, c: cmd.CustomerBack) -> None:
+    """The customer is in reach again; never away changes nothing."""
+    i = turn.state.interactions.get(c.interaction)
+    if i is not None and i.away_since:
+        turn.emit(ev.CustomerCameBack(i.id, i.contact, i.queue, turn.now - i.away_since))
 
 
 def leave_contact(turn: Turn, c: cmd.LeaveContact) -> None:

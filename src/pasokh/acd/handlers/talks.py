@@ -3,7 +3,8 @@
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
-from pasokh.acd.model import DIRECT_HOLD_MS, Closing, Phase
+from pasokh.acd.handlers.aftercare import check_promise, promise
+from pasokh.acd.model import DIRECT_HOLD_MS, Closing, Phase, QueueConfig
 from pasokh.acd.state import Interaction
 from pasokh.acd.turn import Turn
 from pasokh.kernel.errors import PasokhError
@@ -134,8 +135,14 @@ def complete_wrap_up(turn: Turn, c: cmd.CompleteWrapUp) -> None:
     config = turn.queue(i.queue).config
     if config.outcomes and c.outcome not in config.outcomes:
         raise PasokhError("outcome.unknown", field="outcome", outcome=c.outcome)
+    if i.kind != "consult":
+        _check_aftercare(config, c)
+    if c.follow_up is not None:
+        check_promise(turn, c.follow_up, i.contact)
     wrap_up_ms = turn.now - i.since if i.phase is Phase.WRAP_UP else 0
-    turn.emit(ev.OutcomeRecorded(i.id, i.contact, c.agent, i.queue, c.outcome, c.note, wrap_up_ms))
+    turn.emit(ev.OutcomeRecorded(i.id, i.contact, c.agent, i.queue, c.outcome, c.note, wrap_up_ms, c.reason))
+    if c.follow_up is not None:
+        promise(turn, c.follow_up, i.contact, c.agent, i.id)
     turn.agents.add(c.agent)
     if i.kind != "callback":
         turn.close(i, Closing.ANSWERED, c.agent)
@@ -148,3 +155,13 @@ def complete_wrap_up(turn: Turn, c: cmd.CompleteWrapUp) -> None:
         turn.close(i, Closing.TIMEOUT, c.agent)
     else:
         turn.emit(ev.Scheduled(i.id, i.contact, i.queue, turn.now + config.callback_retry_ms, i.queued_at, attempt))
+
+
+def _check_aftercare(config: QueueConfig, c: cmd.CompleteWrapUp) -> None:
+    """Refuse a wrap-up without the reason or the follow-up that the queue asks for."""
+    if config.reasons and c.connected and not c.reason:
+        raise PasokhError("wrap_up.reason_needed", field="reason")
+    if config.reasons and c.reason and c.reason not in config.reasons:
+        raise PasokhError("reason.unknown", field="reason", reason=c.reason)
+    if c.outcome in config.follow_up_outcomes and c.follow_up is None:
+        raise PasokhError("wrap_up.follow_up_needed", field="follow_up", outcome=c.outcome)

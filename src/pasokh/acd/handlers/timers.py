@@ -30,6 +30,8 @@ def fire(turn: Turn, kind: Timer, i: Interaction) -> None:
             _climb(turn, i)
         case Timer.MAX_WAIT:
             leave_queue(turn, i, Closing.TIMEOUT, "closed")
+        case Timer.AWAY:
+            leave_queue(turn, i, Closing.ABANDONED, "customer_left")
         case Timer.SCHEDULED:
             cause = "retry" if i.attempt else i.kind
             turn.emit(ev.Queued(i.id, i.contact, i.queue, i.queued_at, cause, i.head_start_ms))

@@ -19,7 +19,7 @@ _CRITERIA = {criterion: number for number, criterion in enumerate(Criterion)}
 
 def fit_of(agent: AgentConfig, queue: QueueConfig, asked: tuple[Requirement, ...], step: int) -> int:
     """How well an agent fits after `step` relaxations: the sum of levels in the asked skills, or -1 = not at all."""
-    serving = {queue.id}
+    serving = {queue.id, *queue.overflow_now}
     lowered = 0
     dropped: set[str] = set()
     for relaxation in queue.policy.relaxations[:step]:

@@ -1,0 +1,171 @@
+"""Everything the core can say. Each event carries what a projection needs, so none has to look back.
+
+A row's stream names what it belongs to, see `stream_of`.
+"""
+
+import msgspec
+
+from pasokh.acd.events.aftercare import (
+    ContactRated,
+    FollowUpClosed,
+    FollowUpSet,
+)
+from pasokh.acd.events.contacts import (
+    AlternativeAccepted,
+    AlternativesOffered,
+    ContactOpened,
+    CustomerCameBack,
+    CustomerWentAway,
+    InteractionStarted,
+    LadderPassed,
+    MessagePosted,
+    MessagesRead,
+    PriorityChanged,
+    Queued,
+    Relaxed,
+    RestrictionLapsed,
+    Scheduled,
+    WaitBegan,
+)
+from pasokh.acd.events.handling import (
+    CallbackAttempted,
+    ConsultEnded,
+    ConsultStarted,
+    ContactClosed,
+    HoldEnded,
+    HoldStarted,
+    InteractionClosed,
+    OutcomeRecorded,
+    TalkEnded,
+    Transferred,
+    WorkReturned,
+    WrapUpExpired,
+)
+from pasokh.acd.events.offers import (
+    OfferAccepted,
+    Offered,
+    OfferRejected,
+    OfferTimedOut,
+    OfferWithdrawn,
+    Part,
+)
+from pasokh.acd.events.setup import (
+    AgentDefined,
+    AgentRetired,
+    AgentSignedIn,
+    AgentSignedOut,
+    DayStarted,
+    PresenceChanged,
+    QueueClosed,
+    QueueDefined,
+    QueueOpened,
+)
+from pasokh.acd.events.supervision import (
+    AlarmAcknowledged,
+    HelpAnswered,
+    HelpAsked,
+    IncidentAnnounced,
+    IncidentWithdrawn,
+    MonitoringEnded,
+    MonitoringStarted,
+)
+
+__all__ = [
+    "AgentDefined",
+    "AgentRetired",
+    "AgentSignedIn",
+    "AgentSignedOut",
+    "AlarmAcknowledged",
+    "AlternativeAccepted",
+    "AlternativesOffered",
+    "AnyEvent",
+    "CallbackAttempted",
+    "ConsultEnded",
+    "ConsultStarted",
+    "ContactClosed",
+    "ContactOpened",
+    "ContactRated",
+    "CustomerCameBack",
+    "CustomerWentAway",
+    "DayStarted",
+    "FollowUpClosed",
+    "FollowUpSet",
+    "HelpAnswered",
+    "HelpAsked",
+    "HoldEnded",
+    "HoldStarted",
+    "IncidentAnnounced",
+    "IncidentWithdrawn",
+    "InteractionClosed",
+    "InteractionStarted",
+    "LadderPassed",
+    "MessagePosted",
+    "MessagesRead",
+    "MonitoringEnded",
+    "MonitoringStarted",
+    "OfferAccepted",
+    "OfferRejected",
+    "OfferTimedOut",
+    "OfferWithdrawn",
+    "Offered",
+    "OutcomeRecorded",
+    "Part",
+    "PresenceChanged",
+    "PriorityChanged",
+    "QueueClosed",
+    "QueueDefined",
+    "QueueOpened",
+    "Queued",
+    "Relaxed",
+    "RestrictionLapsed",
+    "Scheduled",
+    "TalkEnded",
+    "Transferred",
+    "WaitBegan",
+    "WorkReturned",
+    "WrapUpExpired",
+    "decode_event",
+    "stream_of",
+]
+
+type AnyEvent = (
+    QueueDefined | QueueOpened | QueueClosed | AgentDefined | AgentRetired | DayStarted
+    | AgentSignedIn | AgentSignedOut | PresenceChanged
+    | ContactOpened | InteractionStarted | Queued | WaitBegan | Relaxed | RestrictionLapsed | LadderPassed
+    | AlternativesOffered | AlternativeAccepted | PriorityChanged | Scheduled
+    | MessagePosted | MessagesRead | CustomerWentAway | CustomerCameBack
+    | Offered | OfferAccepted | OfferRejected | OfferTimedOut | OfferWithdrawn
+    | HoldStarted | HoldEnded | Transferred | ConsultStarted | ConsultEnded | WorkReturned
+    | TalkEnded | WrapUpExpired | OutcomeRecorded | CallbackAttempted | InteractionClosed | ContactClosed
+    | HelpAsked | HelpAnswered | MonitoringStarted | MonitoringEnded | IncidentAnnounced | IncidentWithdrawn
+    | AlarmAcknowledged | FollowUpSet | FollowUpClosed | ContactRated
+)  # fmt: skip
+
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent.__value__)
+
+
+def decode_event(data: bytes | str) -> AnyEvent:
+    """Read an event from its JSON; unknown later fields are ignored, missing earlier ones take defaults."""
+    return _decoder.decode(data)
+
+
+def stream_of(event: AnyEvent) -> str:
+    """The stream an event belongs to: its contact, else ``agent:ID``, ``queue:ID`` and the like, or ``day``."""
+    contact: str | None = getattr(event, "contact", None)
+    if contact is not None:
+        return contact
+    match event:
+        case QueueDefined():
+            return f"queue:{event.queue.id}"
+        case QueueOpened() | QueueClosed():
+            return f"queue:{event.queue}"
+        case AgentDefined():
+            return f"agent:{event.agent.id}"
+        case IncidentAnnounced() | IncidentWithdrawn():
+            return f"incident:{event.incident}"
+        case AlarmAcknowledged():
+            return f"alarm:{event.alarm}"
+        case AgentRetired() | AgentSignedIn() | AgentSignedOut() | PresenceChanged():
+            return f"agent:{event.agent}"
+        case _:
+            return "day"

@@ -1,0 +1,100 @@
+"""Supervisors beside the work: help, reading along, taking over, incidents, alarms."""
+
+from pasokh.acd import commands as cmd
+from pasokh.acd import effects as ef
+from pasokh.acd import events as ev
+from pasokh.acd.model import Channel, Phase, capacity_class
+from pasokh.acd.routing import kernel
+from pasokh.acd.state import Agent
+from pasokh.acd.turn import Turn
+from pasokh.kernel.errors import PasokhError
+
+_IN_HAND = (Phase.ACTIVE, Phase.WRAP_UP)
+
+
+def ask_help(turn: Turn, c: cmd.AskHelp) -> None:
+    """Ask the supervisors; the same question again changes nothing."""
+    i = turn.owned(c.interaction, c.agent, *_IN_HAND)
+    if not i.help_since or i.help_question != c.question:
+        turn.emit(ev.HelpAsked(i.id, i.contact, c.agent, i.queue, c.question))
+
+
+def answer_help(turn: Turn, c: cmd.AnswerHelp) -> None:
+    """Attend to it; where nobody asks (any more) nothing changes."""
+    i = turn.interaction(c.interaction)
+    if i.help_since:
+        turn.emit(ev.HelpAnswered(i.id, i.contact, i.agent or "", c.by))
+
+
+def start_monitor(turn: Turn, c: cmd.StartMonitor) -> None:
+    """Follow a conversation that somebody has; following already changes nothing."""
+    i = turn.interaction(c.interaction)
+    if i.phase not in _IN_HAND:
+        raise PasokhError("interaction.wrong_phase", field="interaction", interaction=i.id, phase=i.phase.value)
+    if i.agent == c.by:
+        raise PasokhError("monitor.own", field="interaction", interaction=i.id)
+    if c.by not in i.monitors:
+        turn.emit(ev.MonitoringStarted(i.id, i.contact, c.by))
+
+
+def stop_monitor(turn: Turn, c: cmd.StopMonitor) -> None:
+    """Follow it no longer; not following, or over, changes nothing."""
+    i = turn.state.interactions.get(c.interaction)
+    if i is not None and c.by in i.monitors:
+        turn.emit(ev.MonitoringEnded(i.id, i.contact, c.by))
+
+
+def take_over(turn: Turn, c: cmd.TakeOver) -> None:
+    """Make `by` the owner at once; what is held or asked of others about it ends."""
+    i = turn.interaction(c.interaction)
+    if i.phase is not Phase.ACTIVE or i.agent is None:
+        raise PasokhError("interaction.wrong_phase", field="interaction", interaction=i.id, phase=i.phase.value)
+    if i.kind == "consult":
+        raise PasokhError("interaction.is_consult", field="interaction", interaction=i.id)
+    if i.agent == c.by:
+        raise PasokhError("transfer.self", field="by", agent=c.by)
+    before = i.agent
+    if not _has_room(turn, turn.present(c.by, "by"), i.channel):
+        raise PasokhError("agent.no_room", field="by", agent=c.by)
+    turn.end_consult(i, "ended")
+    turn.end_hold(i)
+    if c.by in i.monitors:
+        turn.emit(ev.MonitoringEnded(i.id, i.contact, c.by))
+    turn.emit(
+        ev.Transferred(
+            i.id, i.contact, before, i.queue, i.queue, c.by, turn.now - i.accepted_at, consulted=True, taken_over=True
+        )
+    )
+    turn.effects.append(ef.Connect(turn.effect_id(), i.id, c.by, i.channel))
+    turn.agents.add(before)
+
+
+def _has_room(turn: Turn, agent: Agent, channel: Channel) -> bool:
+    """Whether the agent could take one more of this channel, ready or not."""
+    counts = [0, 0, 0]
+    for name in agent.work:
+        counts[capacity_class(turn.state.interactions[name].channel)] += 1
+    which, capacity = capacity_class(channel), agent.config.capacity
+    limit = (capacity.voice, capacity.text, capacity.mail)[which]
+    return kernel.room(which, 1, counts[0], counts[1], counts[2], limit) > 0
+
+
+def announce_incident(turn: Turn, c: cmd.AnnounceIncident) -> None:
+    """Tell customers; the same words for the same queues again change nothing."""
+    for name in c.queues:
+        turn.queue(name, "queues")
+    known = turn.state.incidents.get(c.incident)
+    if known is None or (known.queues, known.texts) != (c.queues, c.texts):
+        turn.emit(ev.IncidentAnnounced(c.incident, c.queues, c.texts, c.by))
+
+
+def withdraw_incident(turn: Turn, c: cmd.WithdrawIncident) -> None:
+    """It is over; over already changes nothing."""
+    if c.incident in turn.state.incidents:
+        turn.emit(ev.IncidentWithdrawn(c.incident, c.by))
+
+
+def acknowledge_alarm(turn: Turn, c: cmd.AcknowledgeAlarm) -> None:
+    """The first to attend to an alarm is kept."""
+    if c.alarm not in turn.state.acknowledged:
+        turn.emit(ev.AlarmAcknowledged(c.alarm, c.by))
