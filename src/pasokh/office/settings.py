@@ -35,6 +35,11 @@ INSTALLED_APPS = [
     "pasokh.office.people",
     "pasokh.office.supervise",
     "pasokh.office.desk",
+    "pasokh.office.setup",
+    "pasokh.office.vocabulary",
+    "pasokh.office.widgets",
+    "pasokh.office.canned",
+    "pasokh.office.exchange",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

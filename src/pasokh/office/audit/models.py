@@ -23,7 +23,12 @@ class AuditEvent(TenantModel):
     objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta(TenantModel.Meta):  # noqa: D106 - Django options
-        indexes: ClassVar = [models.Index(fields=["organisation", "-id"], name="audit_latest")]
+        indexes: ClassVar = [
+            models.Index(fields=["organisation", "-id"], name="audit_latest"),
+            models.Index(fields=["organisation", "target", "-id"], name="audit_of_target"),
+            models.Index(fields=["organisation", "actor", "-id"], name="audit_of_actor"),
+            models.Index(fields=["organisation", "at"], name="audit_when"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.target}"

@@ -5,10 +5,33 @@ from typing import Any, ClassVar, Self
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
+from django.utils.functional import cached_property
 
-from pasokh.office.people.rules import Right, Role, may
+from pasokh.i18n.sorting import sort_key
+from pasokh.i18n.text import search_key
+from pasokh.office.people.rules import Right, known_rights, rights_of
 from pasokh.office.supervise.models import Queue, Skill
 from pasokh.office.tenancy.models import Organisation, TenantManager, TenantModel
+
+
+class OwnRole(TenantModel):
+    """A role of the organisation's own: a named set of rights beside the three built-in ones."""
+
+    key = models.CharField(max_length=60)
+    """What `User.role` says of those who have it; never the name of a built-in role."""
+    name = models.JSONField(default=dict)
+    rights = models.JSONField(default=list)
+    """Values of `Right`, sorted."""
+    archived_at = models.BigIntegerField(default=0)
+    """Since when it is not offered any more; 0 = in use."""
+
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
+
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "key"], name="own_role_key")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Team(TenantModel):
@@ -16,6 +39,8 @@ class Team(TenantModel):
 
     key = models.CharField(max_length=80)
     name = models.JSONField(default=dict)
+    archived_at = models.BigIntegerField(default=0)
+    """Since when it is put away; 0 = in use."""
 
     objects: ClassVar[TenantManager[Self]] = TenantManager()
 
@@ -41,7 +66,8 @@ class User(AbstractBaseUser):
     username = models.CharField(max_length=60, unique=True)
     """Unique in the whole installation, so that signing in needs no organisation's name."""
     name = models.CharField(max_length=200)
-    role = models.CharField(max_length=16, choices=[(role.value, role.value) for role in Role])
+    role = models.CharField(max_length=60)
+    """A built-in `Role`, or the key of an `OwnRole`."""
     email = models.EmailField(max_length=254, blank=True, default="")
     """Where invitations and notices go; empty = none known."""
     language = models.CharField(max_length=8, default="en")
@@ -53,6 +79,10 @@ class User(AbstractBaseUser):
     text = models.PositiveSmallIntegerField(default=3)
     mail = models.PositiveSmallIntegerField(default=5)
     changed_at = models.BigIntegerField(default=0)
+    search = models.TextField(default="", blank=True, editable=False)
+    """Name, username and address as one folded text (`i18n.text.search_key`); kept by `save`."""
+    sorting = models.CharField(max_length=1000, default="", blank=True, editable=False, db_collation="C")
+    """Place in the alphabet (`i18n.sorting.sort_key`); kept by `save`."""
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "role"]
@@ -63,13 +93,32 @@ class User(AbstractBaseUser):
 
     class Meta:  # noqa: D106 - Django options
         base_manager_name = "objects"
+        indexes: ClassVar = [models.Index(fields=["organisation", "sorting", "id"], name="people_alphabet")]
 
     def __str__(self) -> str:
         return self.username
 
+    def save(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's signature
+        """Store the row with its search text and place in the alphabet."""
+        self.search = search_key(f"{self.name} {self.username} {self.email}")
+        self.sorting = sort_key(self.name, "en")[:1000]
+        fields = kwargs.get("update_fields")
+        if fields is not None and {"name", "username", "email"} & set(fields):
+            kwargs["update_fields"] = {*fields, "search", "sorting"}
+        super().save(*args, **kwargs)
+
+    @cached_property
+    def rights(self) -> frozenset[Right]:
+        """What the person's role carries, whether or not the account is active; read once a request."""
+        built_in = rights_of(self.role)
+        if built_in is not None:
+            return built_in
+        own = OwnRole.objects.filter(key=self.role).values_list("rights", flat=True).first()
+        return known_rights(own or ())
+
     def may(self, right: Right) -> bool:
-        """Whether the person's role carries the right."""
-        return self.is_active and may(self.role, right)
+        """Whether the person is active and the role carries the right."""
+        return self.is_active and right in self.rights
 
 
 class SkillLevel(TenantModel):

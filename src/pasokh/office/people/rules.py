@@ -1,5 +1,6 @@
 """Who may do what, and when a name or address has tried too often. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,7 +8,7 @@ from pasokh.kernel.time import MINUTE, Instant, Millis
 
 
 class Role(StrEnum):
-    """What a person is in the organisation. Rights come from the role alone."""
+    """What a person is in the organisation, unless a role of the organisation's own says otherwise."""
 
     AGENT = "agent"
     SUPERVISOR = "supervisor"
@@ -22,27 +23,59 @@ class Right(StrEnum):
     WALL = "wall"
     OPERATE_QUEUES = "operate_queues"
     """Open and close them."""
+    EDIT_ANSWERS = "edit_answers"
+    """Canned answers for everyone, a team or a queue; everybody has their own."""
     READ_SETUP = "read_setup"
     """See queues, agents, skills as configured."""
     EDIT_SETUP = "edit_setup"
+    EDIT_PEOPLE = "edit_people"
+    EDIT_ROLES = "edit_roles"
+    """Own roles, and who is what."""
+    EXCHANGE = "exchange"
+    """Take the whole configuration out, or put one in."""
     AUDIT = "audit"
 
 
 _AGENT = frozenset({Right.DESK, Right.CONTACTS})
-_SUPERVISOR = _AGENT | {Right.WALL, Right.OPERATE_QUEUES, Right.READ_SETUP}
+_SUPERVISOR = _AGENT | {Right.WALL, Right.OPERATE_QUEUES, Right.READ_SETUP, Right.EDIT_ANSWERS}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.AGENT: _AGENT,
     Role.SUPERVISOR: _SUPERVISOR,
-    Role.ADMINISTRATOR: _SUPERVISOR | {Right.EDIT_SETUP, Right.AUDIT},
+    Role.ADMINISTRATOR: frozenset(Right),
 }
+INCLUDES: dict[Right, frozenset[Right]] = {
+    Right.EDIT_ANSWERS: frozenset({Right.READ_SETUP}),
+    Right.EDIT_SETUP: frozenset({Right.READ_SETUP}),
+    Right.EDIT_PEOPLE: frozenset({Right.READ_SETUP}),
+    Right.EDIT_ROLES: frozenset({Right.READ_SETUP, Right.EDIT_PEOPLE}),
+    Right.EXCHANGE: frozenset({Right.READ_SETUP, Right.EDIT_SETUP, Right.EDIT_PEOPLE, Right.EDIT_ROLES}),
+}
+"""Rights that make no sense without others: whoever gets one gets those too."""
 
 
 def may(role: str, right: Right) -> bool:
-    """Whether a role carries a right; an unknown role carries none."""
+    """Whether a built-in role carries a right; any other role carries none."""
+    return right in (rights_of(role) or ())
+
+
+def rights_of(role: str) -> frozenset[Right] | None:
+    """The rights of a built-in role; None for any other."""
     try:
-        return right in RIGHTS[Role(role)]
+        return RIGHTS[Role(role)]
     except ValueError:
-        return False
+        return None
+
+
+def known_rights(names: Iterable[str]) -> frozenset[Right]:
+    """The rights among stored names, with what they include; names of another release are passed over."""
+    values = {right.value for right in Right}
+    return with_included(Right(name) for name in names if name in values)
+
+
+def with_included(rights: Iterable[Right]) -> frozenset[Right]:
+    """The rights and all they include."""
+    asked = frozenset(rights)
+    return asked.union(*(INCLUDES.get(right, frozenset()) for right in asked))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What an organisation sets up: skills, outcomes, queues, chat widgets. The engine learns of it by commands."""
+"""What an organisation sets up: skills, outcomes, reasons, queues, chat widgets. The engine learns of it by commands."""
 
 from typing import ClassVar, Self
 
@@ -14,6 +14,8 @@ class Skill(TenantModel):
 
     key = models.CharField(max_length=80)
     name = models.JSONField(default=dict)
+    archived_at = models.BigIntegerField(default=0)
+    """Since when nobody is given it any more; 0 = in use."""
 
     objects: ClassVar[TenantManager[Self]] = TenantManager()
 
@@ -25,15 +27,54 @@ class Skill(TenantModel):
 
 
 class Outcome(TenantModel):
-    """How a contact can end (R20)."""
+    """How a contact can end (R20): a leaf or a branch of a tree."""
 
     key = models.CharField(max_length=80)
     name = models.JSONField(default=dict)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    position = models.PositiveIntegerField(default=0)
+    """Place among its siblings; equal ones by key."""
+    needs_follow_up = models.BooleanField(default=False)
+    """Who chooses it must say who takes care next, and until when (R54)."""
+    archived_at = models.BigIntegerField(default=0)
+    """Since when it cannot be chosen any more; 0 = in use."""
 
     objects: ClassVar[TenantManager[Self]] = TenantManager()
 
     class Meta(TenantModel.Meta):  # noqa: D106 - Django options
         constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "key"], name="outcome_key")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Reason(TenantModel):
+    """Why customers get in touch, as a tree; with the band of a normal handling time (R31)."""
+
+    key = models.CharField(max_length=80)
+    name = models.JSONField(default=dict)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    position = models.PositiveIntegerField(default=0)
+    """Place among its siblings; equal ones by key."""
+    band_low_s = models.PositiveIntegerField(null=True, blank=True)
+    """Handled in fewer seconds is too quick to be good (R32); null = the parent's, or none."""
+    band_high_s = models.PositiveIntegerField(null=True, blank=True)
+    """Handled in more seconds asks for an explanation; null = the parent's, or none."""
+    archived_at = models.BigIntegerField(default=0)
+    """Since when it cannot be chosen any more; 0 = in use."""
+
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
+
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organisation", "key"], name="reason_key"),
+            models.CheckConstraint(
+                condition=models.Q(band_low_s__isnull=True)
+                | models.Q(band_high_s__isnull=True)
+                | models.Q(band_low_s__lte=models.F("band_high_s")),
+                name="reason_band",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.key
@@ -78,6 +119,8 @@ class Widget(TenantModel):
     origins = models.JSONField(default=list)
     """Allowed origins, `scheme://host[:port]`."""
     title = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    """The JSON of `channels.webchat.options.WidgetOptions`."""
     is_active = models.BooleanField(default=True)
 
     objects: ClassVar[TenantManager[Self]] = TenantManager()

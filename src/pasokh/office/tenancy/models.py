@@ -39,6 +39,8 @@ class Organisation(models.Model):
     zone = models.CharField(max_length=64, default="UTC")
     """IANA time zone: when its days begin."""
     language = models.CharField(max_length=8, default="en")
+    colour = models.CharField(max_length=7, default="", blank=True)
+    """Brand colour `#rrggbb` for what customers see; empty = Pasokh's own."""
     created_at = models.BigIntegerField()
     """An instant: milliseconds UTC, as everywhere."""
 
@@ -67,6 +69,8 @@ class Client(TenantModel):
     key = models.CharField(max_length=80)
     """The core's client id."""
     name = models.JSONField(default=dict)
+    archived_at = models.BigIntegerField(default=0)
+    """Since when it is put away; 0 = in use."""
 
     objects: ClassVar[TenantManager[Self]] = TenantManager()
 

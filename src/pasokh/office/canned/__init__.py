@@ -1,0 +1,1 @@
+"""Canned answers: texts that agents write often, with variables."""

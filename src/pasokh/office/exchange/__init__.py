@@ -1,0 +1,1 @@
+"""The whole configuration as one readable file, and people as a table."""

@@ -1,0 +1,1 @@
+"""The home of administration, its navigation, the organisation and its clients."""

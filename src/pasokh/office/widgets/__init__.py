@@ -1,0 +1,1 @@
+"""Chat widgets as administrators set them up."""
