@@ -57,6 +57,8 @@ from django.conf import settings  # noqa: E402 - Django must be set up first
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
+from pasokh.office.hours.actions import do_assign_calendar, do_save_calendar  # noqa: E402
+from pasokh.office.hours.rules import CalendarConfig, Span  # noqa: E402
 from pasokh.office.people.actions import PersonDraft, do_create_user, do_save_team  # noqa: E402
 from pasokh.office.people.rules import Role  # noqa: E402
 from pasokh.office.supervise import actions as setup  # noqa: E402
@@ -200,6 +202,9 @@ def make_tenant(org: str) -> None:
                 policy=Policy(),
             ),
         )
+        always = CalendarConfig(zone="Asia/Tehran", week=((Span(0, 1_440),),) * 7)
+        do_save_calendar("system", "help", names, always)
+        do_assign_calendar("system", "help", "help")
         setup.do_save_widget("system", f"{org}-widget", "help", origins=["https://shop.example"], title=names)
         for role in ROLES:
             do_create_user(

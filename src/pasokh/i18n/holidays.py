@@ -1,14 +1,16 @@
-"""Public holidays that can be computed: Iran's solar ones, Ukraine's fixed ones and those that follow Easter.
+"""Public holidays: Iran's solar and lunar ones, Ukraine's fixed ones and those that follow Easter.
 
-Iran's lunar holidays depend on the sighting of the moon and are announced each year; a centre enters them
-itself. Ukraine counts its holidays as working days while martial law lasts; a centre decides what it keeps.
+Iran's lunar holidays depend on the sighting of the moon: those of published calendars are sure, later ones are expected
+within a day (`Holiday.sure`) and wait for a person's confirmation. Ukraine counts its holidays as working days while
+martial law lasts; a centre decides what it keeps.
 """
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from pasokh.i18n.jalali import JalaliDate
+from pasokh.i18n.jalali import JalaliDate, is_leap
+from pasokh.i18n.lunar import lunar_days
 
 type Country = Literal["IR", "UA"]
 
@@ -18,6 +20,10 @@ class Holiday(NamedTuple):
 
     day: date
     names: dict[str, str]
+    sure: bool = True
+    """False where the day is only expected (within a day), as a lunar month's beginning is before it is published."""
+    id: str = ""
+    """Of a lunar holiday, e.g. `ashura`: it keeps its id when its day moves."""
 
 
 _IRAN: tuple[tuple[int, int, dict[str, str]], ...] = (
@@ -32,6 +38,8 @@ _IRAN: tuple[tuple[int, int, dict[str, str]], ...] = (
     (11, 22, {"fa": "پیروزی انقلاب اسلامی", "uk": "День революції", "en": "Revolution Day"}),
     (12, 29, {"fa": "ملی شدن صنعت نفت", "uk": "Націоналізація нафти", "en": "Oil nationalisation"}),
 )  # fmt: skip
+
+_LAST_DAY = {"fa": "آخرین روز سال", "uk": "Останній день року", "en": "Last day of the year"}
 
 _UKRAINE: tuple[tuple[int, int, int, int, dict[str, str]], ...] = (
     (1, 1, 0, 9999, {"fa": "سال نو میلادی", "uk": "Новий рік", "en": "New Year's Day"}),
@@ -51,7 +59,7 @@ _UKRAINE: tuple[tuple[int, int, int, int, dict[str, str]], ...] = (
 
 
 def holidays(country: Country, first: date, last: date) -> list[Holiday]:
-    """The country's computable public holidays from `first` to `last`, both included, in order."""
+    """The country's public holidays from `first` to `last`, both included, in order; see `Holiday.sure`."""
     found = _iran(first, last) if country == "IR" else _ukraine(first, last)
     return sorted((h for h in found if first <= h.day <= last), key=lambda h: h.day)
 
@@ -73,6 +81,10 @@ def _iran(first: date, last: date) -> Iterator[Holiday]:
     for year in range(JalaliDate.of(first).year, JalaliDate.of(last).year + 1):
         for month, day, names in _IRAN:
             yield Holiday(JalaliDate(year, month, day).gregorian(), names)
+        if is_leap(year):
+            yield Holiday(JalaliDate(year, 12, 30).gregorian(), _LAST_DAY)
+    for found, holiday, sure in lunar_days(first, last):
+        yield Holiday(found, holiday.names, sure, holiday.id)
 
 
 def _ukraine(first: date, last: date) -> Iterator[Holiday]:

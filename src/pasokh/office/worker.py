@@ -14,6 +14,7 @@ from django.conf import settings
 
 from pasokh.office.configuration import Configuration, connection_parameters
 from pasokh.office.desk import projection
+from pasokh.office.hours.schedule import apply_due
 from pasokh.office.people.sessions import SessionStore
 from pasokh.office.settling import settle_answered
 from pasokh.store import schema
@@ -75,6 +76,7 @@ def _rounds(
                 seen[org] = head
         for (org,) in connection.execute(_ANSWERED).fetchall():
             settle_answered(org)
+        apply_due(connection)
         if rounds % CLEANING_ROUNDS == 0:
             SessionStore.clear_expired()
         rounds += 1

@@ -10,6 +10,7 @@ from pasokh.i18n import dates
 from pasokh.i18n.digits import localise
 from pasokh.i18n.holidays import holidays, is_weekend, orthodox_easter
 from pasokh.i18n.jalali import JalaliDate
+from pasokh.i18n.lunar import LUNAR_HOLIDAYS, PUBLISHED, tabular
 from pasokh.kernel.errors import PasokhError
 
 NOWRUZ = date(2024, 3, 20)
@@ -115,11 +116,31 @@ def test_times_of_day_take_the_languages_digits():
 
 
 def test_iranian_holidays_of_a_gregorian_year_fall_on_their_solar_days():
-    found = holidays("IR", date(2024, 1, 1), date(2024, 12, 31))
+    found = [h for h in holidays("IR", date(2024, 1, 1), date(2024, 12, 31)) if not h.id]
     assert [(JalaliDate.of(h.day).month, JalaliDate.of(h.day).day) for h in found] == [
         (11, 22), (12, 29), (1, 1), (1, 2), (1, 3), (1, 4), (1, 12), (1, 13), (3, 14), (3, 15),
     ]  # fmt: skip
     assert all(set(h.names) == {"fa", "uk", "en"} for h in found)
+
+
+def test_lunar_holidays_are_sure_where_published_and_expected_beyond():
+    def days(year):
+        return {(h.id, h.day): h.sure for h in holidays("IR", date(year, 1, 1), date(year, 12, 31)) if h.id}
+
+    assert days(2025)["ashura", date(2025, 7, 6)] is True
+    assert days(2026)["fitr", date(2026, 3, 21)] is True
+    later = days(2027)
+    assert later
+    assert not any(later.values())
+    for holiday in LUNAR_HOLIDAYS:  # the reckoning beyond is within a day of what was published
+        for day in PUBLISHED[holiday.id]:
+            nearest = min((tabular(y, holiday.month, min(holiday.day, 29)) for y in range(1444, 1450)),
+                          key=lambda found, day=day: abs(found - day))  # fmt: skip
+            assert abs(nearest - day).days <= 1, holiday.id
+
+
+def test_a_leap_year_of_iran_ends_with_a_holiday():
+    assert [h.day for h in holidays("IR", date(2025, 3, 20), date(2025, 3, 20))] == [date(2025, 3, 20)]
 
 
 @pytest.mark.parametrize(
