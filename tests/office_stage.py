@@ -64,6 +64,8 @@ from pasokh.office.people.rules import Role  # noqa: E402
 from pasokh.office.supervise import actions as setup  # noqa: E402
 from pasokh.office.tenancy.actions import do_create_organisation  # noqa: E402
 from pasokh.office.tenancy.scope import organisation_scope  # noqa: E402
+from pasokh.office.vocabulary import actions as vocabulary  # noqa: E402
+from pasokh.office.widgets.actions import do_save_widget  # noqa: E402
 
 
 @contextmanager
@@ -188,8 +190,8 @@ def make_tenant(org: str) -> None:
     do_create_organisation(org, names, zone="Asia/Tehran", language="fa")
     with organisation_scope(org):
         do_save_team("system", "team", names)
-        setup.do_save_skill("system", "talk", names)
-        setup.do_save_outcome("system", "done", names)
+        vocabulary.do_save_skill("system", "talk", names)
+        vocabulary.do_save_outcome("system", "done", names)
         setup.do_publish_queue(
             "system",
             QueueConfig(
@@ -205,7 +207,7 @@ def make_tenant(org: str) -> None:
         always = CalendarConfig(zone="Asia/Tehran", week=((Span(0, 1_440),),) * 7)
         do_save_calendar("system", "help", names, always)
         do_assign_calendar("system", "help", "help")
-        setup.do_save_widget("system", f"{org}-widget", "help", origins=["https://shop.example"], title=names)
+        do_save_widget("system", f"{org}-widget", "help", origins=["https://shop.example"], title=names)
         for role in ROLES:
             do_create_user(
                 "system", f"{org}-{role}", PASSWORD,

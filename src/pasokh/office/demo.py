@@ -19,10 +19,12 @@ from pasokh.kernel.time import SECOND
 from pasokh.office import demo_people as demo
 from pasokh.office.people.actions import PersonDraft, do_create_user, do_save_team
 from pasokh.office.people.rules import Role
-from pasokh.office.supervise.actions import do_publish_queue, do_save_outcome, do_save_skill, do_save_widget
+from pasokh.office.supervise.actions import do_publish_queue
 from pasokh.office.tenancy.actions import do_create_organisation
 from pasokh.office.tenancy.models import Organisation
 from pasokh.office.tenancy.scope import organisation_scope
+from pasokh.office.vocabulary.actions import do_save_outcome, do_save_skill
+from pasokh.office.widgets.actions import do_save_widget
 
 ACTOR = "system"
 _NAME = {"fa": "فروشگاه نمونه", "uk": "Демо-крамниця", "en": "Demo shop"}

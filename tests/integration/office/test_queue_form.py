@@ -31,6 +31,7 @@ from pasokh.office.supervise.forms import QueueForm
 from pasokh.office.supervise.models import Queue
 from pasokh.office.supervise.rules import check_references, cleaned_names
 from pasokh.office.tenancy.scope import organisation_scope
+from pasokh.office.vocabulary import actions as vocabulary
 from pasokh.office.worker import catch_up
 
 SKILLS = ("talk", "billing", "lang-fa", "lang-uk", "lang-en")
@@ -97,9 +98,9 @@ def saved(config: QueueConfig, **typed: Any) -> QueueConfig:
 
 def set_up() -> None:
     for key in SKILLS:
-        actions.do_save_skill("system", key, {"en": key})
+        vocabulary.do_save_skill("system", key, {"en": key})
     for key in OUTCOMES:
-        actions.do_save_outcome("system", key, {"en": key})
+        vocabulary.do_save_outcome("system", key, {"en": key})
     for key in QUEUES:
         if not Queue.objects.filter(key=key).exists():
             actions.do_publish_queue("system", QueueConfig(key, {"en": key}))

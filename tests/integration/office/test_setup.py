@@ -19,6 +19,7 @@ from pasokh.office.people.rules import Role
 from pasokh.office.supervise import actions, forms
 from pasokh.office.supervise.models import Queue
 from pasokh.office.tenancy.scope import organisation_scope
+from pasokh.office.vocabulary import actions as vocabulary
 
 
 def inbox() -> list[Any]:
@@ -201,9 +202,9 @@ def test_the_form_round_trips_every_queue(office: Office) -> None:
 
     with organisation_scope("alpha"):
         for name in ("sales", "support", "billing", "lang-fa", "lang-uk", "lang-en"):
-            actions.do_save_skill("system", name, {"en": name})
+            vocabulary.do_save_skill("system", name, {"en": name})
         for outcome in {o for q in _queues() for o in q.outcomes}:
-            actions.do_save_outcome("system", outcome, {"en": outcome})
+            vocabulary.do_save_outcome("system", outcome, {"en": outcome})
         for queue in _queues():
             bare = msgspec.structs.replace(queue.policy, relaxations=())
             actions.do_publish_queue("system", msgspec.structs.replace(queue, policy=bare))

@@ -1,6 +1,6 @@
 """Writes of the set-up. Each changes rows, records an audit event and tells the engine, in one transaction."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -14,8 +14,9 @@ from pasokh.kernel.ids import ID_PATTERN
 from pasokh.office import clock, inbox
 from pasokh.office.audit.actions import do_await_answer, do_record_change
 from pasokh.office.audit.models import Submission
-from pasokh.office.supervise.models import Outcome, Queue, Skill, Widget
+from pasokh.office.supervise.models import Outcome, Queue, Reason, Skill
 from pasokh.office.supervise.rules import check_key, check_references, cleaned_names
+from pasokh.office.supervise.selectors import follow_up_outcomes
 from pasokh.office.tenancy import scope
 from pasokh.office.tenancy.models import Client
 
@@ -24,7 +25,8 @@ from pasokh.office.tenancy.models import Client
 def do_publish_queue(actor: str, queue: QueueConfig, expected_version: int | None = None) -> Queue:
     """Publish a queue as new, or as the next version of an existing one; an unchanged one stays as it is.
 
-    The version is counted here. Raises `setup.changed_meanwhile` when `expected_version` is no longer the latest,
+    The version is counted here, and which outcomes need a follow-up is taken from their flags. Raises
+    `setup.changed_meanwhile` when `expected_version` is no longer the latest,
     and the errors of `rules.check_references`.
     """
     check_key(queue.id, "id")
@@ -32,8 +34,13 @@ def do_publish_queue(actor: str, queue: QueueConfig, expected_version: int | Non
     if expected_version is not None and (row.version if row else 0) != expected_version:
         raise PasokhError("setup.changed_meanwhile", field="version", target=queue.id)
     version = row.version + 1 if row else 1
-    queue = msgspec.structs.replace(queue, version=version, name=cleaned_names(queue.name))
-    check_references(queue, _keys(Skill), _keys(Outcome), {*_keys(Queue), queue.id})
+    queue = msgspec.structs.replace(
+        queue,
+        version=version,
+        name=cleaned_names(queue.name),
+        follow_up_outcomes=follow_up_outcomes(queue.outcomes),
+    )
+    check_references(queue, _keys(Skill), _keys(Outcome), {*_keys(Queue), queue.id}, _keys(Reason))
     client = Client.objects.filter(key=queue.client).first()
     if client is None:
         raise PasokhError("setup.unknown_client", field="client", value=queue.client)
@@ -86,40 +93,6 @@ def do_close_queue(actor: str, key: str) -> None:
     _switch_queue(actor, key, False, CloseQueue)
 
 
-@transaction.atomic
-def do_save_skill(actor: str, key: str, names: Mapping[str, str]) -> Skill:
-    """Create a skill or rename it."""
-    return _save_named(Skill, actor, "skill", key, names)
-
-
-@transaction.atomic
-def do_save_outcome(actor: str, key: str, names: Mapping[str, str]) -> Outcome:
-    """Create an outcome or rename it."""
-    return _save_named(Outcome, actor, "outcome", key, names)
-
-
-@transaction.atomic
-def do_save_widget(
-    actor: str,
-    key: str,
-    queue_key: str,
-    *,
-    origins: Sequence[str],
-    title: Mapping[str, str],
-) -> Widget:
-    """Create a chat widget or change it."""
-    check_key(key)
-    queue = known_queue(queue_key)
-    row = Widget.objects.select_for_update().filter(key=key).first()
-    before = _widget(row) if row else None
-    row = row or Widget(organisation_id=scope.required(), key=key)
-    row.queue, row.origins, row.title = queue, list(origins), cleaned_names(title, "title")
-    if _widget(row) != before:
-        row.save()
-        do_record_change(actor, "widget.save", f"widget:{key}", before, _widget(row))
-    return row
-
-
 def known_queue(key: str) -> Queue:
     """The queue with this key; raises `setup.unknown_queue`."""
     row = Queue.objects.filter(key=key).first() if ID_PATTERN.fullmatch(key) else None
@@ -138,31 +111,13 @@ def _switch_queue(actor: str, key: str, is_open: bool, command: Callable[[str], 
     do_await_answer(inbox.submit(command(key), actor), actor, action, f"queue:{key}", before, after)
 
 
-def _save_named[M: (Skill, Outcome)](model: type[M], actor: str, kind: str, key: str, names: Mapping[str, str]) -> M:
-    check_key(key)
-    cleaned = cleaned_names(names)
-    row = model.objects.select_for_update().filter(key=key).first()
-    before = {"name": row.name} if row else None
-    row = row or model(organisation_id=scope.required(), key=key)
-    if before != {"name": cleaned}:
-        row.name = cleaned
-        row.save()
-        do_record_change(actor, f"{kind}.save", f"{kind}:{key}", before, {"name": cleaned})
-    return row
-
-
-def _keys(model: type[Skill] | type[Outcome] | type[Queue]) -> set[str]:
-    return set(model.objects.values_list("key", flat=True))
+def _keys(model: type[Skill] | type[Outcome] | type[Reason] | type[Queue]) -> set[str]:
+    """The keys that may be named: what is archived may not."""
+    if model is Queue:
+        return set(Queue.objects.values_list("key", flat=True))
+    return set(model.objects.filter(archived_at=0).values_list("key", flat=True))
 
 
 def _plain(queue: QueueConfig) -> dict[str, Any]:
     built: dict[str, Any] = msgspec.to_builtins(queue)
     return built
-
-
-def _widget(row: Widget) -> dict[str, object]:
-    return {
-        "queue": row.queue.key,
-        "origins": row.origins,
-        "title": row.title,
-    }

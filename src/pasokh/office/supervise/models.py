@@ -1,4 +1,4 @@
-"""What an organisation sets up: skills, outcomes, reasons, queues, chat widgets. The engine learns of it by commands."""
+"""What an organisation sets up: skills, outcomes, reasons, queues, chat widgets. Commands tell the engine."""
 
 from typing import ClassVar, Self
 

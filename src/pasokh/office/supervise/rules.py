@@ -35,7 +35,11 @@ def cleaned_names(names: Mapping[str, str], field: str = "name") -> dict[str, st
 
 
 def check_references(
-    queue: QueueConfig, skills: Collection[str], outcomes: Collection[str], queues: Collection[str]
+    queue: QueueConfig,
+    skills: Collection[str],
+    outcomes: Collection[str],
+    queues: Collection[str],
+    reasons: Collection[str] = (),
 ) -> None:
     """Refuse a queue that contradicts itself or names what does not exist, naming the field."""
     check_queue(queue)
@@ -43,6 +47,7 @@ def check_references(
     _all_known(asked, skills, "requires", "setup.unknown_skill")
     _all_known(queue.languages.values(), skills, "languages", "setup.unknown_skill")
     _all_known(queue.outcomes, outcomes, "outcomes", "setup.unknown_outcome")
+    _all_known(queue.reasons, reasons, "reasons", "setup.unknown_reason")
     helping = {q for r in queue.policy.relaxations for q in r.overflow_to}
     _all_known(helping, queues, "relaxations", "setup.unknown_queue")
     if queue.id in helping:

@@ -1,10 +1,13 @@
 """Reads of the set-up."""
 
+from collections.abc import Collection
+
 from django.db import transaction
+from django.db.models import QuerySet
 
 from pasokh.kernel.ids import ID_PATTERN
 from pasokh.office.demo_people import WIDGET
-from pasokh.office.supervise.models import Outcome, Queue, Skill, Widget
+from pasokh.office.supervise.models import Outcome, Queue, Reason, Skill, Widget
 from pasokh.office.tenancy.scope import set_local
 
 
@@ -25,14 +28,36 @@ def queue_names() -> dict[str, dict[str, str]]:
     return {row.key: row.name for row in Queue.objects.all()}
 
 
-def skill_names() -> dict[str, dict[str, str]]:
-    """Skill key → its names, by key."""
-    return dict(Skill.objects.order_by("key").values_list("key", "name"))
+def skill_names(*, archived: bool = True) -> dict[str, dict[str, str]]:
+    """Skill key → its names, by key; `archived` ones too unless they are unwanted."""
+    return dict(_in_use(Skill, archived).order_by("key").values_list("key", "name"))
 
 
-def outcome_names() -> dict[str, dict[str, str]]:
-    """Outcome key → its names, by key."""
-    return dict(Outcome.objects.order_by("key").values_list("key", "name"))
+def outcome_names(*, archived: bool = True) -> dict[str, dict[str, str]]:
+    """Outcome key → its names, by key; `archived` ones too unless they are unwanted."""
+    return dict(_in_use(Outcome, archived).order_by("key").values_list("key", "name"))
+
+
+def reason_names(*, archived: bool = True) -> dict[str, dict[str, str]]:
+    """Reason key → its names, by key; `archived` ones too unless they are unwanted."""
+    return dict(_in_use(Reason, archived).order_by("key").values_list("key", "name"))
+
+
+def follow_up_outcomes(chosen: Collection[str]) -> tuple[str, ...]:
+    """Which of a queue's outcomes (none chosen = any) need a follow-up: flagged themselves, or under one that is."""
+    rows = {row.pk: row for row in _in_use(Outcome, archived=False)}
+    found = []
+    for row in rows.values():
+        above: Outcome | None = row
+        while above is not None and not above.needs_follow_up:
+            above = rows.get(above.parent_id) if above.parent_id is not None else None
+        if above is not None and (not chosen or row.key in chosen):
+            found.append(row.key)
+    return tuple(sorted(found))
+
+
+def _in_use[M: (Skill, Outcome, Reason)](model: type[M], archived: bool) -> QuerySet[M]:
+    return model.objects.all() if archived else model.objects.filter(archived_at=0)
 
 
 def demo_widget_key() -> str:
