@@ -90,6 +90,13 @@ class Board:
             listener.push(self, frame, seq)
         return True
 
+    def outdate(self) -> None:
+        """Something that is in no event became known: bring everything up to date, and readers who are away too."""
+        self.touch(EVERY)
+        self.flush()
+        self._floor = self.seq + 1
+        self._snapshot = None
+
     def catch_up(self, cursor: str | None) -> str | None:
         """What brings a reader at `cursor` here: a patch, a snapshot, or None when nothing changed since."""
         after = self.position(cursor)

@@ -15,6 +15,7 @@ from pasokh.channels.conversation import Conversation
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import MINUTE, Instant, Millis
 from pasokh.live.board import Board
+from pasokh.live.day_rebuild import DayRebuild
 from pasokh.live.views import EVERY, View
 from pasokh.live.world import Change, World
 from pasokh.store.ports import Log, Row, Snapshots
@@ -55,6 +56,7 @@ class Shard:
         self._turn = asyncio.Lock()
         """Held while the world moves, and while conversations are loaded for where it stands."""
         self._task: asyncio.Task[None] | None = None
+        self._day_task: asyncio.Task[None] | None = None
 
     @property
     def state(self) -> State:
@@ -75,14 +77,18 @@ class Shard:
             await asyncio.sleep(0)
         self.world = World(state)
         self._task = asyncio.create_task(self._follow(), name=f"live-follow-{self.org}")
+        if not self.world.intervals.complete:
+            levels, day = dict(self.world.intervals.levels), state.day
+            self._day_task = asyncio.create_task(self._rebuild_day(state.seq, levels, day), name=f"live-day-{self.org}")
 
     async def stop(self) -> None:
         """Stop following."""
         for handle in self._flush_due.values():
             handle.cancel()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in (self._task, self._day_task):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
 
     async def _from_snapshot(self) -> State:
         snapshot = await self._source.load_snapshot(self.org, self.org, self._snapshot_schema)
@@ -108,6 +114,32 @@ class Shard:
             log.exception("following shard %s failed", self.org)
         self.failed.set()
 
+    async def day_known(self) -> None:
+        """Wait until the running day's intervals are whole, or cannot become so."""
+        if self._day_task is not None:
+            await asyncio.gather(self._day_task, return_exceptions=True)
+
+    async def _rebuild_day(self, end: int, levels: Mapping[str, int], day: str) -> None:
+        """Count what happened in the day before this process followed it; the desks need not wait for that."""
+        while True:
+            try:
+                past = await DayRebuild(self._source, self.org, end).run()
+                break
+            except PasokhError as error:
+                if error.code != "store.unavailable":
+                    raise
+                await asyncio.sleep(RETRY_SECONDS)
+            except Exception:
+                log.exception("the intervals of shard %s before %d are not known", self.org, end)
+                return
+        if self.world.state.day != day or self.world.intervals.complete:
+            return  # another day began meanwhile: it was followed from its start
+        past.lift(levels)
+        self.world.intervals.prepend(past)
+        for boards in self._boards.values():
+            for board in boards.values():
+                board.outdate()
+
     # -- reading ---------------------------------------------------------------------------------------------------
     async def board(self, topic: str, scope: str) -> Board:
         """The board of a topic and scope, made if need be; up to date with the world."""
@@ -120,6 +152,14 @@ class Shard:
                 if found is None:
                     found = self._boards[topic][scope] = Board(view, scope, self.tag, self.world)
         found.idle_since = None
+        return found
+
+    async def conversation(self, contact: str) -> Conversation:
+        """What is remembered of a contact, read from the log if need be; empty for an unknown one."""
+        async with self._turn:
+            await self._load((contact,))
+            found = self.world.conversations.get(contact, Conversation(contact))
+            self._forget(contact)
         return found
 
     async def reach(self, seq: int, seconds: float) -> bool:

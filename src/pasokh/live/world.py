@@ -8,6 +8,7 @@ from pasokh.acd.model import Phase
 from pasokh.acd.state import Interaction, State
 from pasokh.channels.conversation import Conversation, Talk
 from pasokh.kernel.time import Instant
+from pasokh.live.intervals import Intervals
 
 _HELD = frozenset({Phase.OFFERED, Phase.ACTIVE, Phase.WRAP_UP, Phase.OUTCOME_DUE})
 _WAITING = frozenset({Phase.QUEUED, Phase.OFFERED})
@@ -31,6 +32,16 @@ class Change:
     """(agent, interaction, its parent): came to or left the agent."""
     messages: set[tuple[str, str, int]] = field(default_factory=set)
     """(contact, interaction, number) of new messages."""
+    interactions: set[str] = field(default_factory=set)
+    """Interactions that may look different, gone ones included."""
+    watchers: set[tuple[str, str]] = field(default_factory=set)
+    """(user, interaction) pairs: who follows it, seen before or after an event on it."""
+    intervals: set[str] = field(default_factory=set)
+    """Queues whose interval counters moved."""
+    alarms: set[str] = field(default_factory=set)
+    """Acknowledged ones."""
+    incidents: set[str] = field(default_factory=set)
+    """Announced, changed or withdrawn ones: they concern everybody in their queues."""
     all: bool = False
     """Configuration or the day changed: anything may look different."""
 
@@ -45,8 +56,14 @@ class World:
         """By queue: customers nobody has answered yet (offered ones included, consults not)."""
         self.held: dict[str, dict[str, None]] = {}
         """By agent: interactions offered to or owned by the agent, in the order they came."""
+        self.watched: dict[str, dict[str, None]] = {}
+        """By user: interactions whose conversations the user follows."""
+        self.owed: dict[str, None] = {}
+        """Interactions whose outcome is overdue."""
+        self.intervals = Intervals.of(state)
         self._queue_of: dict[str, str] = {}
         self._agent_of: dict[str, str] = {}
+        self._watchers_of: dict[str, tuple[str, ...]] = {}
         for name in state.interactions:
             self._index(name)
 
@@ -54,8 +71,10 @@ class World:
         """Apply one recorded event and note what it touched."""
         names = self._named(event)
         before = {name: self._note(name, change) for name in names}
+        self._note_counted(event, at, change)
         apply(self.state, event, at)
         for name in sorted(names | self._named(event)):
+            change.interactions.add(name)
             self._index(name)
             parent, held_by = before.get(name, (None, None))
             new_parent, now_held_by = self._note(name, change)
@@ -104,11 +123,20 @@ class World:
             return None, None
         change.contacts.add(interaction.contact)
         self._note_queue(interaction.queue, change)
+        change.watchers.update((user, name) for user in interaction.monitors)
         agent = holder(interaction)
         if agent is not None:
             self._note_agent(agent, change)
             change.holders.add((agent, name))
         return interaction.parent, agent
+
+    def _note_counted(self, event: ev.AnyEvent, at: Instant, change: Change) -> None:
+        """Count the event in its interval, while the state still tells how things stood before it."""
+        interactions, queues = self.state.interactions, self.state.queues
+        if self.intervals.fold(event, at, lambda name: interactions[name].kind, lambda name: queues[name].config):
+            queue = getattr(event, "queue", None)
+            if isinstance(queue, str):
+                change.intervals.add(queue)
 
     def _note_direct(self, event: ev.AnyEvent, change: Change) -> None:
         """Record what the event names itself."""
@@ -117,6 +145,10 @@ class World:
                 change.all = True
             case ev.MessagePosted():
                 change.messages.add((event.contact, event.interaction, event.number))
+            case ev.AlarmAcknowledged():
+                change.alarms.add(event.alarm)
+            case ev.IncidentAnnounced() | ev.IncidentWithdrawn():
+                change.incidents.add(event.incident)
             case _:
                 pass
         for name in ("queue", "from_queue", "to_queue"):
@@ -160,3 +192,21 @@ class World:
             if agent is not None:
                 self.held.setdefault(agent, {})[name] = None
                 self._agent_of[name] = agent
+        self._index_watched(name, interaction)
+
+    def _index_watched(self, name: str, interaction: Interaction | None) -> None:
+        """What supervisors look at: overdue outcomes, and who follows what."""
+        if interaction is not None and interaction.phase is Phase.OUTCOME_DUE:
+            self.owed[name] = None
+        else:
+            self.owed.pop(name, None)
+        users = tuple(interaction.monitors) if interaction is not None else ()
+        if (followed := self._watchers_of.get(name, ())) != users:
+            for user in followed:
+                self.watched[user].pop(name, None)
+            for user in users:
+                self.watched.setdefault(user, {})[name] = None
+            if users:
+                self._watchers_of[name] = users
+            else:
+                del self._watchers_of[name]

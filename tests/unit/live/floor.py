@@ -25,6 +25,7 @@ from pasokh.kernel.errors import PasokhError
 NOON = 1_700_000_000_000
 QUEUES = ("sales", "help", "mail")
 AGENTS = ("ann", "bob", "cyd", "dee")
+BOSSES = ("ann", "boss")
 
 type Logged = tuple[AnyEvent, int]
 
@@ -73,7 +74,9 @@ class Floor:
             return cmd.SetPresence(agent_id, r.random() < 0.8, "lunch") if signed else cmd.SignIn(agent_id)
         if roll < 0.26:
             return cmd.SignOut(agent_id, force=r.random() < 0.5)
-        if roll < 0.28:
+        if roll < 0.32 and (beside := self.beside(held)) is not None:
+            return beside
+        if roll < 0.34:
             return r.choice(
                 (
                     cmd.OpenQueue(queue_id),
@@ -83,7 +86,7 @@ class Floor:
                     cmd.DefineQueue(queue(queue_id, version=self.state.queues[queue_id].config.version + 1)),
                 )
             )
-        if roll < 0.40 and waiting:
+        if roll < 0.45 and waiting:
             i = r.choice(waiting)
             return r.choice(
                 (
@@ -96,6 +99,35 @@ class Floor:
         if held:
             return self.handling(r.choice(held))
         return self.arrival(queue_id)
+
+    def beside(self, held) -> cmd.AnyCommand | None:
+        """What a supervisor might do."""
+        r, boss = self.random, self.random.choice(BOSSES)
+        incident = f"n{r.randrange(3)}"
+        words = {"en": f"Line {r.randrange(3)} is down", "fa": "قطعی"}
+        anywhere = (
+            cmd.AnnounceIncident(incident, tuple(r.sample(QUEUES, r.randrange(1, 3))), words, boss),
+            cmd.WithdrawIncident(incident, boss),
+            cmd.AcknowledgeAlarm(
+                r.choice((f"surge:{r.choice(QUEUES)}:5", f"level:{r.choice(QUEUES)}:{self.state.day}")), boss
+            ),
+        )
+        if not held or r.random() < 0.25:
+            return r.choice(anywhere)
+        i = r.choice(held)
+        return r.choice(
+            (
+                cmd.AskHelp(i.id, i.agent, f"What now? {r.randrange(3)}"),
+                cmd.AnswerHelp(i.id, boss),
+                cmd.AcknowledgeAlarm(f"help:{i.id}:{i.help_since}", boss),
+                cmd.AcknowledgeAlarm(f"wrap:{i.id}", boss),
+                cmd.StartMonitor(i.id, boss),
+                cmd.StartMonitor(i.id, boss),
+                cmd.StopMonitor(i.id, boss),
+                self.message(i, "whisper", boss),
+                cmd.TakeOver(i.id, r.choice(AGENTS)),
+            )
+        )
 
     def arrival(self, queue_id: str) -> cmd.AnyCommand:
         self.contacts += 1

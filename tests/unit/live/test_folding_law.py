@@ -6,13 +6,14 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.live.floor import AGENTS, NOON, Floor
+from tests.unit.live.floor import AGENTS, BOSSES, NOON, Floor
 from tests.unit.live.readers import Reader
 
 from pasokh.acd.events import stream_of
 from pasokh.acd.state import dump_state, load_state
 from pasokh.kernel.messages import tag_of
 from pasokh.live import board as board_module
+from pasokh.live.along_view import AlongView
 from pasokh.live.board import Board
 from pasokh.live.chat_view import ChatView
 from pasokh.live.desk_view import DeskView
@@ -28,7 +29,7 @@ ORG = "org1"
 
 
 def views():
-    return (DeskView(), TeamView(), WallView(ANSWERED_OR_ABANDONED), ChatView())
+    return (DeskView(), TeamView(), WallView(ANSWERED_OR_ABANDONED), ChatView(), AlongView())
 
 
 def at_once(made):
@@ -62,6 +63,7 @@ async def fresh(log: Log, floor: Floor, topic: str, scope: str) -> dict[str, obj
     await log.snapshot(floor.state)
     shard = Shard(log.store, ORG, views(), "fresh", 1)
     await shard.start()
+    await shard.day_known()
     try:
         return json.loads((await shard.board(topic, scope)).snapshot())["keys"]
     finally:
@@ -83,6 +85,7 @@ async def check_run(seed: int, commands: int, readers_per_board: int = 3) -> dic
             shard = Shard(log.store, ORG, at_once(views()), "t", 1)
             await shard.start()
             scopes = [("wall", ""), ("team", ""), *(("desk", name) for name in AGENTS)]
+            scopes += [("along", name) for name in BOSSES]
             readers = [(*scope, Reader()) for scope in scopes for _ in range(readers_per_board)]
         if shard is None:
             continue
@@ -99,6 +102,7 @@ async def check_run(seed: int, commands: int, readers_per_board: int = 3) -> dic
             shard.sweep(NOON)
             shard.sweep(NOON + 10_000_000)  # boards nobody follows are dropped and made anew
     assert shard is not None
+    await shard.day_known()
     for topic, scope, reader in readers:
         reader.connect(await shard.board(topic, scope))
         assert reader.keys == await fresh(log, floor, topic, scope), (topic, scope)
@@ -154,7 +158,8 @@ def test_touched_names_every_key_that_changed(seed: int) -> None:
         for event, at in logged:
             world.fold(world.state.seq + 1, event, at, change)
         contacts = [(made[3], name) for name in world.conversations]
-        for view, scope in [*((made[0], a) for a in AGENTS), (made[1], ""), (made[2], ""), *contacts]:
+        desks, alongs = ((made[0], a) for a in AGENTS), ((made[4], boss) for boss in BOSSES)
+        for view, scope in [*desks, *alongs, (made[1], ""), (made[2], ""), *contacts]:
             now = {key: view.value(world, scope, key) for key in view.keys(world, scope)}
             old = before.get((view.topic, scope), {})
             told = [key for s, key in view.touched(world, change) if s in ("*", scope)]

@@ -1,0 +1,143 @@
+"""What a supervisor must attend to now, as a pure function of the state. The office's history uses the same rules.
+
+Alarms have an *object* (queue or interaction) that keys them, and an *id* that also says which occurrence it is: an
+acknowledgement belongs to the id, so that the next occurrence rings again.
+
+| kind | object | rule |
+|---|---|---|
+| `wait` | interaction | the customer waits past the ladder's alarm rung |
+| `help` | interaction | the agent asks for help |
+| `wrap` | interaction | the wrap-up limit has passed, the outcome is owed |
+| `level` | queue | the day's service level is under its target with n ≥ `LEAST_N` |
+| `empty` | queue | it is open and no agent serving it is ready; urgent as soon as somebody waits |
+
+A surge (kind `surge`) needs earlier weeks, which the state does not hold: who knows them compares by the rule of
+`is_surge`.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from pasokh.acd.agenda import LADDER_ORDER
+from pasokh.acd.model import Phase, Presence, Rung
+from pasokh.acd.state import Interaction, QueueDay
+from pasokh.kernel.time import Instant
+from pasokh.live.views import ServiceLevel
+from pasokh.live.world import Change, World
+
+LEAST_N = 20
+"""Fewer ended visits say nothing about a service level."""
+SURGE_LEAST = 10
+SURGE_TIMES = 3
+_ALARM_RUNGS = LADDER_ORDER.index(Rung.ALARM) + 1
+
+
+class Alarm(msgspec.Struct, frozen=True):
+    """One alarm that is on."""
+
+    id: str
+    kind: str
+    queue: str
+    interaction: str = ""
+    agent: str = ""
+    since: Instant | None = None
+    """Null where the state does not remember it (`level`)."""
+    urgent: bool = True
+    detail: str = ""
+    """The agent's question."""
+
+
+def is_surge(arrivals: int, usual: float) -> bool:
+    """Whether five minutes with so many arrivals are a surge, `usual` being the mean of the same five minutes."""
+    return arrivals >= SURGE_LEAST and arrivals >= SURGE_TIMES * usual
+
+
+def keys_now(world: World) -> Iterable[tuple[str, str]]:
+    """(kind, object) pairs that may have an alarm now; all others have none."""
+    for queue in world.state.queues:
+        yield "level", queue
+        yield "empty", queue
+    for names in world.waiting.values():
+        for name in names:
+            yield "wait", name
+    for held in world.held.values():
+        for name in held:
+            yield "help", name
+    for name in world.owed:
+        yield "wrap", name
+
+
+def keys_touched(change: Change) -> Iterable[tuple[str, str]]:
+    """(kind, object) pairs whose alarm a change may have raised, changed or ended; none for `change.all`."""
+    for queue in change.queues:
+        yield "level", queue
+        yield "empty", queue
+    for name in change.interactions:
+        yield "wait", name
+        yield "help", name
+        yield "wrap", name
+
+
+def alarm_at(world: World, service_level: ServiceLevel, kind: str, name: str) -> Alarm | None:
+    """The alarm of an object, None where all is well."""
+    if kind == "level":
+        return _level(world, service_level, name)
+    if kind == "empty":
+        return _empty(world, name)
+    interaction = world.state.interactions.get(name)
+    if interaction is None:
+        return None
+    return {"wait": _wait, "help": _help, "wrap": _wrap}[kind](world, interaction)
+
+
+def object_of(alarm: Alarm) -> str:
+    """What keys it."""
+    return alarm.interaction or alarm.queue
+
+
+def under_target(day: QueueDay, target_permille: int, service_level: ServiceLevel) -> bool:
+    """Whether the level is under target, with enough visits to say so."""
+    value, n = service_level(day)
+    return value is not None and n >= LEAST_N and value * 1_000 < target_permille
+
+
+def _wait(world: World, i: Interaction) -> Alarm | None:
+    if i.kind != "contact" or i.phase not in (Phase.QUEUED, Phase.OFFERED) or i.rungs < _ALARM_RUNGS:
+        return None
+    since = i.queued_at + world.state.queues[i.queue].config.ladder.alarm_ms
+    return Alarm(f"wait:{i.queue}:{i.id}", "wait", i.queue, i.id, "", since)
+
+
+def _help(world: World, i: Interaction) -> Alarm | None:  # noqa: ARG001 - the rules' shape
+    if not i.help_since:
+        return None
+    return Alarm(
+        f"help:{i.id}:{i.help_since}", "help", i.queue, i.id, i.agent or "", i.help_since, True, i.help_question
+    )
+
+
+def _wrap(world: World, i: Interaction) -> Alarm | None:  # noqa: ARG001 - the rules' shape
+    if i.phase is not Phase.OUTCOME_DUE:
+        return None
+    return Alarm(f"wrap:{i.id}", "wrap", i.queue, i.id, i.agent or "", i.since, False)
+
+
+def _level(world: World, service_level: ServiceLevel, name: str) -> Alarm | None:
+    queue = world.state.queues.get(name)
+    if queue is None or not under_target(queue.day, queue.config.target_permille, service_level):
+        return None
+    return Alarm(f"level:{name}:{world.state.day}", "level", name, urgent=False)
+
+
+def _empty(world: World, name: str) -> Alarm | None:
+    queue = world.state.queues.get(name)
+    if queue is None or not queue.open:
+        return None
+    last_ready = since = 0
+    for agent in world.state.agents.values():
+        if name in agent.config.queues:
+            if agent.presence is Presence.READY:
+                return None
+            last_ready, since = max(last_ready, agent.idle_since), max(since, agent.since)
+    return Alarm(f"empty:{name}:{last_ready}", "empty", name, since=since or None, urgent=bool(world.waiting.get(name)))
