@@ -61,6 +61,7 @@ from pasokh.office.hours.actions import do_assign_calendar, do_save_calendar  # 
 from pasokh.office.hours.rules import CalendarConfig, Span  # noqa: E402
 from pasokh.office.people.actions import PersonDraft, do_create_user, do_save_team  # noqa: E402
 from pasokh.office.people.rules import Role  # noqa: E402
+from pasokh.office.post.actions import do_save_sender, do_send_mail  # noqa: E402
 from pasokh.office.supervise import actions as setup  # noqa: E402
 from pasokh.office.tenancy.actions import do_create_organisation  # noqa: E402
 from pasokh.office.tenancy.scope import organisation_scope  # noqa: E402
@@ -207,6 +208,8 @@ def make_tenant(org: str) -> None:
         always = CalendarConfig(zone="Asia/Tehran", week=((Span(0, 1_440),),) * 7)
         do_save_calendar("system", "help", names, always)
         do_assign_calendar("system", "help", "help")
+        do_save_sender("system", f"{org}@{org}.example", f"{org} post", "")
+        do_send_mail(f"{org}@example.org", "test", "en", {}, key=f"{org}-test")
         do_save_widget("system", f"{org}-widget", "help", origins=["https://shop.example"], title=names)
         for role in ROLES:
             do_create_user(

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "pasokh.office.people",
     "pasokh.office.supervise",
     "pasokh.office.desk",
+    "pasokh.office.post",
     "pasokh.office.hours",
     "pasokh.office.setup",
     "pasokh.office.vocabulary",
