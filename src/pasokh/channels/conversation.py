@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pasokh.acd import events as ev
+from pasokh.acd.model import Attachment
 from pasokh.acd.state import State
 from pasokh.kernel.time import Instant
 
@@ -24,6 +25,8 @@ class Message:
     author_id: str
     text: str
     at: Instant
+    attachments: tuple[Attachment, ...] = ()
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -40,6 +43,10 @@ class Talk:
     options: tuple[str, ...] = ()
     """Alternatives offered while it waits."""
     queued_at: Instant = 0
+    queue: str = ""
+    """The latest it waited in."""
+    agent: str = ""
+    """Who has it, or had it last."""
     closed: str | None = None
     """Closing reason, once closed."""
 
@@ -56,6 +63,10 @@ class Conversation:
     """The first interaction: the one the customer came with."""
     talks: dict[str, Talk] = field(default_factory=dict)
     over: bool = False
+
+    def main_talk(self) -> Talk | None:
+        """The interaction the customer came with, or None for an unknown contact."""
+        return self.talks.get(self.main) if self.main is not None else None
 
     def fold(self, seq: int, event: ev.AnyEvent, at: Instant) -> None:
         """Take in one event of this contact's stream; one already taken in changes nothing."""
@@ -82,15 +93,20 @@ def _fold_talk(talk: Talk, event: ev.AnyEvent, at: Instant) -> None:
         case ev.MessagePosted():
             talk.messages.append(
                 Message(
-                    talk.id, event.number, event.message, event.author, event.author_id, event.text, at
+                    talk.id, event.number, event.message, event.author, event.author_id, event.text, at,
+                    event.attachments, event.mentions,
                 )
             )  # fmt: skip
         case ev.Offered():
             talk.offer = event
         case ev.AlternativesOffered():
             talk.options = tuple(event.options)
+        case ev.OfferAccepted():
+            talk.agent = event.agent
+        case ev.Transferred() if event.consulted and event.to_agent is not None:
+            talk.agent = event.to_agent
         case ev.Queued():
-            talk.queued_at = event.queued_at
+            talk.queued_at, talk.queue = event.queued_at, event.queue
             if event.cause in {"opened", "transfer", "returned"}:
                 talk.options = ()
         case ev.InteractionClosed():

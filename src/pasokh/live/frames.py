@@ -38,13 +38,22 @@ class Renew(msgspec.Struct, frozen=True, tag="renew", forbid_unknown_fields=True
     token: Annotated[str, Meta(max_length=4_096)]
 
 
+class Typing(msgspec.Struct, frozen=True, tag="typing", forbid_unknown_fields=True):
+    """Writing in an interaction, or (`on` false) no longer; say it again every few seconds while it lasts."""
+
+    interaction: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:\-]{1,80}$")]
+    on: bool = True
+
+
 class Ping(msgspec.Struct, frozen=True, tag="ping", forbid_unknown_fields=True):
     """Still here."""
 
 
-type ClientFrame = Hello | Do | Renew | Ping
+type ClientFrame = Hello | Do | Renew | Typing | Ping
 
-_decoder: msgspec.json.Decoder[Hello | Do | Renew | Ping] = msgspec.json.Decoder(Hello | Do | Renew | Ping)
+_decoder: msgspec.json.Decoder[Hello | Do | Renew | Typing | Ping] = msgspec.json.Decoder(
+    Hello | Do | Renew | Typing | Ping
+)
 
 
 def read_frame(text: str) -> ClientFrame:
@@ -86,6 +95,16 @@ def renewed_frame(expires_at: Instant) -> str:
 def pong_frame(now: Instant) -> str:
     """Still here, too."""
     return _text({"type": "pong", "now": now})
+
+
+def typing_frame(interaction: str, who: str, name: str, until: Instant) -> str:
+    """Somebody else writes there until `until`, unless said again; 0 = stopped."""
+    return _text({"type": "typing", "interaction": interaction, "who": who, "name": name, "until": until})
+
+
+def hint_frame(what: str) -> str:
+    """There is something new to fetch."""
+    return _text({"type": "hint", "what": what})
 
 
 def answer_frame(frame: str, error: Mapping[str, object] | None) -> str:

@@ -5,6 +5,7 @@ import itertools
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qs
@@ -15,9 +16,11 @@ from pasokh.channels.pace import Paces
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import MINUTE, SECOND, Instant, Millis
 from pasokh.live import frames, orders
+from pasokh.live.along_view import AlongView
 from pasokh.live.board import Board
 from pasokh.live.chat_view import ChatView
 from pasokh.live.desk_view import DeskView
+from pasokh.live.hints import deliver, pack, typed
 from pasokh.live.refusals import Words, describe, http_status, plain_words
 from pasokh.live.rights import scope_of
 from pasokh.live.seat import Message, Receive, Seat, Send
@@ -26,7 +29,7 @@ from pasokh.live.team_view import TeamView
 from pasokh.live.tokens import Claims, TokenSigner
 from pasokh.live.views import ServiceLevel, View
 from pasokh.live.wall_view import WallView
-from pasokh.store.ports import Inbox
+from pasokh.store.ports import Hints, Inbox
 
 log = logging.getLogger(__name__)
 
@@ -38,8 +41,8 @@ SOCKETS_A_PERSON = 12
 START_SECONDS = 30.0
 
 
-class LiveStore(Source, Inbox, Protocol):
-    """What of the store the hub needs: reading the log, and the inbox."""
+class LiveStore(Source, Inbox, Hints, Protocol):
+    """What of the store the hub needs: reading the log, the inbox, and hints."""
 
 
 @dataclass(slots=True)
@@ -74,17 +77,19 @@ class Hub:
     ) -> None:
         self._store, self._signer, self._clock, self._words = store, signer, clock, words
         self._tag, self._snapshot_schema = tag, snapshot_schema
-        self._views: Sequence[View] = (DeskView(), TeamView(), WallView(service_level), ChatView())
+        self._views: Sequence[View] = (DeskView(), TeamView(), WallView(service_level), ChatView(), AlongView())
         self._lives = itertools.count(1)
         self._shards: dict[str, _Kept] = {}
         self._seats: set[Seat] = set()
         self._people: Counter[tuple[str, str, str]] = Counter()
         self._snapshots = Paces(rate=5, burst=20)
         self._sweeper: asyncio.Task[None] | None = None
+        self._hearing = ExitStack()
 
     # -- life ------------------------------------------------------------------------------------------------------
     async def start(self) -> None:
         """Begin looking after sockets and shards."""
+        self._hearing.enter_context(self._store.hear(self._heard))
         self._sweeper = asyncio.create_task(self._sweep_for_ever(), name="live-sweeper")
 
     async def stop(self) -> None:
@@ -92,6 +97,7 @@ class Hub:
         if self._sweeper is not None:
             self._sweeper.cancel()
             await asyncio.gather(self._sweeper, return_exceptions=True)
+        self._hearing.close()
         for seat in self._seats:
             seat.end(PasokhError("live.not_ready", why="restart"))
         for kept in self._shards.values():
@@ -163,6 +169,7 @@ class Hub:
             admit=admit,
             renew=self._renew,
             carry_out=self._carry_out,
+            typing=self._typed,
         )
         self._seats.add(seat)
         try:
@@ -185,6 +192,27 @@ class Hub:
 
     async def _carry_out(self, claims: Claims, frame: frames.Do) -> None:
         await orders.carry_out(self._store, await self._shard(claims.org), claims, frame)
+
+    def _typed(self, claims: Claims, frame: frames.Typing) -> None:
+        shard = self._followed(claims.org)
+        hint = typed(claims, frame, shard.state, self._clock()) if shard is not None else None
+        if hint is not None:
+            key, data = pack(hint)
+            self._store.hint(claims.org, key, data)
+
+    def _heard(self, org: str, data: bytes) -> None:
+        shard = self._followed(org)
+        try:
+            deliver(org, data, self._seats, {} if shard is None else {org: shard.state})
+        except Exception:
+            log.exception("a hint could not be passed on")
+
+    def _followed(self, org: str) -> Shard | None:
+        """The shard, if it is followed already."""
+        kept = self._shards.get(org)
+        if kept is None or not kept.starting.done() or kept.broken():
+            return None
+        return kept.starting.result()
 
     # -- HTTP ------------------------------------------------------------------------------------------------------
     async def _http(self, scope: Message, send: Send) -> None:

@@ -4,8 +4,9 @@ from typing import Protocol
 
 import msgspec
 
-from pasokh.acd.commands import AnyCommand
+from pasokh.acd.commands import AnyCommand, RateContact
 from pasokh.acd.state import State
+from pasokh.channels.conversation import Conversation
 from pasokh.kernel.errors import PasokhError
 from pasokh.live.frames import Do
 from pasokh.live.rights import actor_of, check_scope, idempotency_key, shape
@@ -27,6 +28,9 @@ class Followed(Protocol):
     async def reach(self, seq: int, seconds: float) -> bool:
         """Wait until the fold has come to `seq`; False after `seconds`."""
 
+    async def conversation(self, contact: str) -> Conversation:
+        """What is remembered of a contact, read from the log if need be; empty for an unknown one."""
+
     async def catch_up(self, seconds: float) -> None:
         """Wait until the fold has come to where the log ends now."""
 
@@ -38,6 +42,8 @@ async def carry_out(inbox: Inbox, shard: Followed, claims: Claims, frame: Do) ->
     the same frame may be sent again and again, it takes effect at most once.
     """
     command = shape(claims, dict(frame.command))
+    if isinstance(command, RateContact):
+        command = await rated(shard, command)
     key = idempotency_key(claims, frame.id, command)
     try:
         answer = await _ask(inbox, shard, claims, key, msgspec.json.encode(command), command)
@@ -48,6 +54,14 @@ async def carry_out(inbox: Inbox, shard: Followed, claims: Claims, frame: Do) ->
     await shard.reach(answer.seq, 2.0)
     if not answer.ok:
         raise PasokhError(answer.code, **answer.params)
+
+
+async def rated(shard: Followed, command: RateContact) -> RateContact:
+    """The rating of a visitor's own contact, with who served; `rating.nobody_served` when nobody did."""
+    talk = (await shard.conversation(command.contact)).main_talk()
+    if talk is None or not talk.agent:
+        raise PasokhError("rating.nobody_served", field="score")
+    return msgspec.structs.replace(command, interaction=talk.id, queue=talk.queue, agent=talk.agent)
 
 
 async def _ask(inbox: Inbox, shard: Followed, claims: Claims, key: str, data: bytes, command: AnyCommand) -> Answer:

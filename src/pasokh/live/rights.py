@@ -20,7 +20,7 @@ type _Fill = Callable[[Claims, Fields], None]
 
 TOPICS: Mapping[str, frozenset[str]] = {
     "agent": frozenset({"desk", "team"}),
-    "supervisor": frozenset({"desk", "team", "wall"}),
+    "supervisor": frozenset({"desk", "team", "wall", "along"}),
     "visitor": frozenset({"chat"}),
 }
 """Topics by role."""
@@ -32,6 +32,8 @@ def scope_of(claims: Claims, topic: str) -> str:
         raise PasokhError("topic.refused", topic=topic[:40], role=claims.role)
     if topic == "chat":
         return claims.contact or ""
+    if topic == "along":
+        return claims.agent or claims.subject
     if topic == "desk":
         if claims.agent is None:
             raise PasokhError("topic.refused", topic=topic, role=claims.role)
@@ -64,13 +66,33 @@ def check_scope(claims: Claims, command: cmd.AnyCommand, state: State) -> None:
     What agents may touch is the core's decision, by the agent id the token gave.
     """
     if claims.role != "visitor":
+        _check_staff(claims, command, state)
         return
     name = cast("str", getattr(command, "interaction", ""))
+    if isinstance(command, cmd.RateContact):
+        return  # whose contact it is, the token says; which interaction, the server
     interaction = state.interactions.get(name)
     if interaction is None or is_over(interaction):
         raise PasokhError("interaction.closed", interaction=name)
     if interaction.contact != claims.contact or interaction.kind != "contact":
         raise PasokhError("interaction.closed", interaction=name)
+
+
+def _check_staff(claims: Claims, command: cmd.AnyCommand, state: State) -> None:
+    """Refuse an agent what only the owner, or a supervisor, may do beside the work itself."""
+    if claims.role == "supervisor" and not isinstance(command, cmd.MarkRead):
+        return
+    match command:
+        case cmd.MarkRead() | cmd.AnswerHelp():
+            interaction = state.interactions.get(command.interaction)
+            if interaction is None or interaction.agent != claims.agent:
+                raise PasokhError("interaction.not_yours", field="interaction", interaction=command.interaction)
+        case cmd.CloseFollowUp():
+            known = state.follow_ups.get(command.follow_up)
+            if known is not None and known.owner != claims.agent:
+                raise PasokhError("follow_up.not_yours", field="follow_up")
+        case _:
+            return
 
 
 def idempotency_key(claims: Claims, frame: str, command: cmd.AnyCommand) -> str:
@@ -120,6 +142,47 @@ def _staff_message(claims: Claims, fields: Fields) -> None:
     _clean_text(fields)
 
 
+def _supervisor_message(claims: Claims, fields: Fields) -> None:
+    """A supervisor may also whisper, without being an agent."""
+    if fields.get("author") != "whisper":
+        _staff_message(claims, fields)
+        return
+    _set(fields, "author_id", claims.agent or claims.subject)
+    _clean_text(fields)
+
+
+def _by_oneself(claims: Claims, fields: Fields) -> None:
+    """The core wants to know who asks."""
+    _set(fields, "by", claims.agent or claims.subject)
+    for name in ("question", "result"):
+        _clean(fields, name, 200)
+
+
+def _take_over(claims: Claims, fields: Fields) -> None:
+    if claims.agent is None:
+        raise PasokhError("agent.not_signed_in", field="by", agent=claims.subject)
+    _set(fields, "by", claims.agent)
+
+
+def _agent_reads(claims: Claims, fields: Fields) -> None:
+    if claims.agent is None:
+        raise PasokhError("command.not_allowed", command="message.read", role=claims.role)
+    _set(fields, "reader", "agent")
+
+
+def _visitor_reads(claims: Claims, fields: Fields) -> None:  # noqa: ARG001 - the shape of all fills
+    _set(fields, "reader", "customer")
+
+
+def _rating(claims: Claims, fields: Fields) -> None:
+    """Whose contact it is, the token says; `orders` adds who served."""
+    _set(fields, "contact", claims.contact or "")
+    fields["queue"] = fields["agent"] = "-"
+    comment = fields.get("comment")
+    if isinstance(comment, str):
+        fields["comment"] = clean_message(comment)[:2_000] if comment.strip() else ""
+
+
 def _visitor_message(claims: Claims, fields: Fields) -> None:
     _set(fields, "author", "customer")
     _set(fields, "author_id", claims.contact or "")
@@ -136,10 +199,10 @@ def _alternative(claims: Claims, fields: Fields) -> None:  # noqa: ARG001 - the 
 
 
 def _clean_text(fields: Fields) -> None:
-    text = fields.get("text")
+    text = fields.get("text", "")
     if not isinstance(text, str):
         raise PasokhError("command.malformed", why="Expected `str` - at `$.text`")
-    fields["text"] = clean_message(text)
+    fields["text"] = clean_message(text) if text.strip() or not fields.get("attachments") else ""
 
 
 def _clean(fields: Fields, name: str, longest: int) -> None:
@@ -168,9 +231,12 @@ _AGENT: dict[str, _Fill] = {
             cmd.CompleteTransfer,
             cmd.EndInteraction,
             cmd.CompleteWrapUp,
+            cmd.AskHelp,
         ),
         _own_agent,
     ),
+    **dict.fromkeys(_tags(cmd.SetFollowUp, cmd.CloseFollowUp, cmd.AnswerHelp), _by_oneself),
+    tag_of(cmd.MarkRead): _agent_reads,
     tag_of(cmd.PostMessage): _staff_message,
 }
 _RIGHTS: dict[str, dict[str, _Fill]] = {
@@ -179,10 +245,18 @@ _RIGHTS: dict[str, dict[str, _Fill]] = {
         **_AGENT,
         **dict.fromkeys(_tags(cmd.SetPresence, cmd.SignOut), _any_agent),
         **dict.fromkeys(_tags(cmd.OpenQueue, cmd.CloseQueue, cmd.SetPriority, cmd.CloseInteraction), _as_it_is),
+        **dict.fromkeys(
+            _tags(cmd.StartMonitor, cmd.StopMonitor, cmd.AnnounceIncident, cmd.WithdrawIncident, cmd.AcknowledgeAlarm),
+            _by_oneself,
+        ),
+        tag_of(cmd.TakeOver): _take_over,
+        tag_of(cmd.PostMessage): _supervisor_message,
     },
     "visitor": {
         tag_of(cmd.PostMessage): _visitor_message,
         tag_of(cmd.LeaveContact): _as_it_is,
+        tag_of(cmd.MarkRead): _visitor_reads,
+        tag_of(cmd.RateContact): _rating,
         tag_of(cmd.AcceptAlternative): _alternative,
     },
 }

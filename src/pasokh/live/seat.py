@@ -27,6 +27,7 @@ MOST_WAITING_DOS = 100
 MOST_PENDING = 16
 """Patches of one topic kept for a slow reader; past it they are forgotten and later made anew as one."""
 CLOSE_SECONDS = 2.0
+MOST_HINTS = 50
 
 
 class Follow:
@@ -46,7 +47,8 @@ class Follow:
 class Seat:
     """Serves one accepted socket.
 
-    `admit` turns a hello into claims and boards, `renew` checks a fresh token, `carry_out` has a command decided.
+    `admit` turns a hello into claims and boards, `renew` checks a fresh token, `carry_out` has a command decided,
+    `typing` tells others.
     Whatever is slow here waits here: the boards hand over shared text and go on.
     """
 
@@ -60,13 +62,14 @@ class Seat:
         admit: Callable[["Seat", frames.Hello], Awaitable[Claims]],
         renew: Callable[[Claims, str], Claims],
         carry_out: Callable[[Claims, frames.Do], Awaitable[None]],
+        typing: Callable[[Claims, frames.Typing], None],
     ) -> None:
         self.claims: Claims | None = None
         self.heard_at: Instant = clock()
         self.sending_since: Instant | None = None
         self._receive, self._send = receive, send
         self._clock, self._words = clock, words
-        self._admit, self._renew, self._carry_out = admit, renew, carry_out
+        self._admit, self._renew, self._carry_out, self._typing = admit, renew, carry_out, typing
         self._language = ""
         self._follows: dict[Board, Follow] = {}
         self._direct: deque[str] = deque()
@@ -173,14 +176,16 @@ class Seat:
         while (frame := await self._next()) is not None:
             match frame:
                 case frames.Ping():
-                    self._say(frames.pong_frame(self._clock()))
+                    self.say(frames.pong_frame(self._clock()))
                 case frames.Do():
                     if self._dos.full():
                         raise PasokhError("frame.too_fast", a_second=FRAMES_A_SECOND, burst=FRAMES_BURST)
                     self._dos.put_nowait(frame)
                 case frames.Renew() if self.claims is not None:
                     self.claims = self._renew(self.claims, frame.token)
-                    self._say(frames.renewed_frame(self.claims.exp))
+                    self.say(frames.renewed_frame(self.claims.exp))
+                case frames.Typing() if self.claims is not None:
+                    self._typing(self.claims, frame)
                 case _:
                     raise PasokhError("frame.hello_twice")
 
@@ -197,9 +202,15 @@ class Seat:
                 log.exception("a command failed")
                 error = PasokhError("command.unanswered")
             described = None if error is None else describe(error, self._words, self._language)
-            self._say(frames.answer_frame(frame.id, described))
+            self.say(frames.answer_frame(frame.id, described))
 
-    def _say(self, text: str) -> None:
+    def hint(self, text: str) -> None:
+        """Send a frame that may be lost: a reader who lags does without it."""
+        if len(self._direct) < MOST_HINTS:
+            self.say(text)
+
+    def say(self, text: str) -> None:
+        """Send a frame that belongs to no topic."""
         self._direct.append(text)
         self._wake.set()
 

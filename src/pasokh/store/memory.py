@@ -16,6 +16,7 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import Instant, Millis
 from pasokh.store import chain
 from pasokh.store.bells import INBOX, LOG, Bells
+from pasokh.store.hints import LONGEST, Hearer, Hearers
 from pasokh.store.input import check_command
 from pasokh.store.ports import (
     LEASE_TTL,
@@ -77,12 +78,23 @@ class MemoryStore:
         self._shards: dict[str, _Shard] = {}
         self._ids = itertools.count(1)
         self._bells = Bells()
+        self._hearers = Hearers()
         self._closed = False
 
     async def close(self) -> None:
         """Waiting callers get ``store.unavailable``."""
         self._closed = True
         self._bells.ring_all()
+
+    # -- hints ---------------------------------------------------------------------------------------------------------
+    def hint(self, org: str, key: str, data: bytes) -> None:  # noqa: ARG002 - nothing ever waits here
+        """Tell everybody at once."""
+        if len(data) <= LONGEST:
+            self._hearers.tell(org, data)
+
+    def hear(self, hearer: Hearer) -> contextlib.AbstractContextManager[None]:
+        """Hear hints while the context lasts."""
+        return self._hearers.hang(hearer)
 
     # -- leases --------------------------------------------------------------------------------------------------------
     async def open_shard(self, shard: str, org: str) -> None:

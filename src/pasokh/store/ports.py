@@ -11,12 +11,13 @@ recovers from the log.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Protocol
 
 import msgspec
 
 from pasokh.kernel.time import Instant, Millis
+from pasokh.store.hints import Hearer
 
 LEASE_TTL: Millis = 3_000
 """A leader that has not renewed for so long may be replaced. Renew every second."""
@@ -260,7 +261,17 @@ class Snapshots(Protocol):
         """The latest of this schema, or None."""
 
 
-class Store(Leases, Log, Inbox, Effects, Snapshots, Protocol):
+class Hints(Protocol):
+    """Notices that may be lost, between processes that run now; see `pasokh.store.hints`."""
+
+    def hint(self, org: str, key: str, data: bytes) -> None:
+        """Tell all processes soon, or never; a later hint of the same key replaces one that still waits."""
+
+    def hear(self, hearer: Hearer) -> AbstractContextManager[None]:
+        """Hear all organisations' hints while the context lasts, one's own included. `hearer` must not block."""
+
+
+class Store(Leases, Log, Inbox, Effects, Snapshots, Hints, Protocol):
     """All of it."""
 
     async def close(self) -> None:

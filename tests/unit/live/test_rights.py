@@ -5,9 +5,11 @@ import pytest
 
 from pasokh.acd import commands as cmd
 from pasokh.acd.commands import AnyCommand
+from pasokh.acd.model import Channel
+from pasokh.acd.state import Contact, Interaction, OpenFollowUp, State
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.messages import tag_of
-from pasokh.live.rights import actor_of, idempotency_key, shape
+from pasokh.live.rights import actor_of, check_scope, idempotency_key, shape
 from pasokh.live.tokens import Claims
 
 ANN = Claims(kind="staff", org="o", subject="u1", agent="ann", role="agent", exp=1)
@@ -18,24 +20,32 @@ VISITOR = Claims(kind="visitor", org="o", subject="c1", contact="c1", role="visi
 OWN = {
     "agent.sign_in", "agent.sign_out", "agent.set_presence", "offer.accept", "offer.reject", "hold.start", "hold.end",
     "contact.transfer", "consult.start", "consult.end", "consult.complete", "interaction.end", "wrap_up.complete",
-    "message.post",
+    "message.post", "help.ask",
+}  # fmt: skip
+BESIDE = {"help.answer", "follow_up.set", "follow_up.close", "message.read"}
+WATCH = {
+    "queue.open", "queue.close", "contact.set_priority", "interaction.close", "monitor.start", "monitor.stop",
+    "incident.announce", "incident.withdraw", "alarm.acknowledge", "contact.take_over",
 }  # fmt: skip
 ALLOWED = {
-    "agent": OWN,
-    "supervisor": OWN | {"queue.open", "queue.close", "contact.set_priority", "interaction.close"},
-    "visitor": {"message.post", "contact.leave", "contact.accept_alternative"},
+    "agent": OWN | BESIDE,
+    "supervisor": OWN | BESIDE | WATCH,
+    "visitor": {"message.post", "message.read", "contact.leave", "contact.accept_alternative", "contact.rate"},
 }
 EVERY = [tag_of(kind) for kind in AnyCommand.__value__.__args__]
 FIELDS = {
     "interaction": "i1", "queue": "q", "ready": True, "priority": 1, "message": "m", "text": "hello", "consult": "k",
-    "outcome": "done", "choice": "callback", "address": "12345",
+    "outcome": "done", "choice": "callback", "address": "12345", "up_to": 1, "score": 5, "contact": "c1",
+    "incident": "in1", "queues": ["q"], "texts": {"en": "We know."}, "alarm": "level:q:2026-03-21",
 }  # fmt: skip
 
 
 def fields_for(tag: str) -> dict[str, object]:
     kind = next(k for k in AnyCommand.__value__.__args__ if tag_of(k) == tag)
     known = {field.name for field in msgspec.structs.fields(kind)}
-    return {"type": tag, **{name: value for name, value in FIELDS.items() if name in known}}
+    promise = {"id": "f1", "owner": "ann", "due_at": 1}
+    own = {"follow_up": promise if tag == "follow_up.set" else "f1"} if tag.startswith("follow_up.") else {}
+    return {"type": tag, **{name: value for name, value in FIELDS.items() if name in known}, **own}
 
 
 @pytest.mark.parametrize("claims", [ANN, BOSS, VISITOR], ids=lambda c: c.role)
@@ -148,3 +158,57 @@ def test_keys_are_apart_for_people_frames_and_kinds() -> None:
     ]
     assert len(set(keys)) == len(keys)
     assert idempotency_key(VISITOR, "a", post) == idempotency_key(VISITOR, "b", post)
+
+
+def test_only_a_supervisor_whispers() -> None:
+    whisper = {**fields_for("message.post"), "author": "whisper"}
+    assert shape(CLERK, dict(whisper)).author_id == "u3"
+    for claims in (ANN, VISITOR):
+        with pytest.raises(PasokhError) as refused:
+            shape(claims, dict(whisper))
+        assert refused.value.code == "command.forged"
+
+
+@pytest.mark.parametrize("tag", ["help.answer", "monitor.start", "incident.announce", "alarm.acknowledge"])
+def test_who_asks_is_the_servers_word(tag: str) -> None:
+    assert shape(CLERK, fields_for(tag)).by == "u3"
+    with pytest.raises(PasokhError) as refused:
+        shape(CLERK, {**fields_for(tag), "by": "boss"})
+    assert refused.value.code == "command.forged"
+
+
+def test_taking_over_needs_an_agent() -> None:
+    assert shape(BOSS, fields_for("contact.take_over")).by == "boss"
+    with pytest.raises(PasokhError) as refused:
+        shape(CLERK, fields_for("contact.take_over"))
+    assert refused.value.code == "agent.not_signed_in"
+
+
+def test_a_file_needs_no_words_and_words_need_no_file() -> None:
+    file = {"id": "f1", "name": "a.png", "media_type": "image/png", "size": 3}
+    silent = {**fields_for("message.post"), "text": " ", "attachments": [file]}
+    assert shape(VISITOR, silent).text == ""
+    with pytest.raises(PasokhError) as refused:
+        shape(VISITOR, {**silent, "attachments": []})
+    assert refused.value.code == "message.empty"
+
+
+def check(claims: Claims, tag: str, state: State) -> str:
+    try:
+        check_scope(claims, shape(claims, fields_for(tag)), state)
+    except PasokhError as refused:
+        return refused.code
+    return ""
+
+
+def test_agents_keep_to_their_own_beside_the_work_too() -> None:
+    state = State()
+    state.contacts["c1"] = Contact("c1", 1, "own", 0)
+    state.interactions["i1"] = Interaction("i1", "c1", Channel.CHAT, "q", 1, agent="bob")
+    state.follow_ups["f1"] = OpenFollowUp("f1", "c1", "bob", 1)
+    assert check(ANN, "message.read", state) == check(ANN, "help.answer", state) == "interaction.not_yours"
+    assert check(ANN, "follow_up.close", state) == "follow_up.not_yours"
+    assert check(BOSS, "follow_up.close", state) == check(BOSS, "help.answer", state) == ""
+    assert check(BOSS, "message.read", state) == "interaction.not_yours"
+    state.interactions["i1"].agent = state.follow_ups["f1"].owner = "ann"
+    assert [check(ANN, tag, state) for tag in ("message.read", "help.answer", "follow_up.close")] == ["", "", ""]

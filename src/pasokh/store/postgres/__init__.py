@@ -5,6 +5,7 @@ from typing import Self
 from pasokh.store.ports import Store
 from pasokh.store.postgres.database import Database
 from pasokh.store.postgres.effects import PostgresEffects, PostgresSnapshots
+from pasokh.store.postgres.hints import PostgresHints
 from pasokh.store.postgres.inbox import PostgresInbox
 from pasokh.store.postgres.leases import PostgresLeases
 from pasokh.store.postgres.log import PostgresLog
@@ -12,7 +13,7 @@ from pasokh.store.postgres.log import PostgresLog
 __all__ = ["PostgresStore"]
 
 
-class PostgresStore(PostgresLeases, PostgresLog, PostgresInbox, PostgresEffects, PostgresSnapshots):
+class PostgresStore(PostgresLeases, PostgresLog, PostgresInbox, PostgresEffects, PostgresSnapshots, PostgresHints):
     """`pasokh.store.ports.Store` for one role of one database.
 
     Open it with ``async with``. Opening does not wait for the database: calls raise ``store.unavailable``

@@ -12,6 +12,7 @@ import psycopg
 from psycopg import sql
 
 from pasokh.store.bells import INBOX, LOG, Bell, Bells
+from pasokh.store.hints import HINT, Hearer, Hearers
 
 RETRY_SECONDS = 0.2
 
@@ -21,16 +22,27 @@ class Listener:
 
     def __init__(self, dsn: str) -> None:
         self.bells = Bells()
+        self._hearers = Hearers()
         self._dsn = dsn
         self._task: asyncio.Task[None] | None = None
 
     @contextlib.contextmanager
     def hang(self, channel: str, shard: str) -> Iterator[Bell]:
         """A bell for a shard's announcements; starts to listen if nobody did yet."""
-        if self._task is None:
-            self._task = asyncio.create_task(self._listen(), name="store-listener")
+        self._begin()
         with self.bells.hang(channel, shard) as bell:
             yield bell
+
+    @contextlib.contextmanager
+    def hear(self, hearer: Hearer) -> Iterator[None]:
+        """Hear every hint while the context lasts; none that is sent while the connection is lost."""
+        self._begin()
+        with self._hearers.hang(hearer):
+            yield
+
+    def _begin(self) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._listen(), name="store-listener")
 
     async def close(self) -> None:
         """Stop listening, and wake everybody a last time."""
@@ -45,9 +57,13 @@ class Listener:
         while True:
             with contextlib.suppress(psycopg.Error, OSError):
                 async with await psycopg.AsyncConnection.connect(self._dsn, autocommit=True) as connection:
-                    for channel in (LOG, INBOX):
+                    for channel in (LOG, INBOX, HINT):
                         await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
                     self.bells.ring_all()
                     async for notice in connection.notifies():
-                        self.bells.ring(notice.channel, notice.payload.partition(" ")[0])
+                        about, _, rest = notice.payload.partition(" ")
+                        if notice.channel == HINT:
+                            self._hearers.tell(about, rest.encode())
+                        else:
+                            self.bells.ring(notice.channel, about)
             await asyncio.sleep(RETRY_SECONDS)
