@@ -194,6 +194,15 @@ def test_closed_queue_lets_nobody_in_but_serves_those_who_wait(centre):
     assert centre.owner("waiting") == "a"
 
 
+def test_a_letter_is_let_in_whatever_the_hours(centre):
+    centre.do(cmd.SetPresence("a", ready=False))
+    centre.do(cmd.CloseQueue("q"))
+    centre.do(cmd.OpenContact("c-letter", "letter", Channel.EMAIL, "q"))
+    assert centre.state.interactions["letter"].phase is Phase.QUEUED
+    centre.do(cmd.SetPresence("a", ready=True))
+    assert centre.owner("letter") == "a"
+
+
 def test_longest_wait_allowed_closes_with_timeout():
     centre = Centre(QueueConfig("q", max_wait_ms=90_000))
     centre.arrive("i")

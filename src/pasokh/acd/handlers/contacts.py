@@ -49,6 +49,9 @@ def _requires(config: QueueConfig, c: cmd.OpenContact) -> tuple[Requirement, ...
 
 
 def _refusal(turn: Turn, i: Interaction) -> Closing | None:
+    """Why a new contact is not let in; a letter always is: nobody waits at a door for its answer."""
+    if i.channel is Channel.EMAIL:
+        return None
     queue = turn.state.queues[i.queue]
     config = queue.config
     if not queue.open:

@@ -12,6 +12,7 @@ from pasokh.twin.fast.columns import (
     A_SIGNED,
     C_ENTERED,
     C_REFUSED,
+    EMAIL,
     G_GROUPS,
     G_INTERVAL,
     G_NOW,
@@ -152,6 +153,8 @@ def arrive(m: Arrays, k: int) -> int:
 @merged
 def _let_in(m: Arrays, k: int, queue: int) -> bool:
     q = m.q
+    if m.streams[k, T_CHANNEL] == EMAIL:
+        return True
     if not q[Q_OPEN, queue] or (0 <= q[Q_MAX_WAITING, queue] <= q[Q_WAITING, queue]):
         return False
     if q[Q_CLOSES, queue]:
