@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from pasokh.acd import commands as co
-from pasokh.acd.model import Channel, Closing, Phase, Presence, QueueConfig, Requirement
+from pasokh.acd.model import Channel, Closing, FollowUp, Phase, Presence, QueueConfig, Requirement
 from pasokh.acd.state import Interaction, State, dump_state, load_state
 from pasokh.acd.step import next_due, step
 from pasokh.kernel.errors import PasokhError
@@ -38,7 +38,7 @@ class _Author:
         self.moves: list[tuple[int, Callable[[], co.AnyCommand | None]]] = [
             (18, self._open), (30, self._handle_offer), (20, self._handle_talk), (9, self._handle_wrap_up),
             (8, self._handle_waiting), (10, self._change_presence), (2, self._publish_queue),
-            (2, self._publish_agent), (2, self._hours), (1, self._day), (8, self._anything),
+            (2, self._publish_agent), (2, self._hours), (1, self._day), (8, self._anything), (8, self._beside),
         ]  # fmt: skip
 
     def write(self, length: int) -> list[Action]:
@@ -105,7 +105,13 @@ class _Author:
     def _config(self, name: str, version: int = 1) -> QueueConfig:
         """A random queue, now and then one that asks for the customer's language."""
         languages = {"fa": "fa", "uk": "uk"} if self.rng.random() < 0.4 else {}
-        return msgspec.structs.replace(random_queue(self.rng, name, self.queues, version), languages=languages)
+        return msgspec.structs.replace(
+            random_queue(self.rng, name, self.queues, version),
+            languages=languages,
+            away_ms=self.rng.choice((1_000, 20_000, 60_000)),
+            reasons=("late", "broken") if self.rng.random() < 0.2 else (),
+            follow_up_outcomes=("promised",),
+        )
 
     # -- plausible -------------------------------------------------------------------------------------------------
     def _open(self) -> co.AnyCommand:
@@ -156,7 +162,46 @@ class _Author:
         i = self._some(Phase.WRAP_UP, Phase.OUTCOME_DUE)
         if i is None or i.agent is None:
             return None
-        return co.CompleteWrapUp(i.id, i.agent, "done", connected=self.rng.random() < 0.5)
+        reason = self.rng.choice(("late", "late", ""))
+        connected = self.rng.random() < 0.5
+        if self.rng.random() < 0.2:
+            return co.CompleteWrapUp(i.id, i.agent, "promised", "", connected, reason, self._promise())
+        return co.CompleteWrapUp(i.id, i.agent, "done", connected=connected, reason=reason)
+
+    def _promise(self) -> FollowUp:
+        known = [*self.state.follow_ups, self._name("f")]
+        return FollowUp(self.rng.choice(known), self._agent(), self.now + self.rng.randint(0, 9_000))
+
+    def _beside(self) -> co.AnyCommand:
+        """What happens beside the work itself."""
+        rng = self.rng
+        ids = [*self.state.interactions, "nothing"]
+        i, agent = rng.choice(ids), self._agent()
+        talk = self._some(Phase.ACTIVE)
+        owner = (talk.agent if talk is not None else None) or agent
+        in_hand = talk.id if talk is not None else i
+        makers: tuple[Callable[[], co.AnyCommand], ...] = (
+            lambda: co.CustomerAway(i),
+            lambda: co.CustomerAway(i),
+            lambda: co.CustomerBack(i),
+            lambda: co.MarkRead(in_hand, rng.choice(("customer", "agent")), rng.randint(1, 5)),
+            lambda: co.AskHelp(in_hand, owner, "?"),
+            lambda: co.AnswerHelp(i, agent),
+            lambda: co.StartMonitor(in_hand, rng.choice((agent, "eve"))),
+            lambda: co.StopMonitor(i, rng.choice((agent, "eve"))),
+            lambda: co.TakeOver(in_hand, agent),
+            lambda: co.TakeOver(in_hand, agent),
+            lambda: co.PostMessage(in_hand, self._name("m"), "whisper", "eve", "x"),
+            lambda: co.AnnounceIncident(
+                f"in{rng.randint(1, 3)}", (self._queue(),), {"en": "x" * rng.randint(1, 2)}, "eve"
+            ),
+            lambda: co.WithdrawIncident(f"in{rng.randint(1, 3)}", "eve"),
+            lambda: co.AcknowledgeAlarm(f"wait:{self._queue()}:{i}", agent),
+            lambda: co.SetFollowUp(self._promise(), f"c{rng.randint(1, 5)}", agent),
+            lambda: co.CloseFollowUp(rng.choice([*self.state.follow_ups, "f0"]), agent),
+            lambda: co.RateContact("c1", i, self._queue(), agent, rng.randint(1, 5)),
+        )
+        return rng.choice(makers)()
 
     def _handle_waiting(self) -> co.AnyCommand | None:
         i = self._some(Phase.QUEUED, Phase.OFFERED, Phase.SCHEDULED)

@@ -97,6 +97,7 @@ def random_queue(rng: random.Random, name: str, queues: list[str], version: int 
         max_waiting=rng.choice((None, None, 0, 2, 6)) if rng.random() < 0.5 else None,
         when_no_agents=rng.choice(("wait", "wait", "close")),
         alternatives=tuple(options),
+        overflow_now=tuple(rng.sample(queues, 1)) if rng.random() < 0.1 else (),
         callback_attempts=rng.randint(1, 3),
         callback_retry_ms=rng.choice((20_000, 60_000, 300_000)),
         policy=policy,

@@ -17,17 +17,19 @@ def check_promise(turn: Turn, f: FollowUp, contact: str) -> None:
 
 
 def promise(turn: Turn, f: FollowUp, contact: str, by: str, interaction: str = "") -> None:
-    """Set a follow-up that was checked; equal to the open one it changes nothing."""
+    """Set a follow-up that was checked."""
     known = turn.state.follow_ups.get(f.id)
     interaction = known.interaction if known is not None else interaction
-    if known != OpenFollowUp(f.id, contact, f.owner, f.due_at, f.note, interaction):
-        turn.emit(ev.FollowUpSet(f.id, contact, f.owner, f.due_at, f.note, by, interaction))
+    turn.emit(ev.FollowUpSet(f.id, contact, f.owner, f.due_at, f.note, by, interaction))
 
 
 def set_follow_up(turn: Turn, c: cmd.SetFollowUp) -> None:
-    """Promise, change a promise, or open it again."""
-    check_promise(turn, c.follow_up, c.contact)
-    promise(turn, c.follow_up, c.contact, c.by)
+    """Promise, change a promise, or open it again; equal to the open one it changes nothing."""
+    f = c.follow_up
+    check_promise(turn, f, c.contact)
+    known = turn.state.follow_ups.get(f.id)
+    if known is None or known != OpenFollowUp(f.id, c.contact, f.owner, f.due_at, f.note, known.interaction):
+        promise(turn, f, c.contact, c.by)
 
 
 def close_follow_up(turn: Turn, c: cmd.CloseFollowUp) -> None:

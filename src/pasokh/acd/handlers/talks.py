@@ -136,7 +136,7 @@ def complete_wrap_up(turn: Turn, c: cmd.CompleteWrapUp) -> None:
     if config.outcomes and c.outcome not in config.outcomes:
         raise PasokhError("outcome.unknown", field="outcome", outcome=c.outcome)
     if i.kind != "consult":
-        _check_aftercare(config, c)
+        _check_aftercare(config, c, reached=c.connected or i.kind != "callback")
     if c.follow_up is not None:
         check_promise(turn, c.follow_up, i.contact)
     wrap_up_ms = turn.now - i.since if i.phase is Phase.WRAP_UP else 0
@@ -157,9 +157,9 @@ def complete_wrap_up(turn: Turn, c: cmd.CompleteWrapUp) -> None:
         turn.emit(ev.Scheduled(i.id, i.contact, i.queue, turn.now + config.callback_retry_ms, i.queued_at, attempt))
 
 
-def _check_aftercare(config: QueueConfig, c: cmd.CompleteWrapUp) -> None:
+def _check_aftercare(config: QueueConfig, c: cmd.CompleteWrapUp, *, reached: bool) -> None:
     """Refuse a wrap-up without the reason or the follow-up that the queue asks for."""
-    if config.reasons and c.connected and not c.reason:
+    if config.reasons and reached and not c.reason:
         raise PasokhError("wrap_up.reason_needed", field="reason")
     if config.reasons and c.reason and c.reason not in config.reasons:
         raise PasokhError("reason.unknown", field="reason", reason=c.reason)
