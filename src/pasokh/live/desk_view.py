@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from pasokh.acd.events import Part
 from pasokh.acd.state import Interaction
 from pasokh.channels.conversation import Talk, message_key, split_message_key
@@ -103,6 +105,8 @@ class DeskView:
             "author_name": author_name(world, conversation, message),
             "text": message.text,
             "at": message.at,
+            "attachments": msgspec.to_builtins(message.attachments),
+            "mentions": list(message.mentions),
         }
 
 
@@ -148,6 +152,14 @@ def _interaction(world: World, i: Interaction) -> dict[str, object]:
         "note": i.note,
         "messages": i.messages,
         "outcomes": list(queue.outcomes),
+        "reasons": list(queue.reasons),
+        "follow_up_outcomes": list(queue.follow_up_outcomes),
+        "read_by_customer": i.read_by_customer,
+        "read_by_agent": i.read_by_agent,
+        "away_since": i.away_since or None,
+        "help_since": i.help_since or None,
+        "help_question": i.help_question,
+        "monitors": _monitors(world, i),
         "why": _why(talk),
     }
 
@@ -163,6 +175,12 @@ def _consult(world: World, name: str | None) -> object | None:
         "agent_name": agent.config.name if agent is not None else "",
         "phase": str(consult.phase),
     }
+
+
+def _monitors(world: World, i: Interaction) -> list[dict[str, str]]:
+    """Who reads along; a supervisor who is no agent has no name here."""
+    agents = world.state.agents
+    return [{"id": user, "name": agents[user].config.name if user in agents else ""} for user in i.monitors]
 
 
 def _why(talk: Talk | None) -> object | None:
