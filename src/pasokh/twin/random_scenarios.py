@@ -97,6 +97,7 @@ def random_queue(rng: random.Random, name: str, queues: list[str], version: int 
         max_waiting=rng.choice((None, None, 0, 2, 6)) if rng.random() < 0.5 else None,
         when_no_agents=rng.choice(("wait", "wait", "close")),
         alternatives=tuple(options),
+        languages={"fa": "fa", "uk": "uk"} if rng.random() < 0.3 else {},
         overflow_now=tuple(rng.sample(queues, 1)) if rng.random() < 0.1 else (),
         callback_attempts=rng.randint(1, 3),
         callback_retry_ms=rng.choice((20_000, 60_000, 300_000)),
@@ -195,6 +196,7 @@ def _arrivals(rng: random.Random, name: str, config: QueueConfig, channel: Chann
         surges=surges,
         priorities={c.name: rng.random() + 0.01 for c in config.policy.classes} if rng.random() < 0.6 else {},
         requires=(Requirement(rng.choice(SKILLS), rng.choice((1, 2))),) if rng.random() < 0.2 else (),
+        language=rng.choice(("", "fa-IR", "uk", "en")),
         returning=rng.choice((0.0, 0.3)),
     )
 

@@ -171,6 +171,8 @@ class Arrivals(Part, frozen=True):
     priorities: dict[Id, Factor] = {}
     """Class name → weight; all `normal` (class 1) unless given."""
     requires: tuple[Requirement, ...] = ()
+    language: Annotated[str, Meta(max_length=16)] = ""
+    """What these customers speak; a queue's `languages` says which skill that asks for."""
     returning: Share = 0.0
     """Share who prefer the agent they had last."""
 

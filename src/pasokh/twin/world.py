@@ -158,6 +158,7 @@ class World:
                 interaction,
                 a.channel,
                 a.queue,
+                language=a.language,
                 requires=a.requires,
                 priority=c.priority,
                 preferred_agent=self.plan.workers[c.preferred].config.id if c.preferred >= 0 else None,

@@ -21,7 +21,8 @@ def open_contact(turn: Turn, c: cmd.OpenContact) -> None:
     turn.emit(
         ev.ContactOpened(
             c.contact, c.interaction, c.channel, c.queue, config.client, turn.state.numbers + 1, c.customer,
-            c.customer_name, c.address, c.language, c.subject, _requires(config, c), c.priority, preferred,
+            c.customer_name, c.address, c.language, c.subject,
+            asked_of_agents(config, c.language, c.requires), c.priority, preferred,
         )
     )  # fmt: skip
     i = turn.state.interactions[c.interaction]
@@ -40,12 +41,12 @@ def open_contact(turn: Turn, c: cmd.OpenContact) -> None:
     turn.waiting.add(i.id)
 
 
-def _requires(config: QueueConfig, c: cmd.OpenContact) -> tuple[Requirement, ...]:
-    """What the contact asks of agents: its own requirements and its language's skill, unless that is asked already."""
-    skill = config.languages.get(c.language.replace("_", "-").partition("-")[0].lower())
-    if skill is None or any(r.skill == skill for r in (*config.requires, *c.requires)):
-        return c.requires
-    return (*c.requires, Requirement(skill))
+def asked_of_agents(config: QueueConfig, language: str, requires: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
+    """What a contact asks of agents: its own requirements and its language's skill, unless that is asked already."""
+    skill = config.languages.get(language.replace("_", "-").partition("-")[0].lower())
+    if skill is None or any(r.skill == skill for r in (*config.requires, *requires)):
+        return requires
+    return (*requires, Requirement(skill))
 
 
 def _refusal(turn: Turn, i: Interaction) -> Closing | None:

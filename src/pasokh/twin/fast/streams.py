@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from pasokh.acd.handlers.contacts import asked_of_agents
 from pasokh.acd.model import Requirement
 from pasokh.kernel.time import MINUTE, Instant
 from pasokh.twin.draw import Purpose, key_of, uniform
@@ -42,8 +43,10 @@ class Streams:
     ) -> None:
         self._loaded, self._start, self._end = loaded, start, end
         arrivals = loaded.scenario.arrivals
-        self.asked: list[tuple[Requirement, ...]] = list(dict.fromkeys(a.requires for a in arrivals)) or [()]
-        self.asked_by = [self.asked.index(a.requires) for a in arrivals]
+        configs = {q.id: q for q in loaded.scenario.queues}
+        asked = [asked_of_agents(configs[a.queue], a.language, a.requires) for a in arrivals]
+        self.asked: list[tuple[Requirement, ...]] = list(dict.fromkeys(asked)) or [()]
+        self.asked_by = [self.asked.index(requires) for requires in asked]
         classes = {q.id: q.policy.classes for q in loaded.scenario.queues}
         most = max(len(x) for x in classes.values())
         self.table = np.zeros((max(1, len(arrivals)), 7), np.int64)
