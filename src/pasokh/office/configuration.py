@@ -8,8 +8,11 @@ from urllib.parse import urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from pasokh.channels.mail.address import NAME as MAIL_URL
+from pasokh.channels.mail.address import parse_mail_url
 from pasokh.i18n.languages import LANGUAGES
 from pasokh.kernel.errors import PasokhError
+from pasokh.office.post.rules import checked_mail_from, default_mail_from
 from pasokh.store import schema
 from pasokh.store.embedded import DATABASE, SUPERUSER
 
@@ -40,6 +43,12 @@ class Configuration:
     """Where collected files lie; None = served from the source folders, without a manifest."""
     language: str
     zone: str
+    mail_url: str
+    """Where mail is handed in (`pasokh.channels.mail.address`); empty = mail waits."""
+    mail_from: str
+    """Where mails come from that no organisation's own address sends."""
+    home: Path
+    """Where attached files are kept."""
 
 
 def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Configuration:
@@ -65,7 +74,16 @@ def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Config
         static_root=Path(static_root) if static_root else None,
         language=language,
         zone=env.get("PASOKH_ZONE", "UTC"),
+        mail_url=_mail_url(env),
+        mail_from=checked_mail_from(env.get("PASOKH_MAIL_FROM", "")) or default_mail_from(parts.hostname),
+        home=Path(env.get("PASOKH_HOME", "") or Path.cwd() / "var").absolute(),
     )
+
+
+def _mail_url(env: Mapping[str, str]) -> str:
+    url = env.get(MAIL_URL, "")
+    parse_mail_url(url)
+    return url
 
 
 def connection_parameters(c: Configuration, role: str) -> dict[str, str]:

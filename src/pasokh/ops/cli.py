@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     up = add("up", _up, "run the centre until Ctrl-C")
     up.add_argument("--host", help="address to listen on (PASOKH_HOST, 127.0.0.1)")
     up.add_argument("--port", type=int, help="port to listen on (PASOKH_PORT, 8000; 0 = any free one)")
-    up.add_argument("--roles", metavar="LIST", help="only these, with commas: db, engine, worker, web, traffic")
+    up.add_argument("--roles", metavar="LIST", help="only these, with commas: db, engine, worker, connect, web, traffic")
     up.add_argument("--demo-traffic", action="store_true", help="let drawn customers and agents work the demo centre")
     up.add_argument("--no-demo", action="store_true", help="make no demo organisation in an empty database")
     up.add_argument("--no-migrate", action="store_true", help="leave the database's schema as it is")
@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
 
     doctor = add("doctor", _doctor, "is everything as it should be, and what to do if not")
     doctor.add_argument("--lang", choices=LANGUAGES, default="en")
+    doctor.add_argument("--mail-to", metavar="ADDRESS", default="", help="send a test mail there as well")
 
     explain = add("explain", _explain, "tell in words why a contact waited and why it got this agent")
     explain.add_argument("contact", help="the contact's id")
@@ -162,7 +163,7 @@ def _doctor(given: argparse.Namespace) -> int:
 
     marks = {"good": "✓", "warning": "!", "wrong": "✗"}
     worst = 0
-    for finding in examine(load(), wall_clock):
+    for finding in examine(load(), wall_clock, given.mail_to):
         print(f"{marks[finding.grade]} {finding.text(given.lang)}", flush=True)
         worst = max(worst, 1 if finding.grade == "wrong" else 0)
     return worst

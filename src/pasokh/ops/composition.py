@@ -78,6 +78,14 @@ def worker(url: str, stopping: Callable[[], bool], ready: Ready) -> None:
     run(stopping, ready)
 
 
+def connect(url: str, stopping: Callable[[], bool], ready: Ready) -> None:
+    """Talk to slow networks until told to stop: mail that goes out, files that a scanner looks at."""
+    set_up_django(url)
+    from pasokh.office.connect import run  # noqa: PLC0415
+
+    run(stopping, ready)
+
+
 # -- web ---------------------------------------------------------------------------------------------------------------
 def serve(settings: Settings, url: str, ready: Ready) -> None:
     """Serve browsers until SIGTERM: Django, the live hub and the web chat in one ASGI application."""

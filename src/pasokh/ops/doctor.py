@@ -18,6 +18,7 @@ from pasokh.i18n.catalogue import message
 from pasokh.kernel.errors import PasokhError
 from pasokh.ops.backup import verify_logs
 from pasokh.ops.database import acting_as, database_url, embedded
+from pasokh.ops.mail import examine_mail
 from pasokh.ops.settings import Settings
 from pasokh.store import schema
 from pasokh.store.binaries import find_binaries, major_version
@@ -44,14 +45,15 @@ class Finding:
         return f"{said}\n    → {message(f'doctor.{self.key}.do', language, **self.fields)}"
 
 
-def examine(settings: Settings, now_ms: Callable[[], int]) -> Iterator[Finding]:
-    """All checks, quick ones first; none of them changes anything."""
+def examine(settings: Settings, now_ms: Callable[[], int], mail_to: str = "") -> Iterator[Finding]:
+    """All checks, quick ones first; none of them changes anything. `mail_to` gets a test mail."""
     yield _python()
     yield _node()
     yield _disk(settings)
     yield _port(settings)
     yield _front_end()
     yield from _supervisors(settings)
+    yield Finding(*examine_mail(settings, now_ms(), mail_to))
     try:
         url = database_url(settings)
     except PasokhError:

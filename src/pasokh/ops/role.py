@@ -95,6 +95,10 @@ def _worker(settings: Settings) -> None:
     composition.worker(database_url(settings), _until_signal(), say_ready)
 
 
+def _connect(settings: Settings) -> None:
+    composition.connect(database_url(settings), _until_signal(), say_ready)
+
+
 def _web(settings: Settings) -> None:
     composition.serve(settings, database_url(settings), say_ready)
 
@@ -144,6 +148,7 @@ _ROLES: dict[str, Callable[[Settings], None]] = {
     "db": _db,
     "engine": _engine,
     "worker": _worker,
+    "connect": _connect,
     "web": _web,
     "traffic": _traffic,
     "prepare": _prepare,

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Final, Literal, cast
 from urllib.parse import urlsplit
 
+from pasokh.channels.mail.address import parse_mail_url
 from pasokh.i18n.languages import LANGUAGES, Language
 from pasokh.kernel.errors import PasokhError
+from pasokh.office.post.rules import checked_mail_from
 
-type Role = Literal["db", "engine", "worker", "web", "traffic"]
+type Role = Literal["db", "engine", "worker", "connect", "web", "traffic"]
 
-ROLES: Final[tuple[Role, ...]] = ("db", "engine", "worker", "web", "traffic")
+ROLES: Final[tuple[Role, ...]] = ("db", "engine", "worker", "connect", "web", "traffic")
 """In the order they start; they stop in the opposite order."""
-SERVING: Final[tuple[Role, ...]] = ("engine", "worker", "web")
+SERVING: Final[tuple[Role, ...]] = ("engine", "worker", "connect", "web")
 """What a centre consists of besides its database."""
 SECRET_BYTES = 48
 SOCKET = "PASOKH_SOCKET_FD"
@@ -44,6 +46,10 @@ class Settings:
     zone: str
     log_format: Literal["text", "json"]
     log_level: str
+    mail_url: str
+    """Where mail is handed in; empty = it waits."""
+    mail_from: str
+    """Where mails come from that no organisation's own address sends; empty = the centre's host."""
     stop_seconds: float
     """How long a child may take to stop before it is killed."""
 
@@ -83,6 +89,8 @@ class Settings:
             "PASOKH_LOG_FORMAT": self.log_format,
             "PASOKH_LOG_LEVEL": self.log_level,
             "PASOKH_STOP_SECONDS": str(self.stop_seconds),
+            "PASOKH_SMTP_URL": self.mail_url,
+            "PASOKH_MAIL_FROM": self.mail_from,
         }
 
 
@@ -102,6 +110,10 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
     secret = values.get("PASOKH_SECRET_KEY", "")
     if secret and len(secret) < 32:
         raise PasokhError("settings.weak_secret", name="PASOKH_SECRET_KEY", least=32)
+    mail_url, mail_from = values.get("PASOKH_SMTP_URL", ""), values.get("PASOKH_MAIL_FROM", "")
+    parse_mail_url(mail_url)
+    if mail_from:
+        checked_mail_from(mail_from)
     return Settings(
         home=home,
         database_url=database_url,
@@ -114,6 +126,8 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         zone=values.get("PASOKH_ZONE", "UTC"),
         log_format=cast('Literal["text", "json"]', _choice(values, "PASOKH_LOG_FORMAT", ("text", "json"), "text")),
         log_level=_choice(values, "PASOKH_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+        mail_url=mail_url,
+        mail_from=mail_from,
         stop_seconds=float(_whole(values, "PASOKH_STOP_SECONDS", 10, 1, 600)),
     )
 

@@ -53,6 +53,22 @@ def check_address(text: str, field: str = "to") -> str:
     return f"{known.username}@{known.domain}"
 
 
+def checked_mail_from(given: str) -> str:
+    """`PASOKH_MAIL_FROM` as it may stand in a mail, or empty; raises `settings.bad_mail_from`."""
+    try:
+        return check_address(given) if given else ""
+    except PasokhError as error:
+        raise PasokhError("settings.bad_mail_from", name="PASOKH_MAIL_FROM", value=given[:100]) from error
+
+
+def default_mail_from(host: str) -> str:
+    """An address at the centre's host, where that can be one."""
+    try:
+        return check_address(f"pasokh@{host}")
+    except PasokhError:
+        return "pasokh@localhost.localdomain"
+
+
 def check_mail_key(key: str) -> str:
     """The key of a mail: 1–160 visible ASCII characters; raises `mail.bad_key`."""
     if not _KEY.fullmatch(key):
