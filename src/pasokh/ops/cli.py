@@ -57,7 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     up = add("up", _up, "run the centre until Ctrl-C")
     up.add_argument("--host", help="address to listen on (PASOKH_HOST, 127.0.0.1)")
     up.add_argument("--port", type=int, help="port to listen on (PASOKH_PORT, 8000; 0 = any free one)")
-    up.add_argument("--roles", metavar="LIST", help="only these, with commas: db, engine, worker, connect, web, traffic")
+    up.add_argument(
+        "--roles", metavar="LIST", help="only these, with commas: db, engine, worker, connect, web, traffic"
+    )
     up.add_argument("--demo-traffic", action="store_true", help="let drawn customers and agents work the demo centre")
     up.add_argument("--no-demo", action="store_true", help="make no demo organisation in an empty database")
     up.add_argument("--no-migrate", action="store_true", help="leave the database's schema as it is")
