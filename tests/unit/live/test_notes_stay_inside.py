@@ -21,7 +21,7 @@ def test_notes_never_reach_the_visitor(seed: int) -> None:
             world.fold(world.state.seq + 1, event, at, Change())
             if type(event).__name__ == "MessagePosted":
                 talk = world.talk(event.contact, event.interaction)
-                if event.author == "note" or talk.kind != "contact":
+                if event.author in ("note", "whisper") or talk.kind != "contact":
                     inside.setdefault(event.contact, set()).add(event.message)
         for contact, conversation in world.conversations.items():
             keys = {key: view.value(world, contact, key) for key in view.keys(world, contact)}
@@ -32,4 +32,5 @@ def test_notes_never_reach_the_visitor(seed: int) -> None:
             ids = {value["message"] for key, value in keys.items() if key.startswith("m:")}
             assert not ids & inside.get(contact, set())
             assert '"note"' not in json.dumps(keys)
+            assert '"whisper"' not in json.dumps(keys)
             assert "author_id" not in json.dumps(keys)
