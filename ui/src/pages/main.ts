@@ -1,4 +1,5 @@
 /** Small manners of the server's pages: theme switch, menus that close. */
+import { startKeys } from "../keys/start";
 
 type Theme = "light" | "dark" | "system";
 
@@ -43,3 +44,5 @@ document.addEventListener("keydown", (event) => {
 });
 
 markTheme();
+
+startKeys();
