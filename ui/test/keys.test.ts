@@ -26,7 +26,7 @@ describe("a search", () => {
     expect(match("chiv", "زاهر کریمی")).toBeGreaterThan(0.5);
     expect(match("jvx", "тест")).toBe(0);
     expect(match("rjdfkm", "Олена Коваль")).toBeGreaterThan(0.5);
-    expect(match("сщтефсеы", "contacts")).toBeGreaterThan(0.5);
+    expect(match("сщтефсеі", "contacts")).toBeGreaterThan(0.5);
     expect(match("زخدفشزفس", "contacts")).toBeGreaterThan(0.5);
   });
 

@@ -37,6 +37,11 @@ export interface LiveOptions {
   surroundings?: Surroundings;
 }
 
+/** What the centre tells beside the topics; it may be lost. */
+export type Signal =
+  | { type: "typing"; interaction: string; who: "customer" | "agent"; name: string; until: number }
+  | { type: "hint"; what: string };
+
 const PING_EVERY = 15_000;
 const SILENCE = 35_000;
 const LARGEST_FRAME = 16_000;
@@ -65,6 +70,7 @@ export class LiveClient {
 
   private readonly env: Surroundings;
   private readonly listeners = new Set<() => void>();
+  private readonly signalled = new Set<(signal: Signal) => void>();
   private socket: SocketLike | null = null;
   private attempt = 0;
   private offset = 0;
@@ -97,6 +103,24 @@ export class LiveClient {
   onChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  onSignal(listener: (signal: Signal) => void): () => void {
+    this.signalled.add(listener);
+    return () => this.signalled.delete(listener);
+  }
+
+  /** Says that somebody writes in an interaction, or no longer; forgotten while there is no line. */
+  typing(interaction: string, on: boolean): void {
+    if (this.welcomed && this.pace.take(this.env.now()) === 0) this.socket?.send(JSON.stringify({ type: "typing", interaction, on }));
+  }
+
+  /** After having been refused: begins again, for example because the person has signed in anew. */
+  resume(): void {
+    if (this.stopped || this.connection !== "refused") return;
+    this.attempt = 0;
+    this.setConnection("offline");
+    void this.connect();
   }
 
   start(): void {
@@ -160,7 +184,7 @@ export class LiveClient {
     socket.onmessage = (event) => {
       if (this.socket !== socket || typeof event.data !== "string") return;
       this.heardAt = this.env.now();
-      this.receive(JSON.parse(event.data) as ServerFrame);
+      this.receive(JSON.parse(event.data) as ServerFrame | Signal);
     };
     socket.onclose = (event) => {
       if (this.socket !== socket) return;
@@ -175,7 +199,7 @@ export class LiveClient {
     this.beat();
   }
 
-  private receive(frame: ServerFrame): void {
+  private receive(frame: ServerFrame | Signal): void {
     switch (frame.type) {
       case "welcome":
         this.offset = frame.now - this.env.now();
@@ -214,6 +238,8 @@ export class LiveClient {
       case "error":
         this.trouble = frame.code;
         break;
+      default:
+        for (const listener of this.signalled) listener(frame);
     }
   }
 

@@ -5,8 +5,10 @@ export function socketUrl(origin: string = location.origin): string {
   return `${origin.replace(/^http/, "ws")}/live/socket`;
 }
 
-function csrf(): string {
-  return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
+/** The cookie's comes first: it changes when somebody signs in, the page's own stays as it was. */
+export function csrf(): string {
+  const kept = /(?:^|; )pasokh_csrf=([^;]+)/.exec(document.cookie)?.[1];
+  return kept ?? document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 }
 
 /** Fetches a staff token with the session cookie; a signed-out session is refused for good. */
