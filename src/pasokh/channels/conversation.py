@@ -29,6 +29,17 @@ class Message:
     mentions: tuple[str, ...] = ()
 
 
+@dataclass(slots=True, frozen=True)
+class Turning:
+    """Something that changed who the customer talks with."""
+
+    kind: str
+    """``joined``, ``transferred``, ``taken_over`` or ``returned``."""
+    agent: str
+    """Who joined or took over; empty otherwise."""
+    at: Instant
+
+
 @dataclass(slots=True)
 class Talk:
     """One interaction of the conversation."""
@@ -49,6 +60,12 @@ class Talk:
     """Who has it, or had it last."""
     closed: str | None = None
     """Closing reason, once closed."""
+    turnings: list[Turning] = field(default_factory=list)
+    """Who joined, handed on and took over, in order."""
+    read_by_agent: int = 0
+    """Number of the last message the agent read."""
+    score: int = 0
+    """The customer's rating; 0 = none."""
 
 
 @dataclass(slots=True)
@@ -86,6 +103,7 @@ class Conversation:
                 talk = self.talks.get(getattr(event, "interaction", ""))
                 if talk is not None:
                     _fold_talk(talk, event, at)
+                    _fold_turning(talk, event, at)
 
 
 def _fold_talk(talk: Talk, event: ev.AnyEvent, at: Instant) -> None:
@@ -101,16 +119,33 @@ def _fold_talk(talk: Talk, event: ev.AnyEvent, at: Instant) -> None:
             talk.offer = event
         case ev.AlternativesOffered():
             talk.options = tuple(event.options)
-        case ev.OfferAccepted():
-            talk.agent = event.agent
-        case ev.Transferred() if event.consulted and event.to_agent is not None:
-            talk.agent = event.to_agent
+        case ev.MessagesRead() if event.reader == "agent":
+            talk.read_by_agent = event.up_to
+        case ev.ContactRated():
+            talk.score = event.score
         case ev.Queued():
             talk.queued_at, talk.queue = event.queued_at, event.queue
             if event.cause in {"opened", "transfer", "returned"}:
                 talk.options = ()
         case ev.InteractionClosed():
             talk.closed = event.reason
+        case _:
+            pass
+
+
+def _fold_turning(talk: Talk, event: ev.AnyEvent, at: Instant) -> None:
+    """Who has the customer, and what the customer is told of it."""
+    match event:
+        case ev.OfferAccepted():
+            talk.agent = event.agent
+            talk.turnings.append(Turning("joined", event.agent, at))
+        case ev.Transferred() if event.consulted and event.to_agent is not None:
+            talk.agent = event.to_agent
+            talk.turnings.append(Turning("taken_over" if event.taken_over else "joined", event.to_agent, at))
+        case ev.Transferred():
+            talk.turnings.append(Turning("transferred", "", at))
+        case ev.WorkReturned():
+            talk.turnings.append(Turning("returned", "", at))
         case _:
             pass
 

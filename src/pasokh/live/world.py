@@ -42,6 +42,8 @@ class Change:
     """Acknowledged ones."""
     incidents: set[str] = field(default_factory=set)
     """Announced, changed or withdrawn ones: they concern everybody in their queues."""
+    lines: set[str] = field(default_factory=set)
+    """Queues in which somebody's place may be another one."""
     all: bool = False
     """Configuration or the day changed: anything may look different."""
 
@@ -71,6 +73,7 @@ class World:
         """Apply one recorded event and note what it touched."""
         names = self._named(event)
         before = {name: self._note(name, change) for name in names}
+        stood = {name: self._standing(name) for name in names}
         self._note_counted(event, at, change)
         apply(self.state, event, at)
         for name in sorted(names | self._named(event)):
@@ -78,6 +81,8 @@ class World:
             self._index(name)
             parent, held_by = before.get(name, (None, None))
             new_parent, now_held_by = self._note(name, change)
+            if stood.get(name) != (stands := self._standing(name)):
+                change.lines.update(place[0] for place in (stood.get(name), stands) if place is not None)
             if held_by != now_held_by:
                 for agent in (held_by, now_held_by):
                     if agent is not None:
@@ -137,6 +142,13 @@ class World:
             queue = getattr(event, "queue", None)
             if isinstance(queue, str):
                 change.intervals.add(queue)
+
+    def _standing(self, name: str) -> tuple[str, *tuple[object, ...]] | None:
+        """Where an interaction waits and what its place there hangs on; None when it does not wait."""
+        i = self.state.interactions.get(name)
+        if i is None or i.phase not in _WAITING or i.kind == "consult":
+            return None
+        return i.queue, i.phase, i.priority, i.queued_at, i.head_start_ms, i.hold_agent, i.barred_agent, i.requires
 
     def _note_direct(self, event: ev.AnyEvent, change: Change) -> None:
         """Record what the event names itself."""

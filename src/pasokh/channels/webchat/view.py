@@ -1,16 +1,26 @@
 """The visitor's view of a contact: topic `chat`. Notes and talks among agents never appear in it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+import msgspec
 
 from pasokh.acd.model import Phase
 from pasokh.acd.state import Interaction
 from pasokh.channels.conversation import Conversation, Message, Seen, Talk, message_key, split_message_key
+from pasokh.kernel.time import Millis
 
 SHOWN = frozenset({"customer", "agent", "system"})
-"""Authors a visitor may read; `note` is not among them."""
+"""Authors a visitor may read; `note` and `whisper` are not among them."""
 
 _WAITING = frozenset({Phase.SCHEDULED, Phase.QUEUED, Phase.OFFERED})
 _OVER = frozenset({Phase.WRAP_UP, Phase.OUTCOME_DUE, Phase.CLOSED})
+
+
+class Wait(msgspec.Struct, frozen=True):
+    """How much longer a visitor will likely wait."""
+
+    low_ms: Millis
+    high_ms: Millis
 
 
 def chat_keys(seen: Seen, contact: str) -> Iterable[str]:
@@ -19,20 +29,30 @@ def chat_keys(seen: Seen, contact: str) -> Iterable[str]:
     if talk is None:
         return
     yield "contact"
+    yield from turning_keys(talk)
     for message in talk.messages:
         if message.author in SHOWN:
             yield message_key(talk.id, message.number)
 
 
-def chat_value(seen: Seen, contact: str, key: str) -> object | None:
-    """The value of one key, or None where there is none."""
+def turning_keys(talk: Talk) -> Iterable[str]:
+    """Keys of what happened between the messages."""
+    return (f"e:{talk.id}:{number:06d}" for number in range(1, len(talk.turnings) + 1))
+
+
+def chat_value(
+    seen: Seen, contact: str, key: str, places: Mapping[str, int] | None = None, wait: Wait | None = None
+) -> object | None:
+    """The value of one key, or None where there is none; `places` as of the visitor's queue, `wait` if it is known."""
     conversation = seen.conversations.get(contact)
     talk = _main(conversation)
     if conversation is None or talk is None:
         return None
     if key == "contact":
-        return _contact_value(seen, conversation, talk)
+        return _contact_value(seen, conversation, talk, places or {}, wait)
     interaction, number = split_message_key(key)
+    if key.startswith("e:"):
+        return _turning_value(seen, talk, number) if key == f"e:{talk.id}:{number:06d}" else None
     if interaction != talk.id or not 1 <= number <= len(talk.messages):
         return None
     message = talk.messages[number - 1]
@@ -45,20 +65,21 @@ def is_over(interaction: Interaction | None) -> bool:
 
 
 def _main(conversation: Conversation | None) -> Talk | None:
-    if conversation is None or conversation.main is None:
-        return None
-    return conversation.talks[conversation.main]
+    return conversation.main_talk() if conversation is not None else None
 
 
-def _contact_value(seen: Seen, conversation: Conversation, talk: Talk) -> dict[str, object]:
+def _contact_value(
+    seen: Seen, conversation: Conversation, talk: Talk, places: Mapping[str, int], wait: Wait | None
+) -> dict[str, object]:
     interaction = seen.state.interactions.get(talk.id)
     over = is_over(interaction)
-    phase, agent_name, waiting = "closed", "", False
+    phase, agent_name, waiting, queue = "closed", "", False, None
     if interaction is not None and not over:
         waiting = interaction.phase in _WAITING
         phase = "queued" if interaction.phase is Phase.SCHEDULED else str(interaction.phase)
-        agent = seen.state.agents.get(interaction.agent or "")
-        agent_name = agent.config.name if agent is not None and interaction.phase is Phase.ACTIVE else ""
+        agent_name = _name(seen, interaction.agent or "") if interaction.phase is Phase.ACTIVE else ""
+        queue = interaction.queue
+    queued = waiting and phase == "queued"
     return {
         "contact": conversation.contact,
         "interaction": talk.id,
@@ -69,11 +90,29 @@ def _contact_value(seen: Seen, conversation: Conversation, talk: Talk) -> dict[s
         "alternatives": [str(option) for option in talk.options] if waiting else [],
         "closed": over,
         "reason": (talk.closed or "answered") if over else None,
+        "position": places.get(talk.id) if queued else None,
+        "wait": {"low_ms": wait.low_ms, "high_ms": wait.high_ms} if queued and wait is not None else None,
+        "read": talk.read_by_agent,
+        "incidents": _incidents(seen, queue) if waiting and queue is not None else [],
+        "rated": talk.score or None,
     }
 
 
+def _incidents(seen: Seen, queue: str) -> list[dict[str, object]]:
+    """What those who wait in the queue are told, the earliest first."""
+    told = (each for each in seen.state.incidents.values() if queue in each.queues)
+    return [{"id": each.id, "texts": each.texts} for each in sorted(told, key=lambda each: (each.since, each.id))]
+
+
+def _turning_value(seen: Seen, talk: Talk, number: int) -> dict[str, object] | None:
+    if not 1 <= number <= len(talk.turnings):
+        return None
+    turning = talk.turnings[number - 1]
+    return {"number": number, "kind": turning.kind, "name": _name(seen, turning.agent), "at": turning.at}
+
+
 def _message_value(seen: Seen, conversation: Conversation, message: Message) -> dict[str, object]:
-    return {
+    value: dict[str, object] = {
         "number": message.number,
         "message": message.message,
         "author": message.author,
@@ -81,11 +120,18 @@ def _message_value(seen: Seen, conversation: Conversation, message: Message) -> 
         "text": message.text,
         "at": message.at,
     }
+    if message.attachments:
+        value["attachments"] = message.attachments
+    return value
 
 
 def author_name(seen: Seen, conversation: Conversation, message: Message) -> str:
     """The name to show for a message's author; empty for the centre itself."""
     if message.author == "customer":
         return conversation.customer_name
-    agent = seen.state.agents.get(message.author_id)
-    return agent.config.name if agent is not None else ""
+    return _name(seen, message.author_id)
+
+
+def _name(seen: Seen, agent: str) -> str:
+    known = seen.state.agents.get(agent)
+    return known.config.name if known is not None else ""
