@@ -59,11 +59,13 @@ from django.db import connections  # noqa: E402
 
 from pasokh.office.hours.actions import do_assign_calendar, do_save_calendar  # noqa: E402
 from pasokh.office.hours.rules import CalendarConfig, Span  # noqa: E402
-from pasokh.office.people.actions import PersonDraft, do_create_user, do_save_team  # noqa: E402
+from pasokh.office.people.actions import PersonDraft, do_create_user  # noqa: E402
+from pasokh.office.people.role_actions import do_save_role  # noqa: E402
 from pasokh.office.people.rules import Role  # noqa: E402
+from pasokh.office.people.team_actions import do_save_team  # noqa: E402
 from pasokh.office.post.actions import do_save_sender, do_send_mail  # noqa: E402
 from pasokh.office.supervise import actions as setup  # noqa: E402
-from pasokh.office.tenancy.actions import do_create_organisation  # noqa: E402
+from pasokh.office.tenancy.actions import do_create_organisation, do_save_client  # noqa: E402
 from pasokh.office.tenancy.scope import organisation_scope  # noqa: E402
 from pasokh.office.vocabulary import actions as vocabulary  # noqa: E402
 from pasokh.office.widgets.actions import do_save_widget  # noqa: E402
@@ -193,6 +195,7 @@ def make_tenant(org: str) -> None:
         do_save_team("system", "team", names)
         vocabulary.do_save_skill("system", "talk", names)
         vocabulary.do_save_outcome("system", "done", names)
+        furnish(org, names)
         setup.do_publish_queue(
             "system",
             QueueConfig(
@@ -218,6 +221,16 @@ def make_tenant(org: str) -> None:
                     f"{org} {role}", Role(role), "en", True, role == "agent", {"talk": 50}, ("help",), team="team"
                 ),
             )  # fmt: skip
+
+
+def furnish(org: str, names: dict[str, str]) -> None:
+    """One of everything that administration keeps and no contact needs."""
+    do_save_client("system", "north", names)
+    vocabulary.do_save_skill("system", "spare", names)
+    vocabulary.do_save_outcome("system", "rare", names)
+    vocabulary.do_save_reason("system", "why", vocabulary.ReasonDraft(names, band_low_s=30, band_high_s=300))
+    do_save_team("system", "empty", names)
+    do_save_role("system", "auditor", names, ["audit"])
 
 
 def fill(server: EmbeddedPostgres, name: str) -> None:

@@ -18,6 +18,16 @@ from pasokh.office.people.rules import RIGHTS, Right, Role
 from pasokh.office.tenancy.scope import organisation_scope
 
 GET, POST = "get", "post"
+
+
+def named(place: str, key: str, right: Right, *, moves: bool = False) -> dict[tuple[str, str], Right]:
+    """The doors of a kind of named things in administration."""
+    item = f"/setup/{place}/{key}/"
+    found = {(GET, f"/setup/{place}/"): Right.READ_SETUP, (GET, f"/setup/{place}/new/"): right, (GET, item): right,
+             (POST, f"{item}archive/"): right, (POST, f"{item}restore/"): right}  # fmt: skip
+    return found | ({(POST, f"{item}move/"): right} if moves else {})
+
+
 DOORS: dict[tuple[str, str], Right] = {
     (GET, "/desk/"): Right.DESK,
     (GET, "/contacts/"): Right.CONTACTS,
@@ -29,8 +39,18 @@ DOORS: dict[tuple[str, str], Right] = {
     (POST, "/queues/help/open/"): Right.OPERATE_QUEUES,
     (POST, "/queues/help/close/"): Right.OPERATE_QUEUES,
     (GET, "/agents/"): Right.READ_SETUP,
-    (GET, "/agents/new/"): Right.EDIT_SETUP,
-    (GET, "/agents/alpha-agent/"): Right.EDIT_SETUP,
+    (GET, "/agents/new/"): Right.EDIT_PEOPLE,
+    (GET, "/agents/alpha-agent/"): Right.EDIT_PEOPLE,
+    (POST, "/agents/alpha-agent/switch/"): Right.EDIT_PEOPLE,
+    (POST, "/agents/bulk/"): Right.EDIT_PEOPLE,
+    (GET, "/setup/"): Right.READ_SETUP,
+    (GET, "/setup/organisation/"): Right.EDIT_SETUP,
+    **named("clients", "north", Right.EDIT_SETUP),
+    **named("skills", "spare", Right.EDIT_SETUP),
+    **named("outcomes", "rare", Right.EDIT_SETUP, moves=True),
+    **named("reasons", "why", Right.EDIT_SETUP, moves=True),
+    **named("teams", "empty", Right.EDIT_PEOPLE),
+    **named("roles", "auditor", Right.EDIT_ROLES),
     (GET, "/audit/"): Right.AUDIT,
     (GET, "/api/v1/agents"): Right.READ_SETUP,
     (GET, "/api/v1/agents/alpha-agent"): Right.READ_SETUP,

@@ -18,8 +18,28 @@ from pasokh.office.tenancy.models import TenantManager
 from pasokh.office.tenancy.scope import organisation_scope, set_local
 from pasokh.store import schema
 
-OTHERS = {"contact": "beta-c1", "key": "beta-queue", "username": "beta-agent"}
-OWN = {"contact": "alpha-c1", "key": "help", "username": "alpha-agent"}
+OTHERS = {
+    "contact": "beta-c1",
+    "key": "beta-queue",
+    "username": "beta-agent",
+    "client": "beta-client",
+    "skill": "beta-skill",
+    "outcome": "beta-outcome",
+    "reason": "beta-reason",
+    "team": "beta-team",
+    "role": "beta-role",
+}
+OWN = {
+    "contact": "alpha-c1",
+    "key": "help",
+    "username": "alpha-agent",
+    "client": "north",
+    "skill": "spare",
+    "outcome": "rare",
+    "reason": "why",
+    "team": "empty",
+    "role": "auditor",
+}
 
 
 def addresses(patterns: Any = None, prefix: str = "") -> Iterator[str]:

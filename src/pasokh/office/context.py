@@ -25,10 +25,11 @@ _PLACES = (
     ("desk", Right.DESK),
     ("wall", Right.WALL),
     ("contacts", Right.CONTACTS),
-    ("queues", Right.READ_SETUP),
-    ("agents", Right.READ_SETUP),
-    ("audit", Right.AUDIT),
+    ("setup", Right.READ_SETUP),
 )
+
+_ALSO = {"setup": ("/setup/", "/agents/", "/queues/", "/audit/", "/hours/")}
+"""Addresses of a place that do not begin with its own."""
 
 
 def page(request: HttpRequest) -> dict[str, object]:
@@ -43,7 +44,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "zone": timezone.get_current_timezone_name() if me is not None else "",
         "rights": {right.value: me is not None and me.may(right) for right in Right},
         "navigation": [
-            Link(name, url := reverse(name), request.path.startswith(url))
+            Link(name, url := reverse(name), request.path.startswith(_ALSO.get(name, url)))
             for name, right in _PLACES
             if me is not None and me.may(right) and (name != "desk" or me.handles_contacts)
         ],

@@ -17,8 +17,9 @@ from pasokh.acd.model import (
 from pasokh.i18n.languages import LANGUAGES
 from pasokh.kernel.time import SECOND
 from pasokh.office import demo_people as demo
-from pasokh.office.people.actions import PersonDraft, do_create_user, do_save_team
+from pasokh.office.people.actions import PersonDraft, do_create_user
 from pasokh.office.people.rules import Role
+from pasokh.office.people.team_actions import do_save_team
 from pasokh.office.supervise.actions import do_publish_queue
 from pasokh.office.tenancy.actions import do_create_organisation
 from pasokh.office.tenancy.models import Organisation

@@ -66,6 +66,24 @@ def after_answer(request: HttpRequest, target: str, finish: Callable[[Fate], Htt
     return HttpResponse(status=202)
 
 
+def after_change(request: HttpRequest, actor: str, finish: Callable[[Fate], HttpResponse]) -> HttpResponse:
+    """Like `after_answer`, for a change of several targets: everything the actor has asked for and the engine owes.
+
+    `finish` gets the first refusal, else whether anything still waits.
+    """
+    keys = list(Submission.objects.filter(actor=actor).order_by("id").values_list("key", flat=True))
+    if not keys:
+        return finish(Fate())
+
+    def finished(last: Fate) -> HttpResponse:
+        fates = [*(settle(key) for key in keys[:-1]), last]
+        refused = next((fate for fate in fates if fate.error is not None), None)
+        return finish(refused or Fate(waiting=any(fate.waiting for fate in fates)))
+
+    setattr(request, _ATTRIBUTE, Awaited(keys[-1], finished))
+    return HttpResponse(status=202)
+
+
 def awaited(request: HttpRequest) -> Awaited | None:
     """What the request's view asked to wait for."""
     return getattr(request, _ATTRIBUTE, None)

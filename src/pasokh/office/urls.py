@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("pasokh.office.people.urls")),
     path("", include("pasokh.office.desk.urls")),
     path("", include("pasokh.office.supervise.urls")),
+    path("", include("pasokh.office.setup.urls")),
+    path("", include("pasokh.office.vocabulary.urls")),
     path("", include("pasokh.office.audit.urls")),
     path("api/v1/", api.urls),
 ]

@@ -1,6 +1,8 @@
 /** Small manners of the server's pages: theme switch, menus that close. */
 import { startKeys } from "../keys/start";
 
+import { setUpAdministration } from "./setup";
+
 type Theme = "light" | "dark" | "system";
 
 function applyTheme(theme: Theme): void {
@@ -46,3 +48,4 @@ document.addEventListener("keydown", (event) => {
 markTheme();
 
 startKeys();
+setUpAdministration();

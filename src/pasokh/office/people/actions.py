@@ -1,26 +1,28 @@
 """Writes of people. Each changes rows, records an audit event and tells the engine, in one transaction."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
 from pasokh.acd.commands import DefineAgent, RetireAgent, SignOut
 from pasokh.acd.model import Capacity
 from pasokh.i18n.languages import LANGUAGES
-from pasokh.i18n.text import normalise
+from pasokh.i18n.text import normalise, strip_invisible
 from pasokh.kernel.errors import PasokhError
 from pasokh.office import clock, inbox
 from pasokh.office.audit.actions import do_await_answer, do_record_change
 from pasokh.office.audit.models import Submission
 from pasokh.office.desk.selectors import owes_outcome
 from pasokh.office.people.models import QueueMembership, SkillLevel, Team, User
+from pasokh.office.people.role_actions import check_grant
 from pasokh.office.people.rules import Role
 from pasokh.office.people.selectors import agent_config
 from pasokh.office.supervise.models import Queue, Skill
-from pasokh.office.supervise.rules import check_key, cleaned_names
+from pasokh.office.supervise.rules import check_key
 from pasokh.office.tenancy import scope
 
 
@@ -29,7 +31,8 @@ class PersonDraft:
     """What an administrator says of a person."""
 
     name: str
-    role: Role
+    role: str
+    """A built-in `Role`, or the key of an own one."""
     language: str = "en"
     is_active: bool = True
     handles_contacts: bool = False
@@ -39,6 +42,8 @@ class PersonDraft:
     capacity: Capacity = field(default_factory=Capacity)
     team: str = ""
     """Key of the team; empty = none."""
+    email: str = ""
+    """Where invitations and notices go; empty = none known."""
 
 
 def do_create_user(actor: str, username: str, password: str | None, draft: PersonDraft) -> User:
@@ -49,7 +54,7 @@ def do_create_user(actor: str, username: str, password: str | None, draft: Perso
     username = check_key(username.strip().lower(), "username")
     if password is not None:
         _check_password(password)
-    user = User(organisation_id=scope.required(), username=username, name=draft.name, role=draft.role.value)
+    user = User(organisation_id=scope.required(), username=username, name=draft.name, role=str(draft.role))
     user.set_password(password)
     try:
         with transaction.atomic():
@@ -61,11 +66,12 @@ def do_create_user(actor: str, username: str, password: str | None, draft: Perso
 
 @transaction.atomic
 def do_change_agent(actor: str, username: str, draft: PersonDraft, expected_change: int | None = None) -> User:
-    """Change a person's name, role, skills, queues, capacity.
+    """Change a person's name, role, skills, queues, capacity, team, address.
 
     Raises `person.unknown`, `setup.changed_meanwhile` when `expected_change` is no longer the latest, `person.no_name`,
-    `setup.unknown_skill`, `setup.unknown_queue`, `person.bad_level`, `person.unknown_team`,
-    `person.last_administrator`, and `agent.has_work` when an agent put out still owes an outcome.
+    `setup.unknown_skill`, `setup.unknown_queue`, `person.bad_level`, `person.unknown_team`, `person.bad_email`,
+    `role.unknown`, `person.above_you`, `role.beyond_own`, `person.last_administrator`, and
+    `agent.has_work` when an agent put out still owes an outcome.
     """
     user = User.objects.select_for_update().filter(username=username).first()
     if user is None:
@@ -73,21 +79,6 @@ def do_change_agent(actor: str, username: str, draft: PersonDraft, expected_chan
     if expected_change is not None and user.changed_at != expected_change:
         raise PasokhError("setup.changed_meanwhile", field="version", target=username)
     return _write(actor, user, draft, "user.change")
-
-
-@transaction.atomic
-def do_save_team(actor: str, key: str, names: Mapping[str, str]) -> Team:
-    """Create a team or rename it."""
-    check_key(key)
-    cleaned = cleaned_names(names)
-    team = Team.objects.select_for_update().filter(key=key).first()
-    before = {"name": team.name} if team else None
-    team = team or Team(organisation_id=scope.required(), key=key)
-    if before != {"name": cleaned}:
-        team.name = cleaned
-        team.save()
-        do_record_change(actor, "team.save", f"team:{key}", before, {"name": cleaned})
-    return team
 
 
 @transaction.atomic
@@ -99,6 +90,7 @@ def do_set_language(user: User, language: str) -> None:
 
 
 def _write(actor: str, user: User, draft: PersonDraft, action: str) -> User:
+    check_grant(actor, user.role if action == "user.change" else "", draft.role)
     _keep_an_administrator(user, draft)
     before = _description(user) if action == "user.change" else None
     was_agent = user.handles_contacts and user.is_active and before is not None
@@ -107,6 +99,7 @@ def _write(actor: str, user: User, draft: PersonDraft, action: str) -> User:
         raise PasokhError("person.no_name", field="name", longest=200)
     if draft.language not in LANGUAGES:
         raise PasokhError("setup.unknown_language", field="language", value=draft.language[:16])
+    draft = replace(draft, email=cleaned_email(draft.email))
     if was_agent and not (draft.handles_contacts and draft.is_active) and owes_outcome(user.username):
         raise PasokhError("agent.has_work", field="is_active", agent=user.username)
     _fill(user, draft, name)
@@ -140,7 +133,8 @@ def do_revert_user(submission: Submission, error: PasokhError) -> bool:  # noqa:
     known = set(Skill.objects.values_list("key", flat=True))
     draft = PersonDraft(
         name=was["name"],
-        role=Role(was["role"]),
+        role=was["role"],
+        email=was.get("email", ""),
         language=was["language"],
         is_active=was["is_active"],
         handles_contacts=was["handles_contacts"],
@@ -156,7 +150,7 @@ def do_revert_user(submission: Submission, error: PasokhError) -> bool:  # noqa:
 
 
 def _fill(user: User, draft: PersonDraft, name: str) -> None:
-    user.name, user.role, user.language = name, draft.role.value, draft.language
+    user.name, user.role, user.language, user.email = name, str(draft.role), draft.language, draft.email
     user.is_active, user.handles_contacts = draft.is_active, draft.handles_contacts
     user.voice, user.text, user.mail = draft.capacity.voice, draft.capacity.text, draft.capacity.mail
     user.team = _team(draft.team)
@@ -201,12 +195,24 @@ def _write_queues(user: User, keys: Iterable[str]) -> None:
 
 
 def _keep_an_administrator(user: User, draft: PersonDraft) -> None:
-    stays = draft.role is Role.ADMINISTRATOR and draft.is_active
+    stays = draft.role == Role.ADMINISTRATOR.value and draft.is_active
     if user.pk is None or user.role != Role.ADMINISTRATOR or stays:
         return
     others = User.objects.filter(role=Role.ADMINISTRATOR.value, is_active=True).exclude(pk=user.pk)
     if not others.exists():
         raise PasokhError("person.last_administrator", field="role")
+
+
+def cleaned_email(text: str) -> str:
+    """An address in one spelling, or none; raises `person.bad_email`."""
+    address = strip_invisible(text).strip()
+    if not address:
+        return ""
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise PasokhError("person.bad_email", field="email", value=address[:80]) from error
+    return address
 
 
 def _check_password(password: str) -> None:
@@ -222,6 +228,7 @@ def _description(user: User) -> dict[str, object]:
         "name": user.name,
         "role": user.role,
         "language": user.language,
+        "email": user.email,
         "is_active": user.is_active,
         "handles_contacts": user.handles_contacts,
         "skills": dict(config.skills),

@@ -11,7 +11,7 @@ from pasokh.office.filters import words
 from pasokh.office.people.actions import PersonDraft
 from pasokh.office.people.models import User
 from pasokh.office.people.rules import Role
-from pasokh.office.people.selectors import agent_config, team_names
+from pasokh.office.people.selectors import agent_config, role_names, team_names
 from pasokh.office.supervise.selectors import all_queues, skill_names
 
 
@@ -35,6 +35,13 @@ class PersonForm(RefusableForm):
     """A person: name, role, language, skills with levels, queues, capacity."""
 
     name = LineField(max_length=200, label=label("field.name"))
+    email = forms.CharField(
+        required=False,
+        max_length=254,
+        label=label("field.email"),
+        help_text=label("setup.people.email.help"),
+        widget=forms.EmailInput(attrs={"dir": "ltr", "autocomplete": "off"}),
+    )
     role = forms.ChoiceField(label=label("field.role"))
     language = forms.ChoiceField(label=label("field.language"), choices=[(code, NAMES[code]) for code in LANGUAGES])
     is_active = forms.BooleanField(required=False, label=label("field.is_active"))
@@ -48,9 +55,12 @@ class PersonForm(RefusableForm):
 
     def __init__(self, data: Any = None, *, person: User | None) -> None:  # noqa: ANN401 - Django's
         super().__init__(data, initial=_initial(person))
-        self._skills = skill_names()
-        self._choices("role", [(role.value, label(f"role.{role.value}")) for role in Role])
-        self._choices("team", [("", "–"), *((key, words(names)) for key, names in team_names().items())])
+        self._skills = skill_names(archived=False)
+        kept = agent_config(person).skills if person is not None else {}
+        self._archived = {key: level for key, level in kept.items() if key not in self._skills}
+        team = person.team.key if person is not None and person.team is not None else ""
+        self._choices("role", [(key, words(names)) for key, names in role_names(person.role if person else "").items()])
+        self._choices("team", [("", "–"), *((key, words(names)) for key, names in team_names(team).items())])
         self._choices("queues", [(queue.key, words(queue.name)) for queue in all_queues()])
         for key, names in self._skills.items():
             self.fields[f"skill_{key}"] = WholeNumberField(least=1, most=100, required=False, label=words(names))
@@ -69,18 +79,20 @@ class PersonForm(RefusableForm):
 
     def field_for(self, name: str) -> str | None:
         """Where the errors of the core's fields belong."""
-        return {"agent.queues": "queues", "agent": "is_active"}.get(name)
+        return {"agent.queues": "queues", "agent": "is_active", "rights": "role"}.get(name)
 
     def draft(self) -> PersonDraft:
         """What the valid form says."""
         given = self.cleaned_data
         return PersonDraft(
             name=given["name"],
-            role=Role(given["role"]),
+            role=given["role"],
+            email=given["email"],
             language=given["language"],
             is_active=given["is_active"],
             handles_contacts=given["handles_contacts"],
-            skills={key: given[f"skill_{key}"] for key in self._skills if given[f"skill_{key}"] is not None},
+            skills=self._archived
+            | {key: given[f"skill_{key}"] for key in self._skills if given[f"skill_{key}"] is not None},
             queues=given["queues"],
             team=given["team"],
             capacity=Capacity(voice=given["voice"], text=given["text"], mail=given["mail"]),
@@ -93,7 +105,14 @@ def _username() -> forms.Field:
 
 def _password() -> forms.Field:
     widget = forms.PasswordInput(attrs={"autocomplete": "new-password", "dir": "ltr"})
-    return forms.CharField(max_length=200, strip=False, label=label("field.password"), widget=widget)
+    return forms.CharField(
+        max_length=200,
+        strip=False,
+        required=False,
+        label=label("field.password"),
+        help_text=label("setup.people.password.help"),
+        widget=widget,
+    )
 
 
 def _initial(person: User | None) -> dict[str, object]:
@@ -105,6 +124,7 @@ def _initial(person: User | None) -> dict[str, object]:
     return {
         "name": person.name,
         "role": person.role,
+        "email": person.email,
         "language": person.language,
         "is_active": person.is_active,
         "handles_contacts": person.handles_contacts,

@@ -23,6 +23,8 @@ class Right(StrEnum):
     WALL = "wall"
     OPERATE_QUEUES = "operate_queues"
     """Open and close them."""
+    STAFF_QUEUES = "staff_queues"
+    """Which queues agents serve, with which skills; nothing else of a person."""
     EDIT_ANSWERS = "edit_answers"
     """Canned answers for everyone, a team or a queue; everybody has their own."""
     READ_SETUP = "read_setup"
@@ -37,7 +39,7 @@ class Right(StrEnum):
 
 
 _AGENT = frozenset({Right.DESK, Right.CONTACTS})
-_SUPERVISOR = _AGENT | {Right.WALL, Right.OPERATE_QUEUES, Right.READ_SETUP, Right.EDIT_ANSWERS}
+_SUPERVISOR = _AGENT | {Right.WALL, Right.OPERATE_QUEUES, Right.STAFF_QUEUES, Right.READ_SETUP, Right.EDIT_ANSWERS}
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.AGENT: _AGENT,
     Role.SUPERVISOR: _SUPERVISOR,

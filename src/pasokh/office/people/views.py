@@ -1,9 +1,8 @@
-"""Signing in and out, language, the live token, and the list and form of people."""
+"""Signing in and out, language, the live token."""
 
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -13,20 +12,17 @@ from django.utils.translation import activate
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pasokh.i18n.catalogue import message
 from pasokh.i18n.languages import as_language
 from pasokh.kernel.errors import PasokhError
 from pasokh.live.tokens import TokenSigner
 from pasokh.office import clock
-from pasokh.office.errors import language, status_of, text_of
-from pasokh.office.people.access import actor_of, needs, signed_in
-from pasokh.office.people.actions import do_change_agent, do_create_user, do_set_language
-from pasokh.office.people.forms import PersonForm, SignInForm
+from pasokh.office.errors import status_of, text_of
+from pasokh.office.people.access import signed_in
+from pasokh.office.people.actions import do_set_language
+from pasokh.office.people.forms import SignInForm
 from pasokh.office.people.models import User
 from pasokh.office.people.rules import Right
-from pasokh.office.people.selectors import all_people, person_by_username
 from pasokh.office.people.sign_in import sign_in
-from pasokh.office.settling import Fate, after_answer
 
 
 @never_cache
@@ -82,56 +78,6 @@ def live_token(request: HttpRequest) -> HttpResponse:
         now=clock.now(),
     )
     return JsonResponse({"token": token, "expires_at": expires_at})
-
-
-@needs(Right.READ_SETUP)
-def agents_page(request: HttpRequest) -> HttpResponse:
-    """Everybody."""
-    return render(request, "people/agents.html", {"people": all_people()})
-
-
-@needs(Right.EDIT_SETUP)
-@require_http_methods(["GET", "POST"])
-def agent_page(request: HttpRequest, username: str | None = None) -> HttpResponse:
-    """Change a person, or create one (`username` None)."""
-    person = person_by_username(username) if username is not None else None
-    if username is not None and person is None:
-        raise PasokhError("person.unknown", field="username", value=username[:60])
-    form = PersonForm(request.POST or None, person=person)
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                saved = _save(request, form, person)
-            except PasokhError as error:
-                form.refuse(error)
-                status = status_of(error.code)
-            else:
-                return after_answer(request, f"user:{saved.username}", lambda fate: _saved(request, form, person, fate))
-        else:
-            status = 400
-    return render(request, "people/agent.html", {"form": form, "person": person}, status=status)
-
-
-def _saved(request: HttpRequest, form: PersonForm, person: User | None, fate: Fate) -> HttpResponse:
-    """The list with what became of the change, or the form with the engine's refusal."""
-    if fate.error is not None:
-        form.refuse(fate.error)
-        return render(request, "people/agent.html", {"form": form, "person": person}, status=status_of(fate.error.code))
-    name = form.cleaned_data["name"]
-    if fate.waiting:
-        messages.warning(request, message("saved.waiting", language(), name=name))
-    else:
-        messages.success(request, message("saved.person", language(), name=name))
-    return redirect("agents")
-
-
-def _save(request: HttpRequest, form: PersonForm, person: User | None) -> User:
-    if person is None:
-        return do_create_user(
-            actor_of(request), form.cleaned_data["username"], form.cleaned_data["password"], form.draft()
-        )
-    return do_change_agent(actor_of(request), person.username, form.draft(), form.cleaned_data["version"])
 
 
 def _door(request: HttpRequest, form: SignInForm, target: str, status: int = 200) -> HttpResponse:

@@ -7,60 +7,90 @@ from pasokh.office.tenancy.rows import fence
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('supervise', '0002_fences'),
-        ('tenancy', '0003_brand_and_archive'),
+        ("supervise", "0002_fences"),
+        ("tenancy", "0003_brand_and_archive"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outcome',
-            name='archived_at',
+            model_name="outcome",
+            name="archived_at",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='outcome',
-            name='needs_follow_up',
+            model_name="outcome",
+            name="needs_follow_up",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='outcome',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='supervise.outcome'),
+            model_name="outcome",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="children",
+                to="supervise.outcome",
+            ),
         ),
         migrations.AddField(
-            model_name='outcome',
-            name='position',
+            model_name="outcome",
+            name="position",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='skill',
-            name='archived_at',
+            model_name="skill",
+            name="archived_at",
             field=models.BigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='widget',
-            name='options',
+            model_name="widget",
+            name="options",
             field=models.JSONField(default=dict),
         ),
         migrations.CreateModel(
-            name='Reason',
+            name="Reason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('name', models.JSONField(default=dict)),
-                ('position', models.PositiveIntegerField(default=0)),
-                ('band_low_s', models.PositiveIntegerField(blank=True, null=True)),
-                ('band_high_s', models.PositiveIntegerField(blank=True, null=True)),
-                ('archived_at', models.BigIntegerField(default=0)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.organisation')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='supervise.reason')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=80)),
+                ("name", models.JSONField(default=dict)),
+                ("position", models.PositiveIntegerField(default=0)),
+                ("band_low_s", models.PositiveIntegerField(blank=True, null=True)),
+                ("band_high_s", models.PositiveIntegerField(blank=True, null=True)),
+                ("archived_at", models.BigIntegerField(default=0)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="tenancy.organisation"
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="supervise.reason",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'key'), name='reason_key'), models.CheckConstraint(condition=models.Q(('band_low_s__isnull', True), ('band_high_s__isnull', True), ('band_low_s__lte', models.F('band_high_s')), _connector='OR'), name='reason_band')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "key"), name="reason_key"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("band_low_s__isnull", True),
+                            ("band_high_s__isnull", True),
+                            ("band_low_s__lte", models.F("band_high_s")),
+                            _connector="OR",
+                        ),
+                        name="reason_band",
+                    ),
+                ],
             },
         ),
         fence("supervise_reason"),

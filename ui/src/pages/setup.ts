@@ -1,0 +1,68 @@
+/** Administration: tick all, bulk fields that fit the chosen change, a colour picker beside its text, copy buttons. */
+
+function bulk(form: HTMLFormElement): void {
+  const all = form.querySelector<HTMLInputElement>("[data-tick-all]");
+  const ticks = [...form.querySelectorAll<HTMLInputElement>("input[name=people]")];
+  const count = form.querySelector<HTMLElement>("[data-ticked]");
+  const choice = form.querySelector<HTMLSelectElement>("[data-choose]");
+  const language = document.documentElement.lang;
+  const show = (): void => {
+    const ticked = ticks.filter((tick) => tick.checked).length;
+    if (count) {
+      count.hidden = ticked === 0;
+      count.textContent = new Intl.NumberFormat(language).format(ticked);
+    }
+    if (all) {
+      all.checked = ticked > 0 && ticked === ticks.length;
+      all.indeterminate = ticked > 0 && ticked < ticks.length;
+    }
+    for (const part of form.querySelectorAll<HTMLElement>("[data-when]")) {
+      part.hidden = !(part.dataset["when"] ?? "").split(" ").includes(choice?.value ?? "");
+    }
+  };
+  all?.addEventListener("change", () => {
+    for (const tick of ticks) tick.checked = all.checked;
+    show();
+  });
+  form.addEventListener("change", show);
+  show();
+}
+
+function colour(field: HTMLInputElement): void {
+  const picker = document.createElement("input");
+  picker.type = "color";
+  picker.className = "colour-sample";
+  picker.setAttribute("aria-label", field.labels?.[0]?.textContent ?? "");
+  const box = document.createElement("span");
+  box.className = "colour-field";
+  field.replaceWith(box);
+  box.append(picker, field);
+  const follow = (): void => {
+    picker.value = /^#[0-9a-f]{6}$/i.test(field.value) ? field.value : field.placeholder;
+  };
+  picker.addEventListener("input", () => {
+    field.value = picker.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  field.addEventListener("input", follow);
+  follow();
+}
+
+function copy(button: HTMLButtonElement): void {
+  const source = document.getElementById(button.dataset["copy"] ?? "");
+  const said = button.dataset["copied"] ?? "";
+  const before = button.textContent;
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    void navigator.clipboard.writeText(source?.textContent?.trim() ?? "").then(() => {
+      button.textContent = said;
+      window.setTimeout(() => (button.textContent = before), 2_000);
+    });
+  });
+}
+
+export function setUpAdministration(): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-bulk]")) bulk(form);
+  for (const field of document.querySelectorAll<HTMLInputElement>("input[data-colour]")) colour(field);
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) copy(button);
+}
