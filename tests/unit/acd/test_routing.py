@@ -46,6 +46,37 @@ def test_longest_idle_agent_is_chosen_and_the_offer_says_why():
     assert offer.policy_version == 1
 
 
+def test_equal_agents_take_by_seniority_not_by_chance():
+    centre = Centre(queue(order=(Criterion.BEST_SKILL,)))
+    for name in ("a", "b", "c"):
+        centre.agent(name, "q")
+    assert first(centre.arrive("i", channel=VOICE), ev.Offered).agent == "a", "the lower number, whoever asks how often"
+    assert first(centre.arrive("j", channel=VOICE), ev.Offered).agent == "b"
+
+
+@pytest.mark.parametrize(("rang_ms", "in_target"), [(19_999, 1), (20_000, 1), (20_001, 0)])
+def test_answered_at_the_threshold_is_answered_in_time(rang_ms, in_target):
+    centre = Centre(queue(target_ms=20_000, ring_ms=30_000))
+    centre.agent("a", "q")
+    centre.arrive("i")
+    centre.wait(rang_ms)
+    centre.do(cmd.AcceptOffer("i", "a"))
+    day = centre.state.queues["q"].day
+    assert (day.answered, day.answered_in_target) == (1, in_target)
+
+
+@pytest.mark.parametrize(
+    ("waited_ms", "short", "in_target"), [(5_000, 1, 1), (5_001, 0, 1), (20_000, 0, 1), (20_001, 0, 0)]
+)
+def test_abandoned_at_the_limits_is_short_and_in_time(waited_ms, short, in_target):
+    centre = Centre(queue(target_ms=20_000, short_ms=5_000))
+    centre.arrive("i")
+    centre.wait(waited_ms)
+    centre.do(cmd.LeaveContact("i"))
+    day = centre.state.queues["q"].day
+    assert (day.abandoned, day.abandoned_short, day.abandoned_in_target) == (1, short, in_target)
+
+
 @pytest.mark.parametrize(
     ("order", "expected"),
     [(Criterion.FEWEST_CONTACTS, "b"), (Criterion.LEAST_TALK, "b"), (Criterion.ROUND_ROBIN, "b")],
