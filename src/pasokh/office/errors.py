@@ -18,6 +18,7 @@ _BY_CODE = {
     "csrf.failed": 403,
     "page.unknown": 404,
     "setup.changed_meanwhile": 409,
+    "mail.unknown": 404,
     "sign_in.too_many": 429,
     "page.failed": 500,
     "store.unavailable": 503,

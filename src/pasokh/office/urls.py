@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("pasokh.office.setup.urls")),
     path("", include("pasokh.office.vocabulary.urls")),
     path("", include("pasokh.office.audit.urls")),
+    path("", include("pasokh.office.post.urls")),
     path("api/v1/", api.urls),
 ]
 

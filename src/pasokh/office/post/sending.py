@@ -1,7 +1,7 @@
 """Takes mails that are due out of the outbox and hands them over: `connect`'s part.
 
 A mail is claimed in one transaction, sent in none, and recorded in another. A process killed in between leaves the
-claim, which ends by itself; the next try carries the same Message-ID. Two processes never send one mail at the same time.
+claim, which ends by itself; the next try carries the same Message-ID. Two processes never send one mail at one time.
 """
 
 import logging
