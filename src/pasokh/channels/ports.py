@@ -15,6 +15,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     queue: str
     start: str
     """The channel's own id of this conversation: the same one never opens two contacts."""
+    customer: str | None = None
+    """Who it is, where the channel knows the customer from before."""
     customer_name: str = ""
     address: str = ""
     language: str = ""

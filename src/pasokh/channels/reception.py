@@ -41,6 +41,7 @@ class Reception:
             opened.interaction,
             self._channel,
             arrival.queue,
+            customer=arrival.customer,
             customer_name=clean_line(arrival.customer_name, 200),
             address=clean_line(arrival.address, 200),
             language=clean_line(arrival.language, 16),
@@ -58,6 +59,11 @@ class Reception:
         """Post a customer's message."""
         command = PostMessage(opened.interaction, message, "customer", opened.contact, clean_message(text))
         await self._ask(opened, message_key("visitor", opened.contact, message), command)
+
+    async def note(self, opened: Opened, message: str, text: str) -> None:
+        """Post what belongs to the conversation but was said by nobody in it: fields of a form."""
+        command = PostMessage(opened.interaction, message, "system", opened.contact, clean_message(text))
+        await self._ask(opened, message_key("system", opened.contact, message), command)
 
     async def leave(self, opened: Opened) -> None:
         """The customer goes."""

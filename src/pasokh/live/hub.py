@@ -129,6 +129,11 @@ class Hub:
         value = (await self.board(org, "chat", contact)).values().get("contact")
         return None if value is None else msgspec.json.decode(value, type=dict[str, object])
 
+    async def visitor_keys(self, org: str, contact: str) -> Mapping[str, object]:
+        """Everything the visitor may see of a contact (topic `chat`); empty if there is no such contact."""
+        values = (await self.board(org, "chat", contact)).values()
+        return {key: msgspec.json.decode(value) for key, value in values.items()}
+
     async def shard(self, org: str) -> Shard:
         """The followed shard of an organisation; raises `live.not_ready`."""
         return await self._shard(org)

@@ -11,6 +11,7 @@ import uvicorn
 from pasokh.acd.model import Channel
 from pasokh.channels.reception import Reception
 from pasokh.channels.webchat.app import WebChat
+from pasokh.channels.webchat.visitors import VisitorPasses
 from pasokh.engine.core import ACD
 from pasokh.i18n.catalogue import has, message
 from pasokh.live.asgi import App, create_app
@@ -18,8 +19,11 @@ from pasokh.live.hub import Hub
 from pasokh.live.tokens import TokenSigner
 from pasokh.metrics.service_level import ANSWERED_OR_ABANDONED
 from pasokh.ops.database import acting_as
+from pasokh.ops.hours import OfficeHours
 from pasokh.ops.settings import SOCKET, Settings
-from pasokh.ops.widgets import OfficeWidgets
+from pasokh.ops.transcripts import OfficePost
+from pasokh.ops.visits import OfficeVisits
+from pasokh.ops.widgets import OfficeStanding, OfficeWidgets
 from pasokh.store import schema
 from pasokh.store.postgres import PostgresStore
 
@@ -50,8 +54,20 @@ def build(settings: Settings, url: str, clock: Callable[[], int]) -> App:
         words=words,
     )
     widgets = OfficeWidgets(acting_as(url, schema.ENGINE))
-    reception = Reception(store, Channel.CHAT, settings.secret_key.encode())
-    chat = WebChat(reception, widgets, signer, hub, clock=clock, words=words)
+    secret = settings.secret_key.encode()
+    chat = WebChat(
+        Reception(store, Channel.CHAT, secret),
+        widgets,
+        signer,
+        hub,
+        VisitorPasses(secret, clock),
+        clock=clock,
+        words=words,
+        letters=Reception(store, Channel.EMAIL, secret),
+        hours=OfficeStanding(OfficeHours(acting_as(url, schema.ENGINE))),
+        visits=OfficeVisits(acting_as(url, schema.APP)),
+        post=OfficePost(),
+    )
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:

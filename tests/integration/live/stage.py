@@ -21,7 +21,9 @@ from pasokh.acd.model import AgentConfig, Capacity, Channel, QueueConfig
 from pasokh.channels.pace import Paces
 from pasokh.channels.reception import Reception
 from pasokh.channels.webchat.app import WebChat
+from pasokh.channels.webchat.options import WidgetOptions
 from pasokh.channels.webchat.ports import Widget
+from pasokh.channels.webchat.visitors import VisitorPasses
 from pasokh.engine.clock import wall_ms
 from pasokh.engine.core import ACD
 from pasokh.engine.effects import Carriers
@@ -238,14 +240,17 @@ async def stage(store: Store | None = None, *, engine: bool = True) -> AsyncIter
         snapshot_schema=ACD.snapshot_schema,
     )
     widgets = Widgets(
-        Widget("w1", "org1", "sales", (SHOP,)), Widget("w2", "org2", "sales", ("https://other.example",), ("uk",))
+        Widget("w1", "org1", "sales", (SHOP,)),
+        Widget("w2", "org2", "sales", ("https://other.example",), WidgetOptions(languages=("uk",))),
     )
     chat = WebChat(
         Reception(store, Channel.CHAT, SECRET),
         widgets,
         signer,
         hub,
+        VisitorPasses(SECRET, wall_ms),
         clock=wall_ms,
+        letters=Reception(store, Channel.EMAIL, SECRET),
         starts=Paces(50, 200),
         resumes=Paces(50, 200),
     )
@@ -264,7 +269,7 @@ async def stage(store: Store | None = None, *, engine: bool = True) -> AsyncIter
 @asynccontextmanager
 async def running_engine(store: Store) -> AsyncIterator[EngineService]:
     carrier = LogCarrier()
-    carriers = Carriers(dict.fromkeys((Channel.CHAT, Channel.CALLBACK), carrier))
+    carriers = Carriers(dict.fromkeys((Channel.CHAT, Channel.CALLBACK, Channel.EMAIL), carrier))
     service = EngineService(Environment(store, carriers, options=QUICK), "test-engine")
     stop = asyncio.Event()
     task = asyncio.create_task(service.run(stop), name="test-engine")

@@ -1,10 +1,11 @@
-"""What the web chat needs from the rest: who owns a widget, tokens for visitors, and how a contact stands."""
+"""What the web chat needs from the rest: widgets, business hours, tokens, how contacts stand, a way to send mail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
+from pasokh.channels.webchat.options import WidgetOptions
 from pasokh.kernel.time import Instant
 
 
@@ -16,8 +17,14 @@ class Widget(msgspec.Struct, frozen=True):
     queue: str
     origins: tuple[str, ...]
     """Pages it may stand on: ``scheme://host[:port]``, exactly as browsers send them."""
-    languages: tuple[str, ...] = ("fa", "uk", "en")
-    """Offered languages; the first is the default."""
+    options: WidgetOptions = WidgetOptions()
+    title: dict[str, str] = {}
+    """Language → what stands above the conversation."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Offered languages; the first is the default."""
+        return self.options.languages
 
 
 class WidgetProvider(Protocol):
@@ -28,6 +35,29 @@ class WidgetProvider(Protocol):
 
     async def allows(self, origin: str) -> bool:
         """Whether any widget may stand on this origin (a preflight does not say which)."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Whether a queue lets new chats in."""
+
+    open: bool = True
+    opens_at: Instant | None = None
+    """When business hours begin next; None when nobody knows, or it is open."""
+
+
+class HoursProvider(Protocol):
+    """Knows how queues stand."""
+
+    async def standing(self, org: str, queue: str) -> Standing:
+        """How a queue stands now."""
+
+
+class AlwaysOpen:
+    """A `HoursProvider` for a centre that keeps no hours."""
+
+    async def standing(self, org: str, queue: str) -> Standing:  # noqa: ARG002 - the port's shape
+        """Open."""
+        return Standing()
 
 
 class VisitorClaims(Protocol):
@@ -61,3 +91,46 @@ class Contacts(Protocol):
 
     async def visitor_contact(self, org: str, contact: str) -> Mapping[str, object] | None:
         """The `contact` key of topic `chat`, or None for an unknown contact."""
+
+    async def visitor_keys(self, org: str, contact: str) -> Mapping[str, object]:
+        """Every key of topic `chat`; empty for an unknown contact."""
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """An earlier conversation of a visitor."""
+
+    contact: str
+    number: int
+    """Ordinal; later ones have larger numbers."""
+    opened_at: Instant
+
+
+class Visits(Protocol):
+    """Knows who was here before."""
+
+    async def earlier(self, org: str, visitor: str, before: int | None, most: int) -> Sequence[Visit]:
+        """The visitor's chats from before the one numbered `before`, the latest first."""
+
+
+class NoVisits:
+    """`Visits` of a centre that keeps no history."""
+
+    async def earlier(self, org: str, visitor: str, before: int | None, most: int) -> Sequence[Visit]:  # noqa: ARG002
+        """None."""
+        return ()
+
+
+class Said(msgspec.Struct, frozen=True):
+    """One message of a transcript."""
+
+    by: str
+    """Who; empty for the centre itself."""
+    text: str
+    at: Instant
+
+
+class Post(Protocol):
+    """Sends mail."""
+
+    async def transcript(self, org: str, address: str, language: str, said: Sequence[Said], key: str) -> None:
+        """Put a transcript on its way; the same `key` is the same mail. Raises ``mail.*``."""
