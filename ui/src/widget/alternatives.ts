@@ -1,40 +1,39 @@
+import type { Card } from "./card";
 import type { Conversation } from "./conversation";
 import { h } from "./element";
-import type { Look } from "./panel";
+import { formOf } from "./form";
+import type { Look } from "./look";
 
-interface Card {
-  key: string;
-  build(): HTMLElement;
-}
+type Choice = "callback" | "message";
 
 /** What a waiting visitor may do instead of waiting: be called back with the place kept, or leave a message. */
-export function alternatives(talk: Conversation, look: Look, repaint: () => void): { current(): Card | null } {
+export function alternatives(talk: Conversation, look: Look, repaint: () => void): () => Card | null {
   const { t } = look;
-  let form: "callback" | "message" | null = null;
+  const typed: Record<string, string> = {};
+  let form: Choice | null = null;
   let refusedFor: string | null = null;
 
-  const offered = (): string[] => {
+  const offered = (): Choice[] => {
     const { contact } = talk;
     if (!contact || contact.closed || (contact.phase !== "queued" && contact.phase !== "offered")) return [];
-    return contact.alternatives.filter((each) => each === "callback" || each === "message");
+    return contact.alternatives.filter((each): each is Choice => each === "callback" || each === "message");
   };
 
-  const open = (which: typeof form) => () => {
+  const open = (which: Choice | null) => () => {
     form = which;
+    if (which) typed["address"] ||= (which === "callback" ? talk.details.phone : talk.details.email) ?? "";
     repaint();
   };
 
-  const buildChoice = (choices: string[]): HTMLElement =>
+  const choice = (choices: Choice[]): HTMLElement =>
     h(
       "div",
-      { class: "card" },
+      { class: "card", role: "group", "aria-label": t("alternatives") },
       h("strong", {}, t("alternatives")),
       h(
         "div",
         { class: "row" },
-        ...choices.map((choice) =>
-          h("button", { class: "btn", type: "button", onclick: open(choice as typeof form) }, t(choice as "callback" | "message")),
-        ),
+        ...choices.map((each) => h("button", { class: "btn", type: "button", onclick: open(each) }, t(each))),
         h(
           "button",
           {
@@ -50,64 +49,39 @@ export function alternatives(talk: Conversation, look: Look, repaint: () => void
       ),
     );
 
-  const buildForm = (choice: "callback" | "message"): HTMLElement => {
-    const address = h("input", {
-      type: choice === "callback" ? "tel" : "text",
-      dir: "ltr",
-      autocomplete: choice === "callback" ? "tel" : "email",
-      maxlength: "200",
-      required: true,
-    });
-    const text = h("textarea", { rows: "2", dir: "auto", maxlength: "2000" });
-    const problem = h("p", { class: "bad", role: "alert", hidden: true });
-    const fail = (words: string): void => {
-      problem.textContent = words;
-      problem.hidden = false;
-    };
-    return h(
-      "form",
-      {
-        class: "card",
-        novalidate: true,
-        onsubmit: (event: SubmitEvent) => {
-          event.preventDefault();
-          if (address.value.trim().length < 3) {
-            fail(t("address_bad"));
-            address.focus();
-            return;
-          }
-          void talk.choose(choice, address.value.trim(), text.value.trim()).then((error) => {
-            if (error) fail(error.message || t("busy_try"));
-            else form = null;
-            repaint();
-          });
-        },
-      },
-      choice === "message" ? h("label", {}, t("message_label"), text) : null,
-      h("label", {}, t(choice === "callback" ? "callback_label" : "address_label"), address),
-      problem,
-      h(
-        "div",
-        { class: "row" },
-        h("button", { class: "btn", type: "button", onclick: open(null) }, t("keep_waiting")),
-        h("button", { class: "btn main", type: "submit" }, t(choice === "callback" ? "confirm_callback" : "confirm_message")),
-      ),
-    );
-  };
-
-  return {
-    current: () => {
-      const choices = offered();
-      if (choices.length === 0) {
+  const fields = (chosen: Choice): HTMLElement =>
+    formOf(look, {
+      title: t(chosen),
+      fields:
+        chosen === "callback"
+          ? [{ key: "address", kind: "phone", label: t("callback_label"), required: true }]
+          : [
+              { key: "text", kind: "text", label: t("message_label"), required: true },
+              { key: "address", kind: "address", label: t("address_label"), required: true },
+            ],
+      submit: t(chosen === "callback" ? "confirm_callback" : "confirm_message"),
+      back: { label: t("keep_waiting"), run: open(null) },
+      values: typed,
+      send: async ({ address = "", text = "" }) => {
+        const error = await talk.choose(chosen, address, text);
+        if (error) return { text: error.message || t("busy_try") };
         form = null;
+        repaint();
         return null;
-      }
-      if (form !== null && choices.includes(form)) {
-        const chosen = form;
-        return { key: chosen, build: () => buildForm(chosen) };
-      }
-      if (refusedFor === talk.contact?.interaction) return null;
-      return { key: choices.join(), build: () => buildChoice(choices) };
-    },
+      },
+    });
+
+  return () => {
+    const choices = offered();
+    if (choices.length === 0) {
+      form = null;
+      return null;
+    }
+    if (form !== null && choices.includes(form)) {
+      const chosen = form;
+      return { key: `alternative:${chosen}`, build: () => fields(chosen), focus: true };
+    }
+    if (refusedFor === talk.contact?.interaction) return null;
+    return { key: `alternatives:${choices.join()}`, build: () => choice(choices) };
   };
 }

@@ -3,8 +3,11 @@ import { LiveClient, Refused, type Surroundings, type Token, browser } from "../
 import { listOf } from "../live/fold";
 import { newId } from "../live/identity";
 import type { Shelf } from "../live/outbox";
-import type { ChatContact, Failure, Message } from "../live/types";
-import { type Session, SessionShelf, newSession } from "./session";
+import type { Command, Failure } from "../live/types";
+import { type Post, codeOf, failureOf, postJson } from "./calls";
+import { type Line, linesOf } from "./lines";
+import { type Opening, type Session, SessionShelf, newSession } from "./session";
+import type { Attachment, ChatMessage, ChatState, Details } from "./types";
 
 export interface ConversationOptions {
   /** Origin of the centre. */
@@ -13,17 +16,9 @@ export interface ConversationOptions {
   key: string;
   language: string;
   shelf: Shelf | null;
-  post?(path: string, body: unknown): Promise<{ status: number; body: unknown; retryAfter: number }>;
+  tabs?: BroadcastChannel | null;
+  post?: Post;
   surroundings?: Surroundings;
-}
-
-export interface Line {
-  id: string;
-  author: "customer" | "agent" | "system";
-  name: string;
-  text: string;
-  at: number | null;
-  state: "there" | "sending" | "failed";
 }
 
 interface Started {
@@ -31,12 +26,13 @@ interface Started {
   expires_at: number | null;
   contact: string;
   interaction: string;
+  visitor?: string;
   socket?: string;
-  closed?: boolean;
-  reason?: string | null;
 }
 
 const FINAL = new Set(["chat.origin", "chat.widget_unknown"]);
+/** Typing is told again so often while it goes on. */
+const TYPING_AGAIN = 3_000;
 
 /**
  * One visitor's conversation, whatever happens to page and network: a message has its id before it leaves, is kept until
@@ -47,25 +43,32 @@ export class Conversation {
   client: LiveClient | null = null;
   /** Why the chat cannot be used at all. */
   unavailable: string | null = null;
-  /** What the visitor is called from the next start on. */
-  name = "";
-  failed: { message: string; text: string }[] = [];
+  /** What the visitor said about themselves; goes with the next start. */
+  details: Details = {};
+  /** The centre wanted other details: what was wrong, and the text to say again. */
+  refused: { failure: Failure; text: string } | null = null;
+  failed: Opening[] = [];
   starting = false;
 
-  private readonly sessions: SessionShelf;
+  readonly sessions: SessionShelf;
+  readonly post: Post;
   private readonly listeners = new Set<() => void>();
   private readonly env: Surroundings;
-  private readonly post: NonNullable<ConversationOptions["post"]>;
   private fresh: Token | null = null;
   private attempt = 0;
   private retry: unknown = null;
   private openingPosted = false;
+  private readUpTo = 0;
+  private typedAt = 0;
+  /** Who of the centre said last that they write. */
+  private theirs: { interaction: string; name: string; until: number } | null = null;
 
   constructor(private readonly options: ConversationOptions) {
     this.env = options.surroundings ?? browser;
     this.post = options.post ?? postJson(options.host);
-    this.sessions = new SessionShelf(options.shelf, `pasokh.chat.${options.key}`);
+    this.sessions = new SessionShelf(options.shelf, `pasokh.chat.${options.key}`, options.tabs ?? null);
     this.session = this.sessions.load();
+    this.sessions.listen((session) => this.adopt(session));
   }
 
   onChange(listener: () => void): void {
@@ -80,17 +83,20 @@ export class Conversation {
   }
 
   /** Another tab began, changed or ended the conversation. */
-  adopt(): void {
-    const kept = this.sessions.load();
-    if (kept?.start === this.session?.start) return;
-    this.leaveClient();
-    this.session = kept;
-    this.resume();
+  adopt(kept: Session | null): void {
+    if (kept?.start === this.session?.start) {
+      if (kept) this.session = kept;
+    } else {
+      this.leaveClient();
+      this.failed = [];
+      this.session = kept;
+    }
+    if (!this.client && !this.starting) this.resume();
     this.changed();
   }
 
-  get contact(): ChatContact | null {
-    return (this.client?.topic("chat").keys["contact"] as unknown as ChatContact | undefined) ?? null;
+  get contact(): ChatState | null {
+    return (this.client?.topic("chat").keys["contact"] as unknown as ChatState | undefined) ?? null;
   }
 
   get closed(): boolean {
@@ -101,58 +107,52 @@ export class Conversation {
     return this.client?.connection === "offline" || (this.starting && this.attempt > 0);
   }
 
+  /** Whether somebody of the centre talks with the visitor now. */
+  get active(): boolean {
+    const { contact } = this;
+    return contact !== null && !contact.closed && contact.phase === "active";
+  }
+
+  /** A pass for uploads and downloads of this conversation; null while it has none. */
+  get pass(): string | null {
+    return this.session?.token ?? null;
+  }
+
   now(): number {
     return this.client?.now() ?? this.env.now();
   }
 
-  /** What is to be read, in order; nothing twice: what is on its way leaves as soon as the centre shows it. */
   lines(): Line[] {
-    const arrived = this.client ? listOf<Message>(this.client.topic("chat"), "m:") : [];
-    const lines = arrived
-      .sort((a, b) => a.at - b.at || a.number - b.number)
-      .map((message): Line => ({
-        id: message.message,
-        author: message.author === "note" ? "system" : message.author,
-        name: message.author_name,
-        text: message.text,
-        at: message.at,
-        state: "there",
-      }));
-    const seen = new Set(lines.map((line) => line.id));
-    const own = (id: string, text: string, state: Line["state"]): void => {
-      if (!seen.has(id)) lines.push({ id, author: "customer", name: "", text, at: null, state });
-      seen.add(id);
-    };
-    const opening = this.session?.opening;
-    if (opening) own(opening.message, opening.text, "sending");
-    for (const { command } of this.client?.outbox.pending() ?? []) {
-      if (command.type === "message.post") own(String(command["message"]), String(command["text"]), "sending");
-    }
-    for (const each of this.session?.later ?? []) own(each.message, each.text, "sending");
-    for (const each of this.failed) own(each.message, each.text, "failed");
-    return lines;
+    return linesOf(this.client, this.session, this.failed, this.closed);
+  }
+
+  /** Who of the centre is writing right now; null when nobody is. */
+  writing(): string | null {
+    const interaction = this.contact?.interaction;
+    const { theirs } = this;
+    return theirs && this.active && theirs.interaction === interaction && theirs.until > this.now() ? theirs.name : null;
   }
 
   /** Says something; the first message begins the conversation. */
-  say(text: string, message: string = newId("m")): void {
+  say(text: string, attachments: readonly Attachment[] = [], message: string = newId("m")): void {
     if (!this.session || this.closed) {
       this.restart(text);
       return;
     }
-    if (!this.client || !this.session.interaction) {
-      this.update({ later: [...this.session.later, { message, text }] });
-      return;
-    }
-    this.postMessage(message, text);
+    const said: Opening = { message, text, ...(attachments.length ? { attachments: [...attachments] } : {}) };
+    this.typedAt = 0;
+    if (!this.client || !this.session.interaction) this.update({ later: [...this.session.later, said] });
+    else this.postMessage(said);
   }
 
-  private postMessage(message: string, text: string): void {
+  private postMessage(said: Opening): void {
     const interaction = this.contact?.interaction ?? this.session?.interaction;
     if (!this.client || !interaction) return;
-    void this.client.do({ type: "message.post", interaction, message, text }, message).then((answer) => {
+    const command = { type: "message.post", interaction, ...said } as unknown as Command;
+    void this.client.do(command, said.message).then((answer) => {
       if (answer.ok) return;
-      if (answer.error.code === "interaction.closed") this.restart(text);
-      else this.failed.push({ message, text });
+      if (answer.error.code === "interaction.closed" && said.text) this.restart(said.text);
+      else this.failed.push(said);
       this.changed();
     });
     this.changed();
@@ -161,14 +161,14 @@ export class Conversation {
   again(message: string): void {
     const found = this.failed.find((each) => each.message === message);
     this.failed = this.failed.filter((each) => each !== found);
-    if (found) this.say(found.text, found.message);
+    if (found) this.say(found.text, found.attachments ?? [], found.message);
   }
 
-  /** Begins a new conversation, with a first message or (null) with an empty page. */
+  /** Begins a new conversation with a first message (empty: a file will follow), or (null) with an empty page. */
   restart(text: string | null): void {
     this.leaveClient();
     this.failed = [];
-    this.session = text === null ? null : newSession(text, this.name.trim().slice(0, 200));
+    this.session = text === null ? null : newSession(text, this.details);
     this.sessions.save(this.session);
     if (text !== null) void this.begin();
     this.changed();
@@ -189,11 +189,55 @@ export class Conversation {
     return null;
   }
 
-  markRead(at: number): void {
-    if (this.session && at > this.session.read) {
-      this.session = { ...this.session, read: at };
-      this.sessions.save(this.session);
+  /** One to five, and why; null when it is recorded, else what went wrong. */
+  async rate(score: number, comment: string): Promise<Failure | null> {
+    const { contact, interaction } = this.contact ?? {};
+    if (!this.client || !contact || !interaction) return { code: "chat.not_connected" };
+    const answer = await this.client.do({ type: "contact.rate", contact, interaction, score, comment });
+    if (!answer.ok) return answer.error;
+    this.update({ rated: score });
+    return null;
+  }
+
+  /** Asks for the conversation by e-mail; null when it is on its way. */
+  async sendTranscript(address: string): Promise<Failure | null> {
+    const { session } = this;
+    if (!session?.token) return { code: "chat.not_connected" };
+    try {
+      const { language } = this.options;
+      const { status, body } = await this.post("/chat/v1/transcript", { token: session.token, address, language });
+      if (status !== 200) return failureOf(body);
+    } catch {
+      return { code: "chat.offline" };
     }
+    this.update({ sent_to: address });
+    return null;
+  }
+
+  /** The visitor has seen everything up to this time; the agent is told which message that was. */
+  markRead(at: number, number: number): void {
+    if (this.session && at > this.session.read) this.update({ read: at });
+    const interaction = this.contact?.interaction;
+    if (number <= this.readUpTo || !interaction || !this.active || this.client?.connection !== "online") return;
+    this.readUpTo = number;
+    void this.client.do({ type: "message.read", interaction, reader: "customer", up_to: number });
+  }
+
+  /** The visitor is writing, or has stopped; told sparingly, and only while somebody would see it. */
+  typing(on: boolean): void {
+    const interaction = this.contact?.interaction;
+    if (!interaction || !this.active) return;
+    const now = this.env.now();
+    if (on ? now - this.typedAt < TYPING_AGAIN : this.typedAt === 0) return;
+    this.typedAt = on ? now : 0;
+    this.client?.typing(interaction, on);
+  }
+
+  update(change: Partial<Session>): void {
+    if (!this.session) return;
+    this.session = { ...this.session, ...change };
+    this.sessions.save(this.session);
+    this.changed();
   }
 
   private async begin(): Promise<void> {
@@ -202,33 +246,43 @@ export class Conversation {
     this.starting = true;
     this.changed();
     const { key, language } = this.options;
-    const { start, opening, name } = session;
+    const { start, opening, details } = session;
+    const visitor = this.sessions.note("visitor");
     try {
       const { status, body, retryAfter } = await this.post("/chat/v1/start", {
         key,
         start,
         language,
-        ...(name ? { name } : {}),
+        ...details,
+        ...(visitor ? { visitor } : {}),
         ...(opening ? { text: opening.text, message: opening.message } : {}),
       });
       if (this.session?.start !== start) return;
-      if (status === 200 || status === 201) {
+      if (status === 200) {
         this.attempt = 0;
         this.starting = false;
         this.accept(body as Started);
-        return;
-      }
-      const code = codeOf(body);
-      if (FINAL.has(code) || (status >= 400 && status < 500 && status !== 429 && status !== 408)) {
-        this.unavailable = code;
+      } else if (status >= 400 && status < 500 && status !== 429 && status !== 408) {
         this.starting = false;
-        this.changed();
-        return;
+        this.turnedDown(failureOf(body), session);
+      } else {
+        this.beginLater(retryAfter);
       }
-      this.beginLater(retryAfter);
     } catch {
       this.beginLater(0);
     }
+  }
+
+  /** Refused for good: the page is wrong, or what was given about oneself; then it is asked again with the text kept. */
+  private turnedDown(failure: Failure, session: Session): void {
+    if (FINAL.has(failure.code)) {
+      this.unavailable = failure.code;
+    } else {
+      this.session = null;
+      this.sessions.save(null);
+      this.refused = { failure, text: [session.opening, ...session.later].map((each) => each?.text ?? "").join("\n").trim() };
+    }
+    this.changed();
   }
 
   private beginLater(retryAfter: number): void {
@@ -243,8 +297,9 @@ export class Conversation {
   }
 
   private accept(started: Started): void {
-    const { token, expires_at, contact, interaction, socket } = started;
+    const { token, expires_at, contact, interaction, socket, visitor } = started;
     this.fresh = { token, expires_at };
+    if (visitor) this.sessions.note("visitor", visitor);
     this.update({ token, contact, interaction, ...(socket ? { socket } : {}) });
     this.follow();
   }
@@ -267,21 +322,26 @@ export class Conversation {
       this.settleOpening(client);
       this.changed();
     });
+    client.onSignal((signal) => {
+      if (signal.type !== "typing" || signal.who !== "agent" || this.client !== client) return;
+      this.theirs = signal;
+      this.changed();
+    });
     client.start();
     const waiting = session.later;
     if (waiting.length) this.update({ later: [] });
-    for (const { message, text } of waiting) this.postMessage(message, text);
+    for (const each of waiting) this.postMessage(each);
   }
 
   /** The first message counts as sent once it is seen; should the start have lost it, the socket carries it. */
   private settleOpening(client: LiveClient): void {
     const opening = this.session?.opening;
     if (!opening || client.topic("chat").cursor === null) return;
-    if (listOf<Message>(client.topic("chat"), "m:").some((each) => each.message === opening.message)) {
+    if (listOf<ChatMessage>(client.topic("chat"), "m:").some((each) => each.message === opening.message)) {
       this.update({ opening: null });
     } else if (client.connection === "online" && !this.openingPosted && !this.closed) {
       this.openingPosted = true;
-      this.postMessage(opening.message, opening.text);
+      this.postMessage(opening);
     }
   }
 
@@ -306,13 +366,6 @@ export class Conversation {
     throw new Error(`resume: ${status}`);
   }
 
-  private update(change: Partial<Session>): void {
-    if (!this.session) return;
-    this.session = { ...this.session, ...change };
-    this.sessions.save(this.session);
-    this.changed();
-  }
-
   private leaveClient(): void {
     const { client } = this;
     this.client = null;
@@ -320,6 +373,9 @@ export class Conversation {
     this.starting = false;
     this.attempt = 0;
     this.openingPosted = false;
+    this.readUpTo = 0;
+    this.typedAt = 0;
+    this.refused = null;
     this.env.cancel(this.retry);
     client?.stop();
   }
@@ -327,28 +383,4 @@ export class Conversation {
   private changed(): void {
     for (const listener of this.listeners) listener();
   }
-}
-
-function codeOf(body: unknown): string {
-  return (body as { error?: Failure } | null)?.error?.code ?? "chat.unknown";
-}
-
-function postJson(host: string): NonNullable<ConversationOptions["post"]> {
-  return async (path, body) => {
-    const response = await fetch(new URL(path, host), {
-      method: "POST",
-      mode: "cors",
-      credentials: "omit",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-    });
-    const text = await response.text();
-    let parsed: unknown = null;
-    try {
-      parsed = JSON.parse(text);
-    } catch {
-      // An answer that is no JSON (a proxy's error page) is judged by its status alone.
-    }
-    return { status: response.status, body: parsed, retryAfter: Number(response.headers.get("Retry-After")) || 0 };
-  };
 }

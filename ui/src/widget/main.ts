@@ -1,10 +1,11 @@
 /**
- * The chat widget. One tag does it:
+ * The chat widget. One tag does it (docs/widget.md):
  *
  *   <script src="https://centre.example/static/dist/widget.js" data-key="…" async></script>
  *
- * Optional: data-language (fa, uk, en; else the page's), data-title, data-welcome, data-accent (#rrggbb),
- * data-theme (light, dark, auto), data-name (a signed-in customer's), data-place (start, end), data-open.
+ * The rest is set up in the centre; a page may say otherwise with data-language (fa, uk, en), data-title, data-welcome,
+ * data-accent (#rrggbb), data-theme (light, dark, auto), data-place (start, end), data-name (a signed-in customer's) and
+ * data-open, or with the CSS properties --pasokh-… of the element pasokh-chat.
  */
 import { asLanguage, translator } from "../language/catalogue";
 import { en } from "../language/chat/en";
@@ -12,86 +13,129 @@ import { fa } from "../language/chat/fa";
 import { uk } from "../language/chat/uk";
 import { formatter } from "../language/format";
 import type { Shelf } from "../live/outbox";
-import { inkOn, luminance } from "./colour";
+import { DEFAULT_ACCENT, accentOf } from "./colour";
 import { Conversation } from "./conversation";
+import { loadOptions } from "./options";
 import { Panel } from "./panel";
+import { fitKeyboard } from "./screen";
 import { STYLE } from "./style";
+import { pageIsDark, watchPage } from "./theme";
+import type { WidgetOptions } from "./types";
 
+const ASK_OPTIONS_AGAIN = 60_000;
+
+/** Storage as far as the page has it: some browsers throw at the mere name. */
 function shelf(): Shelf | null {
   try {
+    localStorage.getItem("");
     return localStorage;
   } catch {
     return null;
   }
 }
 
-function place(script: HTMLScriptElement): void {
-  const { key, accent, theme = "auto", place: corner = "end" } = script.dataset;
-  if (!key || document.querySelector("pasokh-chat")) return;
-  const language = asLanguage(script.dataset["language"] ?? document.documentElement.lang);
+function channel(name: string): BroadcastChannel | null {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return null;
+  }
+}
+
+function dress(host: HTMLElement, asked: string, theme: string): void {
+  const dark = theme === "dark" || (theme !== "light" && pageIsDark());
+  host.toggleAttribute("data-dark", dark);
+  const own = getComputedStyle(host).getPropertyValue("--pasokh-accent");
+  const { fill, ink, line, text } = accentOf(own || asked || DEFAULT_ACCENT, dark ? "#151c1f" : "#ffffff");
+  for (const [name, value] of Object.entries({ fill, ink, line, text })) host.style.setProperty(`--accent-${name}`, value);
+}
+
+async function place(script: HTMLScriptElement): Promise<void> {
+  const { key, accent = "", theme = "auto", name } = script.dataset;
+  if (!key || [...document.querySelectorAll<HTMLElement>("pasokh-chat")].some((each) => each.dataset["key"] === key)) return;
+  const home = new URL(script.src).origin;
+  const host = document.createElement("pasokh-chat");
+  host.dataset["key"] = key;
+  host.dataset["level"] = String(document.querySelectorAll("pasokh-chat").length);
+  document.body.append(host);
+
+  const wanted = script.dataset["language"] ?? document.documentElement.lang;
+  const loaded = await loadOptions(home, key, wanted);
+  if (!loaded) {
+    host.remove();
+    console.warn(`Pasokh: no chat for key "${key}" on ${location.origin}.`);
+    return;
+  }
+  const { title, welcome, place: side } = script.dataset;
+  const options: WidgetOptions = {
+    ...loaded.options,
+    ...(title ? { title } : {}),
+    ...(welcome ? { greeting: welcome } : {}),
+    ...(side === "start" || side === "end" ? { position: side } : {}),
+  };
+  const language = asLanguage(options.language || wanted);
   const f = formatter(language);
   const t = translator(language, { fa, uk, en }[language], f.digits);
-  const store = shelf();
-  const draftKey = `pasokh.chat.${key}.draft`;
-  const openKey = `pasokh.chat.${key}.open`;
-
-  const talk = new Conversation({ host: new URL(script.src).origin, key, language, shelf: store });
-  talk.name = script.dataset["name"] ?? "";
-  const host = document.createElement("pasokh-chat");
   host.lang = language;
   host.dir = language === "fa" ? "rtl" : "ltr";
-  host.dataset["place"] = corner === "start" ? "start" : "end";
-  if (accent && luminance(accent) !== null) {
-    host.style.setProperty("--accent", accent);
-    host.style.setProperty("--on-accent", inkOn(accent));
-  }
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const applyTheme = (): void => {
-    host.toggleAttribute("data-dark", theme === "dark" || (theme === "auto" && dark.matches));
-  };
-  applyTheme();
-  dark.addEventListener("change", applyTheme);
+  host.dataset["place"] = options.position;
 
   const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
   root.adoptedStyleSheets = [sheet];
-  const keep = (name: string, value: string): void => {
-    try {
-      if (value) store?.setItem(name, value);
-      else store?.removeItem(name);
-    } catch {
-      // Only the survival of a reload is lost.
-    }
-  };
-  const panel = new Panel(
-    talk,
-    { language, t, f, title: script.dataset["title"] ?? t("title"), welcome: script.dataset["welcome"] ?? t("welcome"), place: corner },
-    { get: () => store?.getItem(draftKey) ?? "", set: (text) => keep(draftKey, text) },
-    (open) => {
-      host.toggleAttribute("data-open", open);
-      keep(openKey, open ? "1" : "");
-    },
-  );
-  root.append(panel.element);
-  document.body.append(host);
+  const dressed = (): void => dress(host, accent || options.colour, theme);
+  dressed();
+  watchPage(dressed);
 
-  talk.onChange(() => panel.paint());
+  const talk = new Conversation({ host: home, key, language, shelf: shelf(), tabs: channel(`pasokh.chat.${key}`) });
+  talk.details = { ...talk.session?.details, ...(name ? { name } : {}) };
+  const panel = new Panel(talk, { language, options, t, f }, home, key, (open) => {
+    host.toggleAttribute("data-open", open);
+    if (talk.session) talk.sessions.note("open", open ? "1" : "");
+    if (open) void refresh();
+  });
+  root.append(panel.element);
+  fitKeyboard(host, () => panel.isOpen && panel.toEnd());
+
+  let asked = Date.now();
+  let complete = loaded.asked;
+  /** Business hours begin and end while a page stays open. */
+  async function refresh(): Promise<void> {
+    if (complete && Date.now() - asked < ASK_OPTIONS_AGAIN) return;
+    asked = Date.now();
+    const again = await loadOptions(home, key ?? "", language);
+    if (!again?.asked) return;
+    complete = true;
+    Object.assign(options, { open: again.options.open, opens_at: again.options.opens_at });
+    panel.paint();
+  }
+
+  talk.onChange(() => {
+    if (talk.session && panel.isOpen) talk.sessions.note("open", "1");
+    panel.paint();
+  });
   setInterval(() => panel.paint(), 1_000);
   addEventListener("online", () => talk.client?.nudge());
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") talk.client?.nudge();
+    if (document.visibilityState !== "visible") return;
+    talk.client?.nudge();
+    panel.paint();
   });
   addEventListener("storage", (event) => {
-    if (event.key === `pasokh.chat.${key}`) talk.adopt();
+    if (event.key === `${talk.sessions.key}.draft` && document.visibilityState !== "visible") panel.fill(event.newValue ?? "");
   });
+  // Pages that change themselves without loading may replace the body: the widget stays.
+  new MutationObserver(() => {
+    if (!host.isConnected) document.body?.append(host);
+  }).observe(document.documentElement, { childList: true });
   talk.resume();
-  if (store?.getItem(openKey) || "open" in script.dataset) panel.toggle(true);
+  if ((talk.session && talk.sessions.note("open")) || "open" in script.dataset) panel.toggle(true);
   else panel.paint();
 }
 
 const script = document.currentScript;
 if (script instanceof HTMLScriptElement) {
-  if (document.body) place(script);
-  else addEventListener("DOMContentLoaded", () => place(script));
+  if (document.body) void place(script);
+  else addEventListener("DOMContentLoaded", () => void place(script));
 }
