@@ -20,7 +20,7 @@ from tests.conftest import template
 from pasokh.acd import commands as cmd
 from pasokh.acd.apply import apply
 from pasokh.acd.events import decode_event, stream_of
-from pasokh.acd.model import Channel, Policy, QueueConfig, Requirement
+from pasokh.acd.model import Channel, FollowUp, Policy, QueueConfig, Requirement
 from pasokh.acd.state import State
 from pasokh.acd.step import step
 from pasokh.kernel.messages import tag_of
@@ -59,6 +59,7 @@ from django.db import connections  # noqa: E402
 
 from pasokh.office.hours.actions import do_assign_calendar, do_save_calendar  # noqa: E402
 from pasokh.office.hours.rules import CalendarConfig, Span  # noqa: E402
+from pasokh.office.day.actions import BreakDraft, do_plan_breaks  # noqa: E402
 from pasokh.office.people.actions import PersonDraft, do_create_user  # noqa: E402
 from pasokh.office.people.role_actions import do_save_role  # noqa: E402
 from pasokh.office.people.rules import Role  # noqa: E402
@@ -187,6 +188,15 @@ def served(org: str, n: int, agent: str) -> list[cmd.AnyCommand]:
     ]
 
 
+def after(org: str, agent: str) -> list[cmd.AnyCommand]:
+    """What follows: a promise, the customer's rating, an incident."""
+    return [
+        cmd.SetFollowUp(FollowUp(f"{org}-f1", agent, START + 90_000_000, f"{org} promise"), f"{org}-c1", agent),
+        cmd.RateContact(f"{org}-c1", f"{org}-c1.i1", "help", agent, 4, f"{org} was kind"),
+        cmd.AnnounceIncident(f"{org}-incident", ("help",), {"en": f"{org} is down"}, f"{org}-supervisor"),
+    ]
+
+
 def make_tenant(org: str) -> None:
     """An organisation with a person of each role (`ORG-ROLE`), a queue, skill, outcome, widget."""
     names = {"fa": f"{org} فا", "uk": f"{org} укр", "en": f"{org} en"}
@@ -221,6 +231,7 @@ def make_tenant(org: str) -> None:
                     f"{org} {role}", Role(role), "en", True, role == "agent", {"talk": 50}, ("help",), team="team"
                 ),
             )  # fmt: skip
+        do_plan_breaks("system", BreakDraft("team:team", (0, 1, 2), 600, 615, f"{org} tea"))
 
 
 def furnish(org: str, names: dict[str, str]) -> None:
@@ -247,7 +258,7 @@ def fill(server: EmbeddedPostgres, name: str) -> None:
             office.work(org)
             agent = f"{org}-agent"
             office.work(org, [cmd.SignIn(agent), cmd.SetPresence(agent, True)])
-            office.work(org, [*chat(org, 1), *served(org, 1, agent), *chat(org, 2)])
+            office.work(org, [*chat(org, 1), *served(org, 1, agent), *after(org, agent), *chat(org, 2)])
             catch_up(org)
         connections["default"].close()
         connections["owner"].close()

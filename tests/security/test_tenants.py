@@ -20,6 +20,9 @@ from pasokh.store import schema
 
 OTHERS = {
     "contact": "beta-c1",
+    "follow_up": "beta-f1",
+    "customer": "2",
+    "plan": "4",
     "key": "beta-queue",
     "username": "beta-agent",
     "client": "beta-client",
@@ -31,6 +34,9 @@ OTHERS = {
 }
 OWN = {
     "contact": "alpha-c1",
+    "follow_up": "alpha-f1",
+    "customer": "1",
+    "plan": "1",
     "key": "help",
     "username": "alpha-agent",
     "client": "north",
@@ -54,7 +60,7 @@ def addresses(patterns: Any = None, prefix: str = "") -> Iterator[str]:
 
 def filled(route: str, ids: dict[str, str]) -> str:
     for name, value in ids.items():
-        route = route.replace(f"<str:{name}>", value).replace(f"<{name}>", value)
+        route = route.replace(f"<str:{name}>", value).replace(f"<int:{name}>", value).replace(f"<{name}>", value)
     assert "<" not in route, f"give the crawler an id for {route}"
     return route
 

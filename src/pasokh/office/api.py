@@ -10,8 +10,11 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import SessionAuth
 
 from pasokh.kernel.errors import PasokhError
+from pasokh.office.crm.api import router as crm_router
+from pasokh.office.day.api import router as day_router
 from pasokh.office.desk.api import router as desk_router
 from pasokh.office.errors import body_of, status_of
+from pasokh.office.follow_ups.api import router as follow_ups_router
 from pasokh.office.people.api import router as people_router
 from pasokh.office.people.models import User
 from pasokh.office.supervise.api import router as supervise_router
@@ -37,6 +40,9 @@ api = NinjaAPI(
 api.add_router("", people_router)
 api.add_router("", supervise_router)
 api.add_router("", desk_router)
+api.add_router("", crm_router)
+api.add_router("", follow_ups_router)
+api.add_router("", day_router)
 
 
 def _refuse(request: HttpRequest, error: PasokhError) -> HttpResponse:

@@ -25,6 +25,8 @@ _PLACES = (
     ("desk", Right.DESK),
     ("wall", Right.WALL),
     ("contacts", Right.CONTACTS),
+    ("follow_ups", Right.CONTACTS),
+    ("customers", Right.CONTACTS),
     ("setup", Right.READ_SETUP),
 )
 

@@ -15,6 +15,10 @@ from pasokh.office.tenancy import scope
 _BY_CODE = {
     "sign_in.required": 401,
     "right.missing": 403,
+    "follow_up.not_yours": 403,
+    "follow_up.unknown": 404,
+    "customer.unknown": 404,
+    "break.unknown": 404,
     "csrf.failed": 403,
     "page.unknown": 404,
     "setup.changed_meanwhile": 409,

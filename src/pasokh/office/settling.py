@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from pasokh.kernel.errors import PasokhError
 from pasokh.office.audit.actions import do_record_change
 from pasokh.office.audit.models import Submission
+from pasokh.office.follow_ups.actions import do_revert_follow_up
 from pasokh.office.people.actions import do_revert_user
 from pasokh.office.supervise.actions import do_revert_queue, do_revert_switch
 from pasokh.office.tenancy import scope
@@ -31,6 +32,8 @@ _REVERTS: Mapping[str, Callable[[Submission, PasokhError], bool]] = {
     "queue.publish": do_revert_queue,
     "queue.open": do_revert_switch,
     "queue.close": do_revert_switch,
+    "follow_up.set": do_revert_follow_up,
+    "follow_up.close": do_revert_follow_up,
     "user.create": do_revert_user,
     "user.change": do_revert_user,
 }

@@ -3,17 +3,19 @@
 from typing import Annotated
 
 from django.http import HttpRequest
+from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from pasokh.office import clock
 from pasokh.office.answers import REFUSALS, requires
 from pasokh.office.desk import selectors
+from pasokh.office.desk.asked import read_address
 from pasokh.office.errors import language
+from pasokh.office.people.access import signed_in
 from pasokh.office.people.rules import Right
 
 router = Router(tags=["contacts"])
-
-Ordinal = Annotated[int, Field(ge=0, le=2**62)]
 
 
 class ContactOut(Schema):
@@ -34,6 +36,9 @@ class ContactOut(Schema):
     reason: str
     agent: str
     outcome: str
+    topic: str
+    rating: int
+    state: str
     waited_ms: int
     messages: int
 
@@ -42,7 +47,9 @@ class ContactsOut(Schema):
     """A page; `next_before` asks for the next one."""
 
     contacts: list[ContactOut]
-    next_before: int | None
+    next_before: str | None
+    count: int
+    """How many there are in all; 10,001 = more than 10,000."""
 
 
 class SegmentOut(Schema):
@@ -72,15 +79,31 @@ class InteractionOut(Schema):
     closed_at: int
     reason: str
     waited_ms: int
+    away_ms: int
     talk_ms: int
     hold_ms: int
     wrap_up_ms: int
     outcome: str
+    topic: str
     note: str
     rung: str
     transfers: int
     attempts: int
+    read_by_customer: int
+    read_by_agent: int
+    help_asked: int
+    monitored: int
+    taken_over: int
     segments: list[SegmentOut]
+
+
+class AttachmentOut(Schema):
+    """A file sent with a message; `size` in bytes."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
 
 
 class MessageOut(Schema):
@@ -93,6 +116,8 @@ class MessageOut(Schema):
     author_id: str
     text: str
     at: int
+    attachments: list[AttachmentOut]
+    mentions: list[str]
 
 
 class LineOut(Schema):
@@ -102,32 +127,50 @@ class LineOut(Schema):
     text: str
 
 
-class Ask(Schema):
-    """What the list of contacts can be narrowed by."""
+Key = Annotated[str, Field(max_length=80, pattern=r"^[A-Za-z0-9_.:\-]*$")]
 
-    before: Ordinal | None = None
+
+class Ask(Schema):
+    """What the list can be narrowed by: the parameters of the page `/contacts/`."""
+
+    before: Annotated[str, Field(pattern=r"^\d{1,18}(\.\d{1,18})?$")] | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     q: Annotated[str, Field(max_length=100)] = ""
-    queue: Annotated[str, Field(max_length=80)] = ""
-    agent: Annotated[str, Field(max_length=80)] = ""
-    customer: Annotated[str, Field(max_length=80)] = ""
+    queue: Key = ""
+    client: Key = ""
+    agent: Key = ""
+    team: Key = ""
+    state: Annotated[str, Field(max_length=20)] = ""
+    channel: Annotated[str, Field(max_length=20)] = ""
+    outcome: Key = ""
+    reason: Key = ""
+    rating: Annotated[str, Field(max_length=5)] = ""
+    wait_over: Annotated[str, Field(max_length=20)] = ""
+    wait_under: Annotated[str, Field(max_length=20)] = ""
+    day: Annotated[str, Field(max_length=40)] = ""
+    since: Annotated[str, Field(max_length=40, alias="from")] = ""
+    to: Annotated[str, Field(max_length=40)] = ""
+    customer: Key = ""
     closed: bool | None = None
+    """Older way to ask for `state=closed`."""
 
 
 @router.get("/contacts", response={200: ContactsOut, **REFUSALS})
 @requires(Right.CONTACTS)
 def contacts(request: HttpRequest, ask: Query[Ask]) -> ContactsOut:
-    """Contacts, newest first; `before` = `next_before` of the page before."""
-    page = selectors.contact_page(
-        before=ask.before,
-        limit=ask.limit,
-        query=ask.q,
-        queue=ask.queue.replace("\x00", ""),
-        agent=ask.agent.replace("\x00", ""),
-        customer=ask.customer.replace("\x00", ""),
-        closed=ask.closed,
+    """Contacts, or their stays in queues, newest first; `before` = `next_before` of the page before."""
+    given = {name: str(value) for name, value in ask.dict(by_alias=True).items() if value is not None}
+    if ask.closed is not None and not ask.state:
+        given["state"] = "closed" if ask.closed else "open"
+    reading = read_address(given, timezone.get_current_timezone_name(), language(), clock.now())
+    for error in reading.errors.values():
+        raise error
+    page = selectors.find_contacts(reading.asked, before=ask.before, limit=ask.limit)
+    return ContactsOut(
+        contacts=[ContactOut.from_orm(row) for row in page.rows],
+        next_before=page.older,
+        count=selectors.count_contacts(reading.asked),
     )
-    return ContactsOut(contacts=[ContactOut.from_orm(row) for row in page.contacts], next_before=page.next_before)
 
 
 @router.get("/contacts/{contact}", response={200: ContactOut, **REFUSALS})
@@ -153,9 +196,10 @@ def interactions(request: HttpRequest, contact: str) -> list[InteractionOut]:
 @router.get("/contacts/{contact}/messages", response={200: list[MessageOut], **REFUSALS})
 @requires(Right.CONTACTS)
 def messages(request: HttpRequest, contact: str) -> list[MessageOut]:
-    """What was written, internal notes included, at most 1,000."""
+    """What was written, internal notes included, at most 1,000; whispers for supervisors and the agents concerned."""
     found = selectors.contact_by_id(contact)
-    return [MessageOut.from_orm(row) for row in selectors.messages_of(found.id)]
+    whispers = selectors.sees_whispers(signed_in(request), found.id)
+    return [MessageOut.from_orm(row) for row in selectors.messages_of(found.id, whispers=whispers)]
 
 
 @router.get("/contacts/{contact}/explanation", response={200: list[LineOut], **REFUSALS})

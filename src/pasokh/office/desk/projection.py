@@ -11,9 +11,23 @@ from typing import Any
 import msgspec
 from django.db import connections, transaction
 
-from pasokh.acd.events import AnyEvent, decode_event
+from pasokh.acd.events import AnyEvent, ContactOpened, FollowUpClosed, FollowUpSet, decode_event
 from pasokh.kernel.time import Instant
-from pasokh.office.desk.rules import ContactRow, History, InteractionRow, MessageRow, SegmentRow, fold
+from pasokh.office.crm.projection import meet_customers
+from pasokh.office.crm.rules import region_of
+from pasokh.office.desk.rows import (
+    ContactRow,
+    FollowUpRow,
+    History,
+    IncidentRow,
+    InteractionRow,
+    Json,
+    MessageRow,
+    SegmentRow,
+    VisitRow,
+    WordRow,
+)
+from pasokh.office.desk.rules import fold
 from pasokh.store import projection as store_projection
 from pasokh.store.ports import Row
 from pasokh.store.sync import Cursor
@@ -24,23 +38,31 @@ _KEYS: dict[type, tuple[str, ...]] = {
     InteractionRow: ("id",),
     SegmentRow: ("interaction", "number"),
     MessageRow: ("interaction", "number"),
+    VisitRow: ("position",),
+    FollowUpRow: ("id",),
+    IncidentRow: ("id",),
+    WordRow: ("token", "number"),
 }
 _TABLES: dict[type, str] = {
     ContactRow: "desk_contact",
     InteractionRow: "desk_interaction",
     SegmentRow: "desk_segment",
     MessageRow: "desk_message",
+    VisitRow: "desk_visit",
+    FollowUpRow: "desk_followup",
+    IncidentRow: "desk_incident",
+    WordRow: "desk_word",
 }
 
 
 class HistoryProjection:
-    """Contacts, interactions, segments and messages. Raise the version in its name when `rules` mean something new."""
+    """The history's tables. Raise the version in its name when `rules` mean something new, and empty them then."""
 
-    name = "desk.history.1"
+    name = "desk.history.2"
     tables: Mapping[str, str] = dict.fromkeys(_TABLES.values(), "organisation_id")
 
-    def __init__(self, *, follow_queues: bool) -> None:
-        self._follow_queues = follow_queues
+    def __init__(self, *, live: bool) -> None:
+        self._live = live
 
     def apply(self, cursor: Cursor, rows: Sequence[Row]) -> None:
         """Fold a batch of one organisation's log into the tables."""
@@ -53,18 +75,26 @@ class HistoryProjection:
             (InteractionRow, history.interactions.values()),
             (SegmentRow, history.segments.values()),
             (MessageRow, history.messages),
+            (VisitRow, history.visits.values()),
+            (FollowUpRow, history.follow_ups.values()),
+            (IncidentRow, history.incidents.values()),
+            (WordRow, dict.fromkeys(history.words)),
         ):
             _write(cursor, org, kind, touched)
-        for queue, is_open in history.queues_open.items() if self._follow_queues else ():
+        if not self._live:
+            return
+        opened = {event.contact for event, _ in batch if isinstance(event, ContactOpened)}
+        meet_customers(cursor, org, [history.contacts[contact] for contact in opened], history.region)
+        for queue, is_open in history.queues_open.items():
             cursor.execute(
                 "UPDATE supervise_queue SET is_open = %s WHERE organisation_id = %s AND key = %s AND is_open <> %s",
                 (is_open, org, queue, is_open),
             )
 
 
-LIVE = HistoryProjection(follow_queues=True)
-AGAIN = HistoryProjection(follow_queues=False)
-"""For rebuilding: old openings and closings of queues must not flicker by."""
+LIVE = HistoryProjection(live=True)
+AGAIN = HistoryProjection(live=False)
+"""For rebuilding: old openings and closings of queues must not flicker by, and customers are known already."""
 
 
 def advance(org: str, using: str = "default", limit: int = BATCH) -> int:
@@ -82,7 +112,11 @@ def rebuild(org: str, using: str = "default", limit: int = BATCH) -> int:
 def _loaded(cursor: Cursor, org: str, batch: Sequence[tuple[AnyEvent, Instant]]) -> History:
     """What is known of the contacts the batch names; of their segments only those that go on."""
     named = sorted({contact for event, _ in batch if (contact := getattr(event, "contact", None)) is not None})
-    history = History()
+    incidents = sorted({name for event, _ in batch if (name := getattr(event, "incident", None)) is not None})
+    history = History(region=region_of(_zone(cursor, org)))
+    if incidents:
+        rows = _read(cursor, IncidentRow, "organisation_id = %s AND id = ANY(%s)", (org, incidents))
+        history.incidents = {row.id: row for row in rows}
     if not named:
         return history
     contacts = _read(cursor, ContactRow, "organisation_id = %s AND id = ANY(%s)", (org, named))
@@ -91,7 +125,20 @@ def _loaded(cursor: Cursor, org: str, batch: Sequence[tuple[AnyEvent, Instant]])
     history.contacts = {row.id: row for row in contacts}
     history.interactions = {row.id: row for row in interactions}
     history.segments = {(row.interaction, row.number): row for row in segments}
+    waiting = [i.visit for i in interactions if i.visit]
+    if waiting:
+        visits = _read(cursor, VisitRow, "organisation_id = %s AND position = ANY(%s)", (org, waiting))
+        history.visits = {row.position: row for row in visits}
+    if any(isinstance(event, FollowUpSet | FollowUpClosed) for event, _ in batch):
+        follow_ups = _read(cursor, FollowUpRow, "organisation_id = %s AND contact = ANY(%s)", (org, named))
+        history.follow_ups = {row.id: row for row in follow_ups}
     return history
+
+
+def _zone(cursor: Cursor, org: str) -> str:
+    cursor.execute("SELECT zone FROM tenancy_organisation WHERE id = %s", (org,))
+    row = cursor.fetchone()
+    return str(row[0]) if row else "UTC"
 
 
 def _read[R](cursor: Cursor, kind: type[R], where: str, params: Sequence[object]) -> list[R]:
@@ -111,7 +158,7 @@ def _write(cursor: Cursor, org: str, kind: type, rows: Iterable[object]) -> None
     cursor.execute(
         f"INSERT INTO {_TABLES[kind]} (organisation_id, {listed})"  # noqa: S608 - names of our own
         f" SELECT %s, {listed} FROM json_to_recordset(%s::json) AS r ({types})"
-        f" ON CONFLICT (organisation_id, {', '.join(keys)}) DO UPDATE SET {updates}",
+        f" ON CONFLICT (organisation_id, {', '.join(keys)}) DO {f'UPDATE SET {updates}' if updates else 'NOTHING'}",
         (org, data.decode()),
     )
 
@@ -124,4 +171,4 @@ def _typed(kind: type) -> list[tuple[str, Any]]:
     return [(column.name, column.type) for column in fields(kind)]
 
 
-_SQL_TYPES: dict[Any, str] = {str: "text", int: "bigint", Instant: "bigint"}
+_SQL_TYPES: dict[Any, str] = {str: "text", int: "bigint", bool: "boolean", Instant: "bigint", Json: "jsonb"}

@@ -7,5 +7,6 @@ from pasokh.office.desk import views
 urlpatterns = [
     path("desk/", views.desk_page, name="desk"),
     path("contacts/", views.contacts_page, name="contacts"),
+    path("contacts/export.csv", views.contacts_export, name="contacts_export"),
     path("contacts/<str:contact>/", views.contact_page, name="contact"),
 ]

@@ -1,16 +1,29 @@
-"""The desk page and the history of contacts."""
+"""The desk page, the list of contacts, and one contact with all that happened."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET
 
-from pasokh.office.desk import selectors
-from pasokh.office.errors import language
-from pasokh.office.fields import whole_number
-from pasokh.office.people.access import needs, signed_in
+from pasokh.kernel.ids import ID_PATTERN
+from pasokh.office import clock
+from pasokh.office.crm.selectors import customer_by_key
+from pasokh.office.desk import export, selectors
+from pasokh.office.desk.actions import do_record_export
+from pasokh.office.desk.asked import read_address
+from pasokh.office.desk.listing import EXACT, Page
+from pasokh.office.desk.narrowing import chips_of, choices_of, without
+from pasokh.office.desk.timeline import bars_of, timeline_of
+from pasokh.office.errors import language, text_of
+from pasokh.office.follow_ups.forms import FollowUpForm
+from pasokh.office.follow_ups.lines import lines_of
+from pasokh.office.follow_ups.selectors import follow_ups_of_contact
+from pasokh.office.people.access import actor_of, needs, signed_in
 from pasokh.office.people.rules import Right
 from pasokh.office.people.selectors import people_names
 from pasokh.office.supervise.selectors import outcome_names, queue_names, skill_names
+from pasokh.office.tenancy import scope
 
 
 @needs(Right.DESK)
@@ -29,51 +42,95 @@ def desk_page(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.CONTACTS)
+@require_GET
 def contacts_page(request: HttpRequest) -> HttpResponse:
-    """Contacts, newest first; `q`, `queue`, `agent` narrow, `before` pages on."""
-    asked = {name: request.GET.get(name, "").replace("\x00", "")[:100] for name in ("q", "queue", "agent")}
-    page = selectors.contact_page(
-        before=whole_number(request.GET.get("before"), "before"),
-        query=asked["q"],
-        queue=asked["queue"],
-        agent=asked["agent"],
-    )
+    """Contacts, newest first, narrowed by the address (`asked.NAMES`); `before` and `after` page through them."""
+    given = request.GET.dict()
+    reading = read_address(given, timezone.get_current_timezone_name(), language(), clock.now())
+    whole = reading.typed.get("q", "")
+    if len(reading.typed) == 1 and ID_PATTERN.fullmatch(whole) and selectors.contact_exists(whole):
+        return redirect("contact", whole)
+    page, count = Page([], None, None), 0
+    if not reading.errors:
+        page = selectors.find_contacts(
+            reading.asked, before=given.get("before") or None, after=given.get("after") or None
+        )
+        count = selectors.count_contacts(reading.asked)
     return render(
         request,
         "desk/contacts.html",
         {
-            "contacts": page.contacts,
-            "next_before": page.next_before,
-            "asked": asked,
+            "page": page,
+            "count": min(count, EXACT),
+            "count_is_least": count > EXACT,
+            "reading": reading,
+            "errors": {name: text_of(error) for name, error in reading.errors.items()},
+            "choices": choices_of(reading),
+            "chips": chips_of(reading),
+            "query": without(reading),
             "queue_names": queue_names(),
             "people_names": people_names(),
             "outcome_names": outcome_names(),
+            "more_open": bool(set(reading.typed) - {"q", "queue", "agent", "state", "day"}),
         },
+        status=400 if reading.errors else 200,
     )
 
 
+@needs(Right.WALL)
+@require_GET
+def contacts_export(request: HttpRequest) -> StreamingHttpResponse:
+    """The whole result as a table for spreadsheets, sent while it is read; who took it out is recorded."""
+    spoken, zone = language(), timezone.get_current_timezone_name()
+    reading = read_address(request.GET.dict(), zone, spoken, clock.now())
+    for error in reading.errors.values():
+        raise error
+    do_record_export(actor_of(request), reading.typed)
+    names = export.Names(people_names(), queue_names(), outcome_names(), selectors.reason_names())
+    return export.response_of(request, scope.required(), reading.asked, names, spoken, zone)
+
+
 @needs(Right.CONTACTS)
+@require_GET
 def contact_page(request: HttpRequest, contact: str) -> HttpResponse:
-    """One contact: its interactions with segments, what was written, and why it went as it did."""
+    """One contact: all that happened in its order, its segments drawn to scale, and what is still owed."""
+    return show_contact(request, contact)
+
+
+def show_contact(
+    request: HttpRequest, contact: str, form: FollowUpForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of a contact, with the form of a follow-up as it was typed."""
+    user = signed_in(request)
     found = selectors.contact_by_id(contact)
+    names = selectors.Namer(language())
+    interactions = selectors.interactions_of(found.id)
     segments = selectors.segments_of(found.id)
-    messages = selectors.messages_of(found.id)
+    customer = customer_by_key(found.customer) if found.customer else None
     return render(
         request,
         "desk/contact.html",
         {
             "contact": found,
-            "interactions": [
-                {
-                    "row": interaction,
-                    "segments": [s for s in segments if s.interaction == interaction.id],
-                    "messages": [m for m in messages if m.interaction == interaction.id],
-                }
-                for interaction in selectors.interactions_of(found.id)
-            ],
-            "explanation": selectors.explanation_of(found.id, language()),
+            "customer": customer,
+            "interactions": interactions,
+            "timeline": timeline_of(
+                selectors.story_of(found.id),
+                language(),
+                names,
+                whispers=selectors.sees_whispers(user, found.id),
+                customer=found.customer_name or found.address,
+                incidents=selectors.incidents_during(found),
+            ),
+            "bars": bars_of(interactions, segments, clock.now()),
+            "earlier": selectors.earlier_of(found, customer),
+            "follow_ups": lines_of(request, follow_ups_of_contact(found.id)),
+            "follow_up_form": form or FollowUpForm(now=clock.now(), person=user),
             "queue_names": queue_names(),
             "people_names": people_names(),
             "outcome_names": outcome_names(),
+            "reason_names": selectors.reason_names(),
+            "now": clock.now(),
         },
+        status=status,
     )
