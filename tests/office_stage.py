@@ -59,6 +59,7 @@ from django.db import connections  # noqa: E402
 
 from pasokh.office.hours.actions import do_assign_calendar, do_save_calendar  # noqa: E402
 from pasokh.office.hours.rules import CalendarConfig, Span  # noqa: E402
+from pasokh.office.policy.actions import do_ask_preview, do_save_draft  # noqa: E402
 from pasokh.office.day.actions import BreakDraft, do_plan_breaks  # noqa: E402
 from pasokh.office.people.actions import PersonDraft, do_create_user  # noqa: E402
 from pasokh.office.people.role_actions import do_save_role  # noqa: E402
@@ -66,6 +67,7 @@ from pasokh.office.people.rules import Role  # noqa: E402
 from pasokh.office.people.team_actions import do_save_team  # noqa: E402
 from pasokh.office.post.actions import do_save_sender, do_send_mail  # noqa: E402
 from pasokh.office.supervise import actions as setup  # noqa: E402
+from pasokh.office.supervise.models import Queue  # noqa: E402
 from pasokh.office.tenancy.actions import do_create_organisation, do_save_client  # noqa: E402
 from pasokh.office.tenancy.scope import organisation_scope  # noqa: E402
 from pasokh.office.vocabulary import actions as vocabulary  # noqa: E402
@@ -221,6 +223,8 @@ def make_tenant(org: str) -> None:
         always = CalendarConfig(zone="Asia/Tehran", week=((Span(0, 1_440),),) * 7)
         do_save_calendar("system", "help", names, always)
         do_assign_calendar("system", "help", "help")
+        do_save_draft(f"user:{org}-boss", "help", {"name_en": [f"{org} draft"]}, 1)
+        do_ask_preview(f"user:{org}-boss", Queue.objects.get(key="help").config, "2023-11-14")
         do_save_sender("system", f"{org}@{org}.example", f"{org} post", "")
         do_send_mail(f"{org}@example.org", "test", "en", {}, key=f"{org}-test")
         do_save_widget("system", f"{org}-widget", "help", origins=["https://shop.example"], title=names)

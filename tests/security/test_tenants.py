@@ -31,6 +31,7 @@ OTHERS = {
     "reason": "beta-reason",
     "team": "beta-team",
     "role": "beta-role",
+    "number": "7",
 }
 OWN = {
     "contact": "alpha-c1",
@@ -45,6 +46,7 @@ OWN = {
     "reason": "why",
     "team": "empty",
     "role": "auditor",
+    "number": "1",
 }
 
 

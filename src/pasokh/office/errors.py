@@ -15,6 +15,9 @@ from pasokh.office.tenancy import scope
 _BY_CODE = {
     "sign_in.required": 401,
     "right.missing": 403,
+    "policy.no_such_version": 404,
+    "policy.no_such_preview": 404,
+    "hours.unknown_calendar": 404,
     "follow_up.not_yours": 403,
     "follow_up.unknown": 404,
     "customer.unknown": 404,

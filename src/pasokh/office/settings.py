@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "pasokh.office.day",
     "pasokh.office.post",
     "pasokh.office.hours",
+    "pasokh.office.policy",
     "pasokh.office.setup",
     "pasokh.office.vocabulary",
     "pasokh.office.widgets",

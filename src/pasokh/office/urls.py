@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("pasokh.office.crm.urls")),
     path("", include("pasokh.office.follow_ups.urls")),
     path("", include("pasokh.office.day.urls")),
+    path("", include("pasokh.office.policy.urls")),
     path("", include("pasokh.office.supervise.urls")),
     path("", include("pasokh.office.setup.urls")),
     path("", include("pasokh.office.vocabulary.urls")),

@@ -12,6 +12,7 @@ import psycopg
 from pasokh.office.desk import projection
 from pasokh.office.hours.schedule import apply_due
 from pasokh.office.people.sessions import SessionStore
+from pasokh.office.policy.jobs import Jobs
 from pasokh.office.rounds import AWAY, POLL_SECONDS, run_rounds
 from pasokh.office.settling import settle_answered
 from pasokh.store.bells import LOG
@@ -30,14 +31,19 @@ def run(
     stopping: Callable[[], bool], ready: Callable[[], None] = lambda: None, poll_seconds: float = POLL_SECONDS
 ) -> None:
     """Project until `stopping` says so; `ready` hears of the first finished round. A lost database is waited for."""
-    run_rounds([LOG], Rounds(stopping), stopping, ready, poll_seconds)
+    jobs = Jobs()
+    try:
+        run_rounds([LOG], Rounds(stopping, jobs), stopping, ready, poll_seconds)
+    finally:
+        jobs.stop()
 
 
 class Rounds:
     """The worker's rounds; remembers up to where each log was read."""
 
-    def __init__(self, stopping: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, stopping: Callable[[], bool] = lambda: False, jobs: Jobs | None = None) -> None:
         self._stopping = stopping
+        self._jobs = jobs
         self._seen: dict[str, int] = {}
         self._done = 0
 
@@ -49,6 +55,8 @@ class Rounds:
         for (org,) in connection.execute(_ANSWERED).fetchall():
             settle_answered(org)
         apply_due(connection)
+        if self._jobs is not None:
+            self._jobs.turn(connection)
         if self._done % CLEANING_ROUNDS == 0:
             SessionStore.clear_expired()
         self._done += 1

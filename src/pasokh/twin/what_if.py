@@ -95,7 +95,7 @@ def what_if(
 
     def simulate(p: Sequence[QueueConfig] | None, s: Staffing | None) -> dict[str, dict[str, Spread]]:
         nonlocal done
-        base = _Base(day, p, s)
+        base = Base(day, p, s)
         parts = []
         for k in range(replications):
             plan = base.plan(1_000_003 + k)
@@ -131,7 +131,7 @@ def _notes(day: RecordedDay) -> list[str]:
     return notes
 
 
-class _Base:
+class Base:
     """A recorded day as scenario and plan."""
 
     def __init__(self, day: RecordedDay, policy: Sequence[QueueConfig] | None, staffing: Staffing | None) -> None:

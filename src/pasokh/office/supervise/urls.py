@@ -7,8 +7,6 @@ from pasokh.office.supervise import views
 urlpatterns = [
     path("wall/", views.wall_page, name="wall"),
     path("queues/", views.queues_page, name="queues"),
-    path("queues/new/", views.queue_page, name="queue_new"),
-    path("queues/<str:key>/", views.queue_page, name="queue"),
     path("queues/<str:key>/open/", views.open_page, name="queue_open"),
     path("queues/<str:key>/close/", views.close_page, name="queue_close"),
     path("demo/shop/", views.shop_page, name="shop"),

@@ -1,22 +1,19 @@
-"""The wallboard, the list and form of queues, opening and closing them, and the demonstration shop."""
+"""The wallboard, the list of queues, opening and closing them, and the demonstration shop."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from pasokh.i18n.catalogue import message
 from pasokh.kernel.errors import PasokhError
-from pasokh.office.errors import language, status_of, text_of
-from pasokh.office.filters import words
+from pasokh.office.errors import language, text_of
 from pasokh.office.people.access import actor_of, needs
 from pasokh.office.people.rules import Right
 from pasokh.office.settling import Fate, after_answer
-from pasokh.office.supervise.actions import do_close_queue, do_open_queue, do_publish_queue
-from pasokh.office.supervise.forms import QueueForm
-from pasokh.office.supervise.models import Queue
-from pasokh.office.supervise.selectors import all_queues, demo_widget_key, queue_by_key, skill_names
+from pasokh.office.supervise.actions import do_close_queue, do_open_queue
+from pasokh.office.supervise.selectors import all_queues, demo_widget_key, skill_names
 
 
 @needs(Right.WALL)
@@ -30,32 +27,6 @@ def wall_page(request: HttpRequest) -> HttpResponse:
 def queues_page(request: HttpRequest) -> HttpResponse:
     """Every queue."""
     return render(request, "supervise/queues.html", {"queues": all_queues(), "skills": skill_names()})
-
-
-@needs(Right.EDIT_SETUP)
-@require_http_methods(["GET", "POST"])
-def queue_page(request: HttpRequest, key: str | None = None) -> HttpResponse:
-    """Publish a new version of a queue, or a new queue (`key` None)."""
-    queue = queue_by_key(key) if key is not None else None
-    if key is not None and queue is None:
-        raise PasokhError("setup.unknown_queue", field="queue", value=key[:60])
-    form = QueueForm(request.POST or None, queue=queue)
-    status = 200
-    if request.method == "POST":
-        if form.is_valid():
-            try:
-                saved = do_publish_queue(actor_of(request), form.config(), form.cleaned_data["version"] or 0)
-            except PasokhError as error:
-                form.refuse(error)
-                status = status_of(error.code)
-            else:
-                name = words(saved.name)
-                return after_answer(
-                    request, f"queue:{saved.key}", lambda fate: _published(request, form, queue, name, fate)
-                )
-        else:
-            status = 400
-    return render(request, "supervise/queue.html", {"form": form, "queue": queue}, status=status)
 
 
 @needs(Right.OPERATE_QUEUES)
@@ -72,19 +43,6 @@ def close_page(request: HttpRequest, key: str) -> HttpResponse:
     """Let no new contact in."""
     do_close_queue(actor_of(request), key)
     return after_answer(request, f"queue:{key}", lambda fate: _switched(request, key, fate))
-
-
-def _published(request: HttpRequest, form: QueueForm, queue: Queue | None, name: str, fate: Fate) -> HttpResponse:
-    """The list with what became of the publication, or the form with the engine's refusal."""
-    if fate.error is not None:
-        form.refuse(fate.error)
-        status = status_of(fate.error.code)
-        return render(request, "supervise/queue.html", {"form": form, "queue": queue}, status=status)
-    if fate.waiting:
-        messages.warning(request, message("saved.waiting", language(), name=name))
-    else:
-        messages.success(request, message("saved.queue", language(), name=name))
-    return redirect("queues")
 
 
 def _switched(request: HttpRequest, key: str, fate: Fate) -> HttpResponse:

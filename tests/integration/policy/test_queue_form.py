@@ -26,8 +26,8 @@ from pasokh.office import demo_people as demo
 from pasokh.office.audit.selectors import of_target
 from pasokh.office.demo import do_create_demo
 from pasokh.office.desk.models import Interaction
+from pasokh.office.policy.forms import QueueForm
 from pasokh.office.supervise import actions
-from pasokh.office.supervise.forms import QueueForm
 from pasokh.office.supervise.models import Queue
 from pasokh.office.supervise.rules import check_references, cleaned_names
 from pasokh.office.tenancy.scope import organisation_scope
@@ -71,11 +71,23 @@ configs = st.builds(
     when_no_agents=st.sampled_from(("wait", "close")),
     alternatives=st.lists(st.sampled_from(Alternative), unique=True).map(tuple),
     callback_attempts=st.integers(1, 20),
+    callback_retry_ms=ms,
+    away_ms=st.integers(1_000, 86_400_000),
     outcomes=st.lists(st.sampled_from(OUTCOMES), unique=True).map(tuple),
     policy=st.builds(
         Policy,
         agent_order=st.lists(st.sampled_from(Criterion), unique=True).map(tuple),
-        classes=st.lists(st.builds(PriorityClass, st.sampled_from(("low", "high"))), min_size=1, max_size=3).map(tuple),
+        classes=st.lists(
+            st.builds(PriorityClass, st.sampled_from(("low", "high")), ms, st.integers(1, 100_000)),
+            min_size=1,
+            max_size=3,
+        ).map(tuple),
+        weight_ms=ms,
+        target_boost_ms=ms,
+        last_agent_hold_ms=ms,
+        last_agent_boost_ms=ms,
+        transfer_boost_ms=ms,
+        seed=st.integers(0, 2_147_483_646),
         relaxations=relaxations,
         reject_pause_ms=st.integers(0, 60_000),
     ),
@@ -146,8 +158,10 @@ def test_the_switch_asks_for_the_customers_language_and_lets_anyone_help_later(o
     every = {"fa": "lang-fa", "uk": "lang-uk", "en": "lang-en"}
     base = QueueConfig("help", {"en": "Help"}, policy=Policy(relaxations=(Relaxation(40_000, overflow_to=("day",)),)))
     with organisation_scope("alpha"):
-        with pytest.raises(PasokhError, match=r"setup\.no_language_skill"):
-            saved(QueueConfig("help", {"en": "Help"}), speak_language="on")
+        bare = Queue(key="help", version=1, definition=msgspec.to_builtins(QueueConfig("help", {"en": "Help"})))
+        form = QueueForm(as_sent(QueueForm(queue=bare)) | {"speak_language": "on"}, queue=bare)
+        assert not form.is_valid()
+        assert set(form.errors) == {"speak_language"}
         set_up()
         on = saved(base, speak_language="on", anyone_after_s="۳۰")
         assert on.languages == every
@@ -187,3 +201,44 @@ def test_the_demonstrations_visitor_gets_who_speaks_the_language(office: Office,
     catch_up(demo.ORGANISATION)
     with organisation_scope(demo.ORGANISATION):
         assert Interaction.objects.get(id="c.i1").agent == agent
+
+
+def test_steps_sort_themselves_and_a_row_ticked_off_is_gone(office: Office) -> None:
+    config = QueueConfig(
+        "help", {"en": "Help"}, policy=Policy(relaxations=(Relaxation(20_000, 5), Relaxation(30_000, 7)))
+    )  # fmt: skip
+    with organisation_scope("alpha"):
+        more = saved(config, relax_count="3", relax_3_after_s="۱۰", relax_3_lower_by="2", relax_1_remove="on")
+    assert more.policy.relaxations == (Relaxation(10_000, 2), Relaxation(30_000, 7))
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"relax_2_after_s": "20"}, "relax_2_after_s"),
+        ({"relax_1_after_s": "soon"}, "relax_1_after_s"),
+        ({"class_2_name": "low"}, "class_2_name"),
+        ({"class_1_name": "no spaces"}, "class_1_name"),
+        ({"class_1_ageing_percent": "0"}, "class_1_ageing_percent"),
+        ({"order_1": "random", "order_2": "random"}, "order_2"),
+        ({"ladder_good_s": "5"}, "ladder_good_s"),
+        ({"ladder_offer_s": "60", "ladder_alarm_s": "60"}, "ladder_offer_s"),
+        ({"reject_pause_s": "0", "ring_out_not_ready": ""}, "reject_pause_s"),
+        ({"alternatives": ["overflow"]}, "alternatives"),
+        ({"callback_attempts": "21"}, "callback_attempts"),
+        ({"max_waiting": "-1"}, "max_waiting"),
+    ],
+)
+def test_what_contradicts_itself_is_told_at_its_field_and_everything_typed_stays(
+    shared_office: Office, typed: dict[str, Any], field: str
+) -> None:
+    config = QueueConfig(
+        "help", {"en": "Help"}, policy=Policy(relaxations=(Relaxation(20_000, 5), Relaxation(30_000, 7)))
+    )  # fmt: skip
+    with organisation_scope("alpha"):
+        row = Queue(key="help", version=1, definition=msgspec.to_builtins(config))
+        sent = as_sent(QueueForm(queue=row)) | {"name_en": "Kept as typed 😀"} | typed
+        form = QueueForm(sent, queue=row)
+        assert not form.is_valid()
+        assert list(form.errors) == [field], form.errors
+        assert form["name_en"].value() == "Kept as typed 😀"
