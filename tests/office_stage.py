@@ -65,6 +65,7 @@ from pasokh.office.people.actions import PersonDraft, do_create_user  # noqa: E4
 from pasokh.office.people.role_actions import do_save_role  # noqa: E402
 from pasokh.office.people.rules import Role  # noqa: E402
 from pasokh.office.people.team_actions import do_save_team  # noqa: E402
+from pasokh.office.files.models import File  # noqa: E402
 from pasokh.office.post.actions import do_save_sender, do_send_mail  # noqa: E402
 from pasokh.office.supervise import actions as setup  # noqa: E402
 from pasokh.office.supervise.models import Queue  # noqa: E402
@@ -226,6 +227,10 @@ def make_tenant(org: str) -> None:
         do_save_draft(f"user:{org}-boss", "help", {"name_en": [f"{org} draft"]}, 1)
         do_ask_preview(f"user:{org}-boss", Queue.objects.get(key="help").config, "2023-11-14")
         do_save_sender("system", f"{org}@{org}.example", f"{org} post", "")
+        File.objects.create(
+            id=f"{org}-file", organisation_id=org, contact=f"{org}-c9", by="visitor", name=f"{org}.txt",
+            media_type="text/plain", size=1, digest="0" * 64, at=START,
+        )  # fmt: skip
         do_send_mail(f"{org}@example.org", "test", "en", {}, key=f"{org}-test")
         do_save_widget("system", f"{org}-widget", "help", origins=["https://shop.example"], title=names)
         for role in ROLES:

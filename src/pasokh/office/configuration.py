@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from pasokh.channels.files.clamd import NAME as SCANNER
+from pasokh.channels.files.clamd import scanner_of
 from pasokh.channels.mail.address import NAME as MAIL_URL
 from pasokh.channels.mail.address import parse_mail_url
 from pasokh.i18n.languages import LANGUAGES
@@ -49,6 +51,8 @@ class Configuration:
     """Where mails come from that no organisation's own address sends."""
     home: Path
     """Where attached files are kept."""
+    scanner_url: str
+    """Who looks for viruses in them; empty = nobody."""
 
 
 def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Configuration:
@@ -74,10 +78,17 @@ def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Config
         static_root=Path(static_root) if static_root else None,
         language=language,
         zone=env.get("PASOKH_ZONE", "UTC"),
+        scanner_url=_scanner_url(env),
         mail_url=_mail_url(env),
         mail_from=checked_mail_from(env.get("PASOKH_MAIL_FROM", "")) or default_mail_from(parts.hostname),
         home=Path(env.get("PASOKH_HOME", "") or Path.cwd() / "var").absolute(),
     )
+
+
+def _scanner_url(env: Mapping[str, str]) -> str:
+    url = env.get(SCANNER, "")
+    scanner_of(url)
+    return url
 
 
 def _mail_url(env: Mapping[str, str]) -> str:

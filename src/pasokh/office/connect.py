@@ -5,19 +5,36 @@ from collections.abc import Callable
 import psycopg
 from django.conf import settings
 
+from pasokh.channels.files.clamd import scanner_of
 from pasokh.channels.mail.ways import transport_of
+from pasokh.office.files.actions import BELL as FILES
+from pasokh.office.files.keeping import storage
+from pasokh.office.files.scanning import scan_due, sweep
 from pasokh.office.post.actions import BELL as POST
 from pasokh.office.post.sending import send_due
 from pasokh.office.rounds import POLL_SECONDS, run_rounds
+
+SWEEPING_ROUNDS = 1_000
+"""A sweep comes about every half hour."""
 
 
 def run(
     stopping: Callable[[], bool], ready: Callable[[], None] = lambda: None, poll_seconds: float = POLL_SECONDS
 ) -> None:
-    """Send mail until `stopping` says so; `ready` hears of the first finished round."""
-    transport = transport_of(settings.CONFIGURATION.mail_url)
+    """Send mail, scan files, sweep, until `stopping` says so; `ready` hears of the first finished round."""
+    transport, scanner, kept_in = (
+        transport_of(settings.CONFIGURATION.mail_url),
+        scanner_of(settings.SCANNER_URL),
+        storage(),
+    )
+    rounds = 0
 
     def one_round(connection: psycopg.Connection) -> None:
+        nonlocal rounds
+        scan_due(connection, scanner, kept_in, stopping)  # first: somebody waits for it
         send_due(connection, transport, stopping)
+        if rounds % SWEEPING_ROUNDS == 0:
+            sweep(connection, kept_in)
+        rounds += 1
 
-    run_rounds([POST], one_round, stopping, ready, poll_seconds)
+    run_rounds([POST, FILES], one_round, stopping, ready, poll_seconds)

@@ -75,7 +75,7 @@ def refusal(request: HttpRequest, error: PasokhError) -> HttpResponse:
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether a program asks: the API, the live token, or whoever accepts JSON and no HTML."""
-    if request.path.startswith(("/api/", "/live/")):
+    if request.path.startswith(("/api/", "/live/", "/files/")):
         return True
     accepted = request.headers.get("Accept", "")
     return "application/json" in accepted and "text/html" not in accepted

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "pasokh.office.follow_ups",
     "pasokh.office.day",
     "pasokh.office.post",
+    "pasokh.office.files",
     "pasokh.office.hours",
     "pasokh.office.policy",
     "pasokh.office.setup",
@@ -161,6 +162,10 @@ STORAGES = {
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+FILES_HOME = CONFIGURATION.home / "files"
+"""Where attachments lie."""
+SCANNER_URL = CONFIGURATION.scanner_url
+"""The virus scanner that looks at them; empty = none."""
 LOGGING_CONFIG = None
 """The composition root sets up logging for all roles."""
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("pasokh.office.vocabulary.urls")),
     path("", include("pasokh.office.audit.urls")),
     path("", include("pasokh.office.post.urls")),
+    path("", include("pasokh.office.files.urls")),
     path("api/v1/", api.urls),
 ]
 

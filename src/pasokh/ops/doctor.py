@@ -18,7 +18,7 @@ from pasokh.i18n.catalogue import message
 from pasokh.kernel.errors import PasokhError
 from pasokh.ops.backup import verify_logs
 from pasokh.ops.database import acting_as, database_url, embedded
-from pasokh.ops.mail import examine_mail
+from pasokh.ops.mail import examine_mail, examine_scanner
 from pasokh.ops.settings import Settings
 from pasokh.store import schema
 from pasokh.store.binaries import find_binaries, major_version
@@ -54,6 +54,7 @@ def examine(settings: Settings, now_ms: Callable[[], int], mail_to: str = "") ->
     yield _front_end()
     yield from _supervisors(settings)
     yield Finding(*examine_mail(settings, now_ms(), mail_to))
+    yield Finding(*examine_scanner(settings))
     try:
         url = database_url(settings)
     except PasokhError:

@@ -1,8 +1,9 @@
-"""Whether mail goes out, for `pasokh doctor`."""
+"""Whether mail goes out and files are scanned, for `pasokh doctor`."""
 
 from typing import Literal
 from urllib.parse import urlsplit
 
+from pasokh.channels.files.clamd import scanner_of
 from pasokh.channels.mail.ports import Parcel
 from pasokh.channels.mail.ways import transport_of
 from pasokh.i18n.catalogue import message
@@ -31,3 +32,14 @@ def examine_mail(
     except PasokhError as error:
         return "wrong", "mail.wrong", {"reason": message(error.code, settings.language, **error.params)}
     return "good", "mail.sent", {"to": to}
+
+
+def examine_scanner(settings: Settings) -> tuple[Literal["good", "warning", "wrong"], str, dict[str, object]]:
+    """A finding's grade, key and fields: whether a virus scanner looks at attachments."""
+    scanner = scanner_of(settings.scanner_url, SECONDS)
+    if scanner is None:
+        return "warning", "scanner.off", {}
+    try:
+        return "good", "scanner", {"version": scanner.probe()}
+    except PasokhError as error:
+        return "wrong", "scanner.wrong", {"reason": message(error.code, settings.language, **error.params)}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Literal, cast
 from urllib.parse import urlsplit
 
+from pasokh.channels.files.clamd import scanner_of
 from pasokh.channels.mail.address import parse_mail_url
 from pasokh.i18n.languages import LANGUAGES, Language
 from pasokh.kernel.errors import PasokhError
@@ -48,6 +49,8 @@ class Settings:
     log_level: str
     mail_url: str
     """Where mail is handed in; empty = it waits."""
+    scanner_url: str
+    """Who looks for viruses in attachments; empty = nobody."""
     mail_from: str
     """Where mails come from that no organisation's own address sends; empty = the centre's host."""
     stop_seconds: float
@@ -91,6 +94,7 @@ class Settings:
             "PASOKH_STOP_SECONDS": str(self.stop_seconds),
             "PASOKH_SMTP_URL": self.mail_url,
             "PASOKH_MAIL_FROM": self.mail_from,
+            "PASOKH_SCANNER_URL": self.scanner_url,
         }
 
 
@@ -112,6 +116,8 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         raise PasokhError("settings.weak_secret", name="PASOKH_SECRET_KEY", least=32)
     mail_url, mail_from = values.get("PASOKH_SMTP_URL", ""), values.get("PASOKH_MAIL_FROM", "")
     parse_mail_url(mail_url)
+    scanner_url = values.get("PASOKH_SCANNER_URL", "")
+    scanner_of(scanner_url)
     if mail_from:
         checked_mail_from(mail_from)
     return Settings(
@@ -128,6 +134,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         log_level=_choice(values, "PASOKH_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         mail_url=mail_url,
         mail_from=mail_from,
+        scanner_url=scanner_url,
         stop_seconds=float(_whole(values, "PASOKH_STOP_SECONDS", 10, 1, 600)),
     )
 

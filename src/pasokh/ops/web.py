@@ -9,6 +9,7 @@ from typing import Any, cast
 import uvicorn
 
 from pasokh.acd.model import Channel
+from pasokh.channels.files.gate import FileGate
 from pasokh.channels.reception import Reception
 from pasokh.channels.webchat.app import WebChat
 from pasokh.channels.webchat.visitors import VisitorPasses
@@ -69,12 +70,14 @@ def build(settings: Settings, url: str, clock: Callable[[], int]) -> App:
         post=OfficePost(),
     )
 
+    office = FileGate(cast("App", django), widgets, signer, clock=clock, words=words)
+
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         async with store:
             yield
 
-    return create_app(hub, chat, cast("App", django), lifespan)
+    return create_app(hub, chat, office, lifespan)
 
 
 def serve(settings: Settings, url: str, ready: Callable[[], None], clock: Callable[[], int]) -> None:

@@ -1,0 +1,38 @@
+"""ClamAV's own daemon with a signature list of one line, where it is installed."""
+
+import contextlib
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+PROGRAM = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin")
+
+
+@contextlib.contextmanager
+def clamd() -> Iterator[str]:
+    """Run it on a socket of its own; yields its address."""
+    assert PROGRAM is not None
+    folder = Path(tempfile.mkdtemp(prefix="pasokh-clamd-"))
+    (folder / "db").mkdir()
+    (folder / "db" / "own.ndb").write_text(f"Eicar-Test:0:*:{EICAR.hex()}\n")
+    (folder / "clamd.conf").write_text(
+        f"LocalSocket {folder}/s\nDatabaseDirectory {folder}/db\nForeground yes\nStreamMaxLength 30M\nBytecode no\n"
+    )
+    process = subprocess.Popen(
+        [PROGRAM, "-c", str(folder / "clamd.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while not (folder / "s").exists():
+            assert process.poll() is None, "clamd ended"
+            assert time.monotonic() < deadline, "clamd does not listen"
+            time.sleep(0.05)
+        yield f"clamd://{folder}/s"
+    finally:
+        process.kill()
+        process.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
