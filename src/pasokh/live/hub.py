@@ -12,10 +12,12 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from pasokh.acd.state import State
 from pasokh.channels.pace import Paces
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import MINUTE, SECOND, Instant, Millis
 from pasokh.live import frames, orders
+from pasokh.live.absence import Absence
 from pasokh.live.along_view import AlongView
 from pasokh.live.board import Board
 from pasokh.live.chat_view import ChatView
@@ -85,6 +87,7 @@ class Hub:
         self._snapshots = Paces(rate=5, burst=20)
         self._sweeper: asyncio.Task[None] | None = None
         self._hearing = ExitStack()
+        self._absence = Absence(store, clock, self._state_of, self._people)
 
     # -- life ------------------------------------------------------------------------------------------------------
     async def start(self) -> None:
@@ -185,6 +188,7 @@ class Hub:
                 self._people[person] -= 1
                 if self._people[person] <= 0:
                     del self._people[person]
+                    self._absence.left(person)
 
     def _claims(self, token: str) -> Claims:
         return self._signer.verify(token, self._clock())
@@ -211,6 +215,10 @@ class Hub:
             deliver(org, data, self._seats, {} if shard is None else {org: shard.state})
         except Exception:
             log.exception("a hint could not be passed on")
+
+    def _state_of(self, org: str) -> State | None:
+        shard = self._followed(org)
+        return None if shard is None else shard.state
 
     def _followed(self, org: str) -> Shard | None:
         """The shard, if it is followed already."""
@@ -303,6 +311,7 @@ class Hub:
                 await self._discard(org)
         for seat in list(self._seats):
             self._check_seat(seat, now)
+        await self._absence.sweep(frozenset(self._shards))
 
     async def _discard(self, org: str) -> None:
         """Stop following; whoever still looks is asked to come back (to a fold that works)."""
