@@ -19,6 +19,7 @@ from pasokh.office.people.api import router as people_router
 from pasokh.office.people.models import User
 from pasokh.office.supervise.api import router as supervise_router
 from pasokh.office.tenancy import scope
+from pasokh.office.watch.api import router as watch_router
 
 
 class StaffSession(SessionAuth):
@@ -39,6 +40,7 @@ api = NinjaAPI(
 )
 api.add_router("", people_router)
 api.add_router("", supervise_router)
+api.add_router("", watch_router)
 api.add_router("", desk_router)
 api.add_router("", crm_router)
 api.add_router("", follow_ups_router)

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "pasokh.office.post",
     "pasokh.office.files",
     "pasokh.office.hours",
+    "pasokh.office.watch",
     "pasokh.office.policy",
     "pasokh.office.setup",
     "pasokh.office.vocabulary",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("pasokh.office.day.urls")),
     path("", include("pasokh.office.policy.urls")),
     path("", include("pasokh.office.supervise.urls")),
+    path("", include("pasokh.office.watch.urls")),
     path("", include("pasokh.office.setup.urls")),
     path("", include("pasokh.office.vocabulary.urls")),
     path("", include("pasokh.office.audit.urls")),

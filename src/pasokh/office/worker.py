@@ -15,6 +15,7 @@ from pasokh.office.people.sessions import SessionStore
 from pasokh.office.policy.jobs import Jobs
 from pasokh.office.rounds import AWAY, POLL_SECONDS, run_rounds
 from pasokh.office.settling import settle_answered
+from pasokh.office.watch import projection as watch_projection
 from pasokh.store.bells import LOG
 
 log = logging.getLogger(__name__)
@@ -78,7 +79,7 @@ def catch_up(org: str, stopping: Callable[[], bool] = lambda: False) -> int:
     """Bring one organisation's projections to the log's end; returns the events applied."""
     done = 0
     while not stopping():
-        applied = projection.advance(org)
+        applied = max(projection.advance(org), watch_projection.advance(org))
         done += applied
         if applied < projection.BATCH:
             break

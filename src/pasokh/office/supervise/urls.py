@@ -5,7 +5,6 @@ from django.urls import path
 from pasokh.office.supervise import views
 
 urlpatterns = [
-    path("wall/", views.wall_page, name="wall"),
     path("queues/", views.queues_page, name="queues"),
     path("queues/<str:key>/open/", views.open_page, name="queue_open"),
     path("queues/<str:key>/close/", views.close_page, name="queue_close"),

@@ -1,9 +1,8 @@
-"""The wallboard, the list of queues, opening and closing them, and the demonstration shop."""
+"""The list of queues, opening and closing them, and the demonstration shop."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
 from pasokh.i18n.catalogue import message
@@ -14,13 +13,6 @@ from pasokh.office.people.rules import Right
 from pasokh.office.settling import Fate, after_answer
 from pasokh.office.supervise.actions import do_close_queue, do_open_queue
 from pasokh.office.supervise.selectors import all_queues, demo_widget_key, skill_names
-
-
-@needs(Right.WALL)
-@ensure_csrf_cookie
-def wall_page(request: HttpRequest) -> HttpResponse:
-    """The live wallboard; its script follows the topic `wall`."""
-    return render(request, "supervise/wall.html")
 
 
 @needs(Right.READ_SETUP)

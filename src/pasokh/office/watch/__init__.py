@@ -1,0 +1,1 @@
+"""Watching over the running day: the wallboard, alarms and their history, switches and staffing from the wall."""
