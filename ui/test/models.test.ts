@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { deskModel, draftsOf, initials, messagesOf, urgency } from "../src/desk/model";
-import type { Interaction, Keys, Message, Topic, WallAgent, WallQueue } from "../src/live/types";
-import { cardOf, tileOf, wallModel } from "../src/wall/model";
+import type { Interaction, Keys, Message, Topic } from "../src/live/types";
 
 const topic = (keys: Record<string, unknown>): Topic => ({ cursor: 1, keys: keys as Keys });
 
@@ -37,27 +36,6 @@ const interaction = (id: string, change: Partial<Interaction> = {}): Interaction
 });
 
 const message = (id: string, at: number): Message => ({ number: at, message: id, author: "customer", author_name: "", text: id, at });
-
-const queue = (change: Partial<WallQueue> = {}): WallQueue => ({
-  id: "q",
-  name: {},
-  client: "own",
-  open: true,
-  waiting: 1,
-  longest_since: 0,
-  alarm_at: 45_000,
-  never_at: 60_000,
-  entered: 1,
-  answered: 0,
-  abandoned: 0,
-  left_otherwise: 0,
-  sl: { formula: "sl.answered_only", version: 1, threshold_ms: 20_000, target_permille: 800, value: null, n: 0 },
-  asa_ms: null,
-  ready: 0,
-  busy: 0,
-  agents: 0,
-  ...change,
-});
 
 describe("the desk's model", () => {
   it("parts offers from work and leaves oneself out of the colleagues", () => {
@@ -96,32 +74,5 @@ describe("the desk's model", () => {
     expect(initials("Olena Koval")).toBe("O\u200cK");
     expect(initials("سارا")).toBe("س");
     expect(initials("")).toBe("");
-  });
-});
-
-describe("the wallboard's model", () => {
-  it("alarms before a minute has passed, and counts down to it", () => {
-    expect(tileOf(queue(), 10_000)).toMatchObject({ worry: "calm", waited: 10_000, left: 50 });
-    expect(tileOf(queue(), 20_000).worry).toBe("warn");
-    expect(tileOf(queue(), 45_000)).toMatchObject({ worry: "alarm", left: 15 });
-    expect(tileOf(queue(), 70_000).left).toBe(-10);
-    expect(tileOf(queue({ waiting: 0, longest_since: null }), 70_000)).toMatchObject({ worry: "calm", waited: null, left: null });
-  });
-
-  it("says what an agent does now: hold before talk before wrap-up before idle", () => {
-    const agent: WallAgent = { id: "a", name: "A", presence: "ready", reason: "", since: 1, idle_since: 2, answered: 0, work: [] };
-    const work = { interaction: "i", channel: "chat" as const, queue: "q", customer_name: "", on_hold_since: null };
-    expect(cardOf(agent)).toMatchObject({ state: "ready", since: 2 });
-    expect(cardOf({ ...agent, presence: "not_ready" })).toMatchObject({ state: "not_ready" });
-    const active = { ...work, phase: "active" as const, since: 5 };
-    const wrap = { ...work, phase: "wrap_up" as const, since: 4 };
-    expect(cardOf({ ...agent, work: [wrap] })).toMatchObject({ state: "wrap_up", since: 4 });
-    expect(cardOf({ ...agent, work: [wrap, active] })).toMatchObject({ state: "busy", since: 5 });
-    expect(cardOf({ ...agent, work: [{ ...active, on_hold_since: 9 }] })).toMatchObject({ state: "hold", since: 9 });
-  });
-
-  it("adds up", () => {
-    const wall = topic({ "q:1": queue({ waiting: 2 }), "q:2": queue({ waiting: 3 }), "a:1": { id: "1", name: "x", presence: "ready", work: [] } });
-    expect(wallModel(wall, 50_000)).toMatchObject({ waiting: 5, ready: 1, busy: 0, worst: "alarm" });
   });
 });

@@ -149,6 +149,13 @@ export interface WallQueue {
   left_otherwise: number;
   sl: ServiceLevel;
   asa_ms: number | null;
+  answered_wait_ms: number;
+  handled: number;
+  handle_ms: number;
+  overflow_now: string[];
+  /** The running quarter of an hour: from, entered, answered, abandoned, most waiting, waiting now, service level, n. */
+  now: [number, number, number, number, number, number, number | null, number] | null;
+  arrivals: { at: number; count: number } | null;
   ready: number;
   busy: number;
   agents: number;
@@ -156,17 +163,70 @@ export interface WallQueue {
 
 export interface WallWork {
   interaction: string;
+  contact: string;
+  kind: "contact" | "callback" | "message" | "consult";
   channel: Channel;
   queue: string;
   phase: Phase;
   since: number;
   customer_name: string;
   on_hold_since: number | null;
+  help_since: number | null;
+  monitors: string[];
+}
+
+/** Somebody who waits, as the wall knows them. */
+export interface WallWaiter {
+  interaction: string;
+  contact: string;
+  kind: "contact" | "callback" | "message";
+  channel: Channel;
+  queue: string;
+  phase: Phase;
+  queued_at: number;
+  priority: number;
+  customer_name: string;
+  language: string;
+  away_since: number | null;
+}
+
+export interface WallIncident {
+  id: string;
+  queues: string[];
+  texts: Names;
+  since: number;
+  by: string;
+}
+
+/** A conversation the supervisor reads along. */
+export interface Followed {
+  id: string;
+  contact: string;
+  kind: "contact" | "callback" | "message" | "consult";
+  channel: Channel;
+  queue: string;
+  queue_name: Names;
+  phase: Phase;
+  since: number;
+  agent: string | null;
+  agent_name: string;
+  customer_name: string;
+  language: string;
+  subject: string;
+  on_hold_since: number | null;
+  help_since: number | null;
+  help_question: string;
+  monitors: string[];
+  parent: string | null;
 }
 
 export interface WallAgent {
   id: string;
   name: string;
+  team: string;
+  queues: string[];
+  missed: number;
+  handle_ms: number;
   presence: Presence;
   reason: string;
   since: number;

@@ -1,143 +1,182 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import { repeat } from "lit-html/directives/repeat.js";
 import { icon } from "../design/icons";
-import { initials, tint } from "../desk/model";
-import { type Language, type Values, pick } from "../language/catalogue";
-import type { Format } from "../language/format";
-import type { StaffText } from "../language/staff/en";
-import type { Connection } from "../live/client";
-import type { AgentCard, QueueTile, WallModel } from "./model";
+import { SHOWS, type Show, shownAt, writeAddress } from "./address";
+import { acknowledge, alarmWords, attend } from "./alarm_panel";
+import { type Windowing, agentCards } from "./cards";
+import { type Key, type Wall, clientName, queueName, teamName } from "./context";
+import { type AgentCard, agentsShown, cardOf, queuesShown } from "./figures";
+import { drawer } from "./panels";
+import { clientTiles, queueTiles, teamTiles } from "./tiles";
 
-export interface Wall {
-  model: WallModel;
-  connection: Connection;
-  language: Language;
-  t(key: keyof StaffText, values?: Values): string;
-  f: Format;
-  now: number;
-  full: boolean;
-  toggleFull(): void;
-  known(key: string): key is keyof StaffText;
-}
+const SHOW_WORDS: Record<Show, Key> = { queues: "wall.queues", teams: "wall.teams", agents: "wall.agents", clients: "wall.clients" };
+const STATES = ["ready", "busy", "wrap_up", "hold", "not_ready", "help"] as const;
 
-/** The wallboard: totals and clock, a tile for each queue, a card for each agent. */
-export function wallView(wall: Wall): TemplateResult {
-  const { model, t, f } = wall;
-  const total = (value: number, label: keyof StaffText, extra = ""): TemplateResult =>
-    html`<span class=${extra}><b>${f.digits(value)}</b>${t(label)}</span>`;
-  return html`<header class="wall-head">
-      <h1>${t("wall.title")}</h1>
-      <span class="live-sign ${wall.connection}">
-        <span class="dot ready"></span>${t(wall.connection === "online" ? "wall.updated" : "connection.connecting")}
-      </span>
-      <span class="spring"></span>
-      <div class="wall-totals">
-        ${total(model.waiting, "wall.total_waiting", model.worst === "alarm" ? "alarm" : "")} ${total(model.ready, "wall.total_ready")}
-        ${total(model.busy, "wall.total_busy")} ${total(model.away, "wall.total_away")}
-      </div>
-      <div class="wall-clock"><b><time>${f.time(wall.now)}</time></b><span>${f.day(wall.now)}</span></div>
-      <button
-        class="button square full-toggle"
-        type="button"
-        title=${t(wall.full ? "wall.leave_full_screen" : "wall.full_screen")}
-        aria-label=${t(wall.full ? "wall.leave_full_screen" : "wall.full_screen")}
-        @click=${() => wall.toggleFull()}
-      >
-        ${icon("full")}
-      </button>
-    </header>
-    ${banner(wall)}
-    <section aria-label=${t("wall.queues")}>
-      <h2>${t("wall.queues")}</h2>
-      ${model.tiles.length
-        ? html`<div class="tiles">${repeat(model.tiles, (tile) => tile.queue.id, (tile) => queueTile(wall, tile))}</div>`
-        : html`<p class="quiet">${t("wall.no_queues")}</p>`}
+/** The wallboard: totals and clock, one line for the worst alarm, and what the address asks for. */
+export function wallView(wall: Wall, windowing: Windowing): TemplateResult {
+  const { t, address } = wall;
+  const show = address.screen ? shownAt(address, wall.now) : (address.show[0] ?? "queues");
+  const cards = wall.agents.map(cardOf);
+  const incomplete = (wall.topic.keys["day"] as { complete?: boolean } | undefined)?.complete === false;
+  return html`${header(wall, cards, show)} ${alarmLine(wall)} ${address.screen ? nothing : controls(wall, show)}
+    ${incomplete ? html`<p class="visually-hidden" role="status">${t("wall.day_loading")}</p>` : nothing}
+    <section class="wall-show ${show}" aria-label=${t(SHOW_WORDS[show])} aria-busy=${wall.topic.cursor === null}>
+      ${address.screen ? html`<h2>${t(SHOW_WORDS[show])}</h2>` : nothing} ${body(wall, show, cards, windowing)}
     </section>
-    <section aria-label=${t("wall.agents")}>
-      <h2>${t("wall.agents")} <span class="number">${f.digits(model.agents.length)}</span></h2>
-      ${model.agents.length
-        ? html`<ul class="agents">${repeat(model.agents, (card) => card.agent.id, (card) => agentCard(wall, card))}</ul>`
-        : html`<p class="quiet">${t("wall.no_agents")}</p>`}
-    </section>`;
+    ${drawer(wall)} ${toast(wall)}`;
 }
 
-function banner(wall: Wall): TemplateResult | typeof nothing {
-  if (wall.connection === "refused") {
-    return html`<div class="banner alarm" role="alert">
-      ${wall.t("connection.refused")} <a class="button compact" href="/">${wall.t("connection.sign_in")}</a>
+function header(wall: Wall, cards: AgentCard[], show: Show): TemplateResult {
+  const { t, f, address } = wall;
+  const count = (...states: AgentCard["state"][]): number => cards.filter((card) => states.includes(card.state)).length;
+  const waiting = wall.queues.reduce((sum, queue) => sum + queue.waiting, 0);
+  const worst = wall.alarms.some((alarm) => alarm.urgent && !alarm.acknowledged);
+  const total = (value: number, label: Key, extra = ""): TemplateResult => html`<span class=${extra}><b>${f.digits(value)}</b>${t(label)}</span>`;
+  const open = wall.alarms.filter((alarm) => !alarm.acknowledged).length;
+  return html`<header class="wall-head">
+    <h1>${t("wall.title")}</h1>
+    <span class="live-sign ${wall.client.connection}">
+      <span class="dot ready"></span>${t(wall.client.connection === "online" ? "wall.updated" : "connection.connecting")}
+    </span>
+    <span class="spring"></span>
+    <div class="wall-totals">
+      ${total(waiting, "wall.total_waiting", worst ? "alarm" : "")} ${total(count("ready"), "wall.total_ready")}
+      ${total(count("busy", "hold", "wrap_up"), "wall.total_busy")} ${total(count("not_ready"), "wall.total_away")}
+    </div>
+    <div class="wall-clock"><b><time>${f.time(wall.now)}</time></b><span>${f.day(wall.now)}</span></div>
+    ${address.screen
+      ? nothing
+      : html`<div class="wall-tools">
+          ${tool(wall, "bell", t("alarm.title"), () => wall.open(wall.memory.panel?.kind === "alarms" ? null : { kind: "alarms" }), open, worst ? "urgent" : "")}
+          ${tool(wall, "horn", t("incident.title"), () => wall.open(wall.memory.panel?.kind === "incident" ? null : { kind: "incident", queues: [] }))}
+          <button
+            class="button square"
+            type="button"
+            aria-pressed=${wall.memory.sound}
+            title=${t(wall.memory.sound ? "desk.sound_on" : "desk.sound_off")}
+            aria-label=${t("wall.sound")}
+            @click=${() => {
+              wall.memory.sound = !wall.memory.sound;
+              localStorage.setItem("pasokh.wall.sound", wall.memory.sound ? "on" : "off");
+              wall.redraw();
+            }}
+          >
+            ${icon(wall.memory.sound ? "bell" : "bellOff")}
+          </button>
+          <a class="button square" href=${`/wall/${writeAddress({ ...address, screen: true, show: show === "queues" ? ["queues", "agents"] : [show] })}`} title=${t("wall.screen")} aria-label=${t("wall.screen")}>${icon("full")}</a>
+        </div>`}
+  </header>`;
+}
+
+function tool(wall: Wall, symbol: "bell" | "horn", label: string, click: () => void, n = 0, look = ""): TemplateResult {
+  return html`<button class="button ${look}" type="button" title=${label} aria-label=${n ? `${label}: ${wall.f.digits(n)}` : label} @click=${click}>
+    ${icon(symbol === "bell" ? "alarm" : symbol)}<span class="tool-count">${n ? wall.f.digits(n) : ""}</span>
+  </button>`;
+}
+
+/** Always there and always as tall, so that an alarm moves nothing. */
+function alarmLine(wall: Wall): TemplateResult {
+  const { t, f } = wall;
+  if (wall.client.connection === "refused") {
+    return html`<div class="alarm-line urgent" role="alert">
+      <span>${t("connection.refused")}</span> <a class="button compact" href="/">${t("connection.sign_in")}</a>
     </div>`;
   }
-  return wall.connection === "offline" ? html`<div class="banner" role="status">${wall.t("connection.connecting")}</div>` : nothing;
+  if (wall.client.connection !== "online") return html`<div class="alarm-line" role="status"><span>${t("connection.connecting")}</span></div>`;
+  const alarm = wall.alarms.find((each) => !each.acknowledged);
+  if (!alarm) return html`<div class="alarm-line calm" role="status"><span>${t("alarm.calm")}</span></div>`;
+  return html`<div class="alarm-line ${alarm.urgent ? "urgent" : "mild"}" role=${alarm.urgent ? "alert" : "status"} data-alarm=${alarm.id}>
+    <span class="words" dir="auto">${alarmWords(wall, alarm)}</span>
+    <time aria-hidden="true">${alarm.since === null ? "" : f.clock(wall.now - alarm.since)}</time>
+    ${wall.address.screen
+      ? nothing
+      : html`<button class="button compact" type="button" @click=${() => attend(wall, alarm)}>${t("alarm.attend")}</button>
+          <button class="button compact" type="button" @click=${() => acknowledge(wall, alarm)}>${t("alarm.acknowledge")}</button>`}
+  </div>`;
 }
 
-function queueTile(wall: Wall, tile: QueueTile): TemplateResult {
-  const { queue, waited, worry, left } = tile;
-  const { t, f } = wall;
-  const { sl } = queue;
-  const target = sl.target_permille / 1000;
-  const met = sl.value === null ? "" : sl.value >= target ? "good" : "bad";
-  const small = (value: string, label: keyof StaffText): TemplateResult =>
-    html`<div><b>${value}</b><span>${t(label)}</span></div>`;
-  return html`<article class="tile ${worry}" data-queue=${queue.id}>
-    <div class="tile-head">
-      <h3 class="name">${pick(queue.name, wall.language, queue.id)}</h3>
-      ${worry === "alarm"
-        ? html`<span class="tile-alarm" role="alert"
-            >${left !== null && left > 0 ? t("wall.alarm_left", { n: left }) : t("wall.over")}</span
-          >`
-        : queue.open
-          ? nothing
-          : html`<span class="badge">${t("wall.closed")}</span>`}
+function controls(wall: Wall, show: Show): TemplateResult {
+  const { t, address } = wall;
+  const choice = (name: "client" | "team" | "queue" | "state", label: Key, options: [string, string][]): TemplateResult =>
+    html`<label class="visually-hidden" for="wall-${name}">${t(label)}</label>
+      <select id="wall-${name}" class="input" @change=${(event: Event) => wall.go({ [name]: (event.target as HTMLSelectElement).value })}>
+        <option value="" ?selected=${!address[name]}>${t(label)}</option>
+        ${options.map(([value, words]) => html`<option value=${value} ?selected=${value === address[name]}>${words}</option>`)}
+      </select>`;
+  const named = <T extends string>(ids: Iterable<T>, name: (id: T) => string): [string, string][] =>
+    [...new Set(ids)].map((id): [string, string] => [id, name(id)]).sort((a, b) => a[1].localeCompare(b[1], wall.language));
+  return html`<div class="wall-controls" role="search">
+    <div class="segmented" role="group" aria-label=${t("wall.by")}>
+      ${SHOWS.map((each) => html`<button type="button" aria-pressed=${each === show} @click=${() => wall.go({ show: [each] })}>${t(SHOW_WORDS[each])}</button>`)}
     </div>
-    <div class="tile-main">
-      <div class="figure"><span class="value">${f.digits(queue.waiting)}</span><span class="label">${t("wall.waiting")}</span></div>
-      <div class="figure longest">
-        <span class="value ${waited === null ? "none" : ""}"><time>${waited === null ? "–" : f.clock(waited)}</time></span>
-        <span class="label">${t("wall.longest")}</span>
-      </div>
-      <div class="figure ${met}">
-        <span class="value ${sl.value === null ? "none" : ""}">${sl.value === null ? "–" : f.percent(Math.round(sl.value * 1000) / 1000)}</span>
-        <span class="label">${t("wall.sl")}</span>
-      </div>
-    </div>
-    <p class="tile-sl">
-      ${formula(wall, sl.formula)} · ${t("wall.sl_within", { n: Math.round(sl.threshold_ms / 1000) })} ·
-      ${sl.n === 0 ? t("wall.sl_none") : t("wall.sl_n", { n: sl.n })}
-    </p>
-    <div class="tile-small">
-      ${small(f.digits(queue.answered), "wall.answered")} ${small(f.digits(queue.abandoned), "wall.abandoned")}
-      ${small(queue.asa_ms === null ? "–" : f.clock(queue.asa_ms), "wall.asa")} ${small(f.digits(queue.ready), "wall.ready")}
-      ${small(f.digits(queue.busy), "wall.busy")}
-    </div>
-  </article>`;
+    <label class="visually-hidden" for="wall-search">${t("wall.search")}</label>
+    <input
+      id="wall-search"
+      class="input"
+      type="search"
+      dir="auto"
+      maxlength="80"
+      placeholder=${t("wall.search")}
+      .value=${address.search}
+      @input=${(event: Event) => wall.go({ search: (event.target as HTMLInputElement).value })}
+    />
+    ${show === "agents"
+      ? html`${choice("team", "wall.every_team", named(wall.agents.map((agent) => agent.team).filter(Boolean), (id) => teamName(wall, id)))}
+        ${choice("queue", "wall.every_queue", named(wall.queues.map((queue) => queue.id), (id) => queueName(wall, id)))}
+        ${choice("state", "wall.every_state", STATES.map((state): [string, string] => [state, t(`wall.state.${state}`)]))}`
+      : show === "queues"
+        ? choice("client", "wall.every_client", named(wall.queues.map((queue) => queue.client), (id) => clientName(wall, id)))
+        : nothing}
+  </div>`;
 }
 
-function formula(wall: Wall, id: string): string {
-  const key = `formula.${id.replace(/^.*?sl[._]/, "")}`;
-  return wall.known(key) ? wall.t(key) : id;
+function body(wall: Wall, show: Show, cards: AgentCard[], windowing: Windowing): TemplateResult {
+  const { t } = wall;
+  if (wall.topic.cursor === null) return html`<p class="quiet">${t("wall.loading")}</p>`;
+  if (show === "agents") {
+    const shown = agentsShown(cards, wall.address);
+    if (!shown.length) return html`<p class="quiet">${t(cards.length ? "wall.nothing_fits" : "wall.no_agents")}</p>`;
+    return html`<p class="quiet count-line">${t("wall.people_n", { n: shown.length })}</p>${agentCards(wall, shown, windowing)}`;
+  }
+  if (show === "teams") {
+    return wall.agents.length ? html`<div class="tiles">${teamTiles(wall, wall.agents)}</div>` : html`<p class="quiet">${t("wall.no_agents")}</p>`;
+  }
+  const queues = queuesShown(wall.queues, show === "clients" ? { ...wall.address, client: "", queue: "" } : wall.address);
+  if (!queues.length) return html`<p class="quiet">${t(wall.queues.length ? "wall.nothing_fits" : "wall.no_queues")}</p>`;
+  return html`<div class="tiles">${show === "clients" ? clientTiles(wall, queues) : queueTiles(wall, queues)}</div>`;
 }
 
-function agentCard(wall: Wall, card: AgentCard): TemplateResult {
-  const { agent, state, since } = card;
-  const { t, f } = wall;
-  const dot = { ready: "ready", busy: "busy", wrap_up: "busy", hold: "alarm", not_ready: "not_ready" }[state];
-  const who = agent.work.find((work) => work.customer_name)?.customer_name ?? "";
-  const reasonKey = `reason.${agent.reason}`;
-  const words = {
-    ready: t("wall.idle"),
-    busy: t("phase.active"),
-    wrap_up: t("phase.wrap_up"),
-    hold: t("phase.on_hold"),
-    not_ready: agent.reason ? (wall.known(reasonKey) ? t(reasonKey) : agent.reason) : t("presence.not_ready"),
-  }[state];
-  const more = agent.work.length > 1 ? ` × ${f.digits(agent.work.length)}` : "";
-  return html`<li class="agent" data-agent=${agent.id} data-state=${state}>
-    <span class="avatar-spot">
-      <span class="avatar tint-${tint(agent.id)}" aria-hidden="true">${initials(agent.name)}</span><span class="dot ${dot}"></span>
-    </span>
-    <span class="name"><bdi>${agent.name}</bdi></span>
-    <time>${f.clock(wall.now - since)}</time>
-    <span class="state ${state}">${words}${more}${who && state !== "ready" ? html` · <bdi>${who}</bdi>` : nothing}</span>
-    <span class="done number" title=${t("wall.answered")}>✓ ${f.digits(agent.answered)}</span>
-  </li>`;
+function toast(wall: Wall): TemplateResult {
+  const { toast: said } = wall.memory;
+  return html`<div class="wall-toast" role=${said?.bad ? "alert" : "status"}>
+    ${said
+      ? html`<div class="toast-in ${said.bad ? "bad" : ""}">
+          <span dir="auto">${said.text}</span>
+          ${said.undo
+            ? html`<button
+                class="button compact"
+                type="button"
+                @click=${() => {
+                  const { undo } = said;
+                  wall.memory.toast = null;
+                  wall.redraw();
+                  undo?.();
+                }}
+              >
+                ${wall.t("wall.undo")}
+              </button>`
+            : nothing}
+          <button
+            class="button plain square compact"
+            type="button"
+            aria-label=${wall.t("failed.dismiss")}
+            @click=${() => {
+              wall.memory.toast = null;
+              wall.redraw();
+            }}
+          >
+            ${icon("close")}
+          </button>
+        </div>`
+      : nothing}
+  </div>`;
 }

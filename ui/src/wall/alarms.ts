@@ -1,0 +1,117 @@
+import type { Names, Topic, WallQueue } from "../live/types";
+import { valuesOf } from "./figures";
+
+export type AlarmKind = "wait" | "help" | "wrap" | "level" | "empty" | "surge";
+
+export interface Alarm {
+  id: string;
+  kind: AlarmKind;
+  queue: string;
+  interaction: string;
+  agent: string;
+  since: number | null;
+  urgent: boolean;
+  detail: string;
+  acknowledged: { by: string; at: number } | null;
+}
+
+/** Five minutes with so many arrivals are a surge when they are this many times the usual (see docs/users/supervisor.md). */
+export const SURGE_LEAST = 10;
+export const SURGE_TIMES = 3;
+const SURGE_STEP = 5 * 60_000;
+
+const ORDER: Record<AlarmKind, number> = { help: 0, wait: 1, empty: 2, surge: 3, level: 4, wrap: 5 };
+
+export function isSurge(arrivals: number, usual: number): boolean {
+  return arrivals >= SURGE_LEAST && arrivals >= SURGE_TIMES * usual;
+}
+
+/** Everything that alarms now: what nobody attends to first, urgent before the rest, then by kind and age. */
+export function alarmsOf(wall: Topic, usual: Record<string, number> | null, now: number): Alarm[] {
+  const found = valuesOf<Alarm>(wall, "x:");
+  const known = (wall.keys["acknowledged"] ?? {}) as Record<string, { by: string; at: number }>;
+  for (const queue of usual ? valuesOf<WallQueue>(wall, "q:") : []) {
+    const { arrivals } = queue;
+    // It stays until the five minutes after the busy ones are over: long enough to be seen.
+    if (!arrivals || now - arrivals.at > 2 * SURGE_STEP || !isSurge(arrivals.count, usual?.[queue.id] ?? 0)) continue;
+    const id = `surge:${queue.id}:${arrivals.at}`;
+    found.push({
+      id,
+      kind: "surge",
+      queue: queue.id,
+      interaction: "",
+      agent: "",
+      since: arrivals.at,
+      urgent: true,
+      detail: String(arrivals.count),
+      acknowledged: known[id] ?? null,
+    });
+  }
+  return found.sort(
+    (a, b) =>
+      Number(a.acknowledged !== null) - Number(b.acknowledged !== null) ||
+      Number(b.urgent) - Number(a.urgent) ||
+      ORDER[a.kind] - ORDER[b.kind] ||
+      (a.since ?? 0) - (b.since ?? 0) ||
+      (a.id < b.id ? -1 : 1),
+  );
+}
+
+/** Of a group of queues: how bad it is. Only what nobody attends to and is urgent counts as an alarm. */
+export function worryOf(alarms: Alarm[], queues: ReadonlySet<string>): "calm" | "warn" | "alarm" {
+  let worst: "calm" | "warn" = "calm";
+  for (const alarm of alarms) {
+    if (!queues.has(alarm.queue) || alarm.kind === "wrap" || alarm.kind === "help") continue;
+    if (alarm.urgent && !alarm.acknowledged) return "alarm";
+    worst = "warn";
+  }
+  return worst;
+}
+
+export type Naming = { queue(id: string): string; agent(id: string): string; person(id: string): string };
+
+export type NamesByKey = Record<string, Names>;
+
+/** Rings once for each new urgent alarm, again every half minute while one is left alone, and never at the start. */
+export class Bell {
+  private context: AudioContext | null = null;
+  private readonly heard = new Set<string>();
+  private begun = false;
+  private rang = 0;
+
+  update(alarms: Alarm[], sound: boolean, now: number): boolean {
+    const urgent = alarms.filter((alarm) => alarm.urgent && !alarm.acknowledged);
+    const fresh = urgent.filter((alarm) => !this.heard.has(alarm.id));
+    for (const alarm of fresh) this.heard.add(alarm.id);
+    const due = urgent.length > 0 && now - this.rang > 30_000;
+    if (!this.begun) {
+      this.begun = true;
+      this.rang = now;
+      return false;
+    }
+    if (!fresh.length && !due) return false;
+    this.rang = now;
+    if (sound) this.chime();
+    return true;
+  }
+
+  /** Two falling tones, unlike the desk's rising three. Browsers allow it only after the page was touched. */
+  private chime(): void {
+    if (!navigator.userActivation?.hasBeenActive) return;
+    this.context ??= new AudioContext();
+    const begin = this.context.currentTime;
+    for (const [index, pitch] of [740, 554.4].entries()) {
+      const tone = this.context.createOscillator();
+      const loudness = this.context.createGain();
+      const at = begin + index * 0.22;
+      tone.type = "triangle";
+      tone.frequency.value = pitch;
+      loudness.gain.setValueAtTime(0, at);
+      loudness.gain.linearRampToValueAtTime(0.14, at + 0.03);
+      loudness.gain.exponentialRampToValueAtTime(0.001, at + 0.6);
+      tone.connect(loudness).connect(this.context.destination);
+      tone.start(at);
+      tone.stop(at + 0.65);
+    }
+  }
+}
