@@ -202,6 +202,8 @@ def after(org: str, agent: str) -> list[cmd.AnyCommand]:
 
 def make_tenant(org: str) -> None:
     """An organisation with a person of each role (`ORG-ROLE`), a queue, skill, outcome, widget."""
+    from tests.account_stage import furnish_account
+
     names = {"fa": f"{org} فا", "uk": f"{org} укр", "en": f"{org} en"}
     do_create_organisation(org, names, zone="Asia/Tehran", language="fa")
     with organisation_scope(org):
@@ -241,6 +243,7 @@ def make_tenant(org: str) -> None:
                 ),
             )  # fmt: skip
         do_plan_breaks("system", BreakDraft("team:team", (0, 1, 2), 600, 615, f"{org} tea"))
+        furnish_account(org)
 
 
 def furnish(org: str, names: dict[str, str]) -> None:

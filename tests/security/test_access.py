@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connection
+from tests.account_stage import ACCOUNT_FOR_ALL
 from tests.office_stage import PASSWORD, ROLES, Office
 from tests.security.browser import HOST, Browser, signed_in
 
@@ -51,6 +52,10 @@ DOORS: dict[tuple[str, str], Right] = {
     (GET, "/agents/alpha-agent/"): Right.EDIT_PEOPLE,
     (POST, "/agents/alpha-agent/switch/"): Right.EDIT_PEOPLE,
     (POST, "/agents/bulk/"): Right.EDIT_PEOPLE,
+    (GET, "/agents/alpha-agent/access/"): Right.WALL,
+    (GET, "/invitations/"): Right.EDIT_PEOPLE,
+    (GET, "/invitations/new/"): Right.EDIT_PEOPLE,
+    (GET, "/sign-in-settings/"): Right.EDIT_ROLES,
     (GET, "/setup/"): Right.READ_SETUP,
     (GET, "/setup/organisation/"): Right.EDIT_SETUP,
     **named("clients", "north", Right.EDIT_SETUP),
@@ -73,7 +78,7 @@ DOORS: dict[tuple[str, str], Right] = {
     (GET, "/api/v1/contacts/alpha-c1/messages"): Right.CONTACTS,
     (GET, "/api/v1/contacts/alpha-c1/explanation"): Right.CONTACTS,
 }
-FOR_ALL = {"/", "/login/", "/logout/", "/language/", "/demo/shop/", "/live/token", "/api/v1/me", "/api/v1/openapi.json",
+FOR_ALL = ACCOUNT_FOR_ALL | {"/", "/login/", "/logout/", "/language/", "/demo/shop/", "/live/token", "/api/v1/me", "/api/v1/openapi.json",
            "/api/v1/"}  # fmt: skip
 
 

@@ -19,6 +19,8 @@ from pasokh.office.tenancy.scope import organisation_scope, set_local
 from pasokh.store import schema
 
 OTHERS = {
+    "token": "beta-token",
+    "organisation": "nowhere",
     "contact": "beta-c1",
     "follow_up": "beta-f1",
     "customer": "2",
@@ -34,6 +36,8 @@ OTHERS = {
     "number": "7",
 }
 OWN = {
+    "token": "alpha-token",
+    "organisation": "nowhere",
     "contact": "alpha-c1",
     "follow_up": "alpha-f1",
     "customer": "1",

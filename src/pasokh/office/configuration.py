@@ -45,6 +45,8 @@ class Configuration:
     """Where collected files lie; None = served from the source folders, without a manifest."""
     language: str
     zone: str
+    breach_list: str
+    """Where lost passwords are looked up, in the format of Have I Been Pwned's range queries; empty = nowhere."""
     mail_url: str
     """Where mail is handed in (`pasokh.channels.mail.address`); empty = mail waits."""
     mail_from: str
@@ -78,6 +80,7 @@ def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Config
         static_root=Path(static_root) if static_root else None,
         language=language,
         zone=env.get("PASOKH_ZONE", "UTC"),
+        breach_list=_address(env, "PASOKH_BREACH_LIST_URL"),
         scanner_url=_scanner_url(env),
         mail_url=_mail_url(env),
         mail_from=checked_mail_from(env.get("PASOKH_MAIL_FROM", "")) or default_mail_from(parts.hostname),
@@ -137,6 +140,13 @@ def _database(url: str) -> dict[str, str]:
         return {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
     except ProgrammingError as error:
         raise PasokhError("settings.bad_url", name="PASOKH_DATABASE_URL", value="…") from error
+
+
+def _address(env: Mapping[str, str], name: str) -> str:
+    url = env.get(name, "").strip()
+    if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname):
+        raise PasokhError("settings.bad_url", name=name, value=url)
+    return url
 
 
 def _listed(text: str) -> list[str]:

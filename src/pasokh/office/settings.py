@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "pasokh.office.tenancy",
     "pasokh.office.audit",
     "pasokh.office.people",
+    "pasokh.office.account",
     "pasokh.office.supervise",
     "pasokh.office.desk",
     "pasokh.office.crm",
@@ -60,6 +61,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "pasokh.office.account.middleware.BrowserMiddleware",
     "pasokh.office.errors.ErrorMiddleware",
 ]
 ROOT_URLCONF = "pasokh.office.urls"
@@ -96,9 +98,13 @@ AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["pasokh.office.people.sign_in.OrganisationBackend"]
 PASSWORD_HASHERS = ["pasokh.office.people.passwords.PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    *(
+        {"NAME": f"django.contrib.auth.password_validation.{name}"}
+        for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    ),
+    {"NAME": "pasokh.office.account.breaches.BreachListValidator"},
 ]
+BREACH_LIST_URL = CONFIGURATION.breach_list
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"

@@ -7,6 +7,7 @@ from pasokh.office.api import api
 
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("", include("pasokh.office.account.urls")),
     path("", include("pasokh.office.people.urls")),
     path("", include("pasokh.office.desk.urls")),
     path("", include("pasokh.office.crm.urls")),

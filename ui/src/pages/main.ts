@@ -3,6 +3,8 @@ import { startKeys } from "../keys/start";
 
 import { setUpAdministration } from "./setup";
 
+import "./passkeys.ts";
+
 type Theme = "light" | "dark" | "system";
 
 function applyTheme(theme: Theme): void {
