@@ -28,13 +28,12 @@ export class Composer {
 
   constructor(
     private readonly talk: Conversation,
-    look: Look,
+    private readonly look: Look,
     host: string,
     private readonly keep: (text: string) => void,
     private readonly sent: () => void,
   ) {
     const { t, options } = look;
-    this.look = look;
     this.tray = new Tray(
       talk,
       look,
@@ -99,9 +98,8 @@ export class Composer {
       this.count,
       this.counted,
     );
+    this.judge();
   }
-
-  private readonly look: Look;
 
   get value(): string {
     return this.text.value;
@@ -116,6 +114,16 @@ export class Composer {
 
   focus(): void {
     this.text.focus();
+  }
+
+  /** Shows or hides the line; what stood beside the text goes with it, the text stays. */
+  show(shown: boolean): void {
+    if (this.element.hidden !== shown) return;
+    this.element.hidden = !shown;
+    if (shown) return;
+    this.toggleEmoji(false);
+    this.tray.clear();
+    this.complain("");
   }
 
   private toggleEmoji(open: boolean): void {

@@ -300,6 +300,7 @@ export class Conversation {
     const { token, expires_at, contact, interaction, socket, visitor } = started;
     this.fresh = { token, expires_at };
     if (visitor) this.sessions.note("visitor", visitor);
+    this.sessions.note("talks", String(Number(this.sessions.note("talks")) + 1));
     this.update({ token, contact, interaction, ...(socket ? { socket } : {}) });
     this.follow();
   }

@@ -84,11 +84,21 @@ export class Tray {
     for (const each of this.carried) if (!each.upload && !each.ready && !each.failed) this.send(each, pass);
   }
 
+  /** Lets go of everything: the conversation it was for is over. */
+  clear(): void {
+    for (const each of [...this.carried]) {
+      each.upload?.stop();
+      this.drop(each);
+    }
+    this.leaving = false;
+    this.show();
+  }
+
   private carry(file: File): void {
     const { t } = this.look;
     const bar = h("progress", { max: "1", "aria-label": file.name });
     bar.value = 0;
-    const said = h("small", {}, this.talk.pass ? sizeOf(this.look, file.size) : t("waits"));
+    const said = h("small", { "aria-live": "polite" }, this.talk.pass ? sizeOf(this.look, file.size) : t("waits"));
     const retry = h("button", { class: "text", type: "button", hidden: true, onclick: () => this.again(each) }, t("retry"));
     const thumb = h("span", { class: "thumb" }, glyph(PAGE));
     const element = h(
@@ -114,7 +124,7 @@ export class Tray {
     each.element.classList.remove("failed");
     const began = upload(this.host, pass, this.look.language, each.file, (share) => {
       each.bar.value = share;
-      each.said.textContent = t("uploading", { share: f.percent(Math.floor(share * 100) / 100) });
+      each.bar.setAttribute("aria-valuetext", t("uploading", { share: f.percent(Math.floor(share * 100) / 100) }));
     });
     each.upload = began;
     began.done.then(
@@ -144,7 +154,6 @@ export class Tray {
     const final = failure.code.startsWith("file.") && failure.code !== "file.too_many";
     each.retry.hidden = final;
     each.said.textContent = failure.message || t("file_bad", { name: isolated(each.file.name) });
-    this.say(each.said.textContent);
     this.settle();
   }
 

@@ -167,7 +167,7 @@ export class Panel {
     if (over) this.asking = false;
     this.takeBack();
     const card = this.card(over);
-    this.composer.element.hidden = Boolean(card?.instead) || talk.unavailable !== null;
+    this.composer.show(!card?.instead && talk.unavailable === null);
     this.show(card);
   }
 

@@ -84,7 +84,7 @@ export const PARTS = `
 .count{justify-self:end;color:var(--quiet);font-size:12px;font-variant-numeric:tabular-nums}
 .count.bad{color:var(--alarm)}
 .emoji{display:grid;grid-template-columns:repeat(8,1fr);gap:2px;padding:6px;border:1px solid var(--line);border-radius:14px;background:var(--soft)}
-.emoji button{min-height:36px;padding:0;border:0;border-radius:9px;background:none;font-size:20px;line-height:1}
+.emoji button{font-family:"Apple Color Emoji","Segoe UI Emoji","Noto Color Emoji",sans-serif;min-height:36px;padding:0;border:0;border-radius:9px;background:none;font-size:20px;line-height:1}
 .emoji button:hover{background:var(--bg)}
 .tray{display:grid;gap:6px;margin:0;padding:0;list-style:none}
 .tray li{display:flex;align-items:center;gap:8px;padding:6px;border:1px solid var(--line);border-radius:12px;background:var(--soft)}

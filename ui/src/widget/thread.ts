@@ -51,7 +51,8 @@ export class Thread {
   paint(lines: readonly Line[]): void {
     const { element } = this;
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
-    this.more.hidden = this.before === null || !this.talk.sessions.note("visitor");
+    const { sessions, session } = this.talk;
+    this.more.hidden = this.before === null || !sessions.note("visitor") || Number(sessions.note("talks")) < (session ? 2 : 1);
     const alive = new Set(lines.map((line) => line.id));
     for (const [id, { element: gone }] of this.lines) {
       if (alive.has(id)) continue;
