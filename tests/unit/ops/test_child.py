@@ -110,7 +110,7 @@ async def test_stopping_does_not_wait_for_a_pause_to_end():
 
 async def test_an_endless_line_does_not_end_the_watching():
     said = []
-    c = child("print('x' * 3_000_000); print('after'); " + READY + FOREVER, said)
+    c = child("print('x' * 3_000_000); print('after', flush=True); " + READY + FOREVER, said)
     watch = asyncio.create_task(c.watch())
     await asyncio.wait_for(c.ready.wait(), 20)
     await until(lambda: ("role", "after") in said)
