@@ -32,7 +32,7 @@ class CustomerForm(RefusableForm):
     def __init__(self, data: Any = None, *, customer: Customer) -> None:  # noqa: ANN401 - Django's
         known = {name: getattr(customer, name) for name in ("name", "needs", "language", "vip", "notes")}
         super().__init__(data, initial={**known, "version": customer.changed_at})
-        languages: dict[str, str] = {"": "–", **NAMES}
+        languages: dict[str, str] = {"": "–", **{str(code): name for code, name in NAMES.items()}}
         if customer.language:
             languages.setdefault(customer.language, customer.language)
         field = self.fields["language"]

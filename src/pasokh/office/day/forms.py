@@ -16,12 +16,14 @@ from pasokh.office.people.models import User
 from pasokh.office.people.selectors import team_names
 
 
-class TimeOfDayField(forms.CharField):
+class TimeOfDayField(forms.Field):
     """A time of day in any digits, as minutes after midnight."""
+
+    widget = forms.TextInput
 
     def to_python(self, value: Any) -> Any:  # noqa: ANN401 - Django's
         """The minutes; None where nothing was typed."""
-        text = super().to_python(value)
+        text = str(value or "").strip()
         if not text:
             return None
         try:
@@ -36,8 +38,8 @@ class BreakForm(RefusableForm):
 
     who = forms.ChoiceField(label=label("break.field.who"))
     name = LineField(max_length=LONGEST_NAME, label=label("break.field.name"))
-    begins = TimeOfDayField(max_length=10, label=label("break.field.begins"))
-    ends = TimeOfDayField(max_length=10, label=label("break.field.ends"))
+    begins = TimeOfDayField(label=label("break.field.begins"))
+    ends = TimeOfDayField(label=label("break.field.ends"))
     weekdays = forms.TypedMultipleChoiceField(
         coerce=int, label=label("break.field.weekdays"), widget=forms.CheckboxSelectMultiple
     )

@@ -1,6 +1,7 @@
 """Reads of an agent's day, from the history; and of the plan of breaks."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -76,7 +77,7 @@ def my_day(person: User, now: Instant) -> MyDay:
         ).values_list("rating", flat=True)
     )
     with connection.cursor() as cursor:
-        asked = {
+        asked: dict[str, Any] = {
             "org": org, "agent": person.username, "since": since, "until": until, "now": now,
             "reach": since - 86_400_000,
         }  # fmt: skip

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from pasokh.acd.model import Channel
@@ -76,14 +77,14 @@ class Reading:
 def read_address(given: Mapping[str, str], zone: str, language: str, now: Instant) -> Reading:
     """Read the parameters of an address; what cannot be read is told, not guessed."""
     typed = {name: cleaned for name in NAMES if (cleaned := _cleaned(given.get(name, "")))}
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     errors: dict[str, PasokhError] = {}
     for name, text in typed.items():
         try:
             found |= _read(name, text, zone, language, now)
         except PasokhError as error:
             errors[name] = PasokhError(error.code, **{**error.params, "field": name})
-    asked = Asked(**found)  # type: ignore[arg-type] - `_read` gives each name its type
+    asked = Asked(**found)
     if asked.since is not None and asked.until is not None and asked.since >= asked.until:
         errors["to"] = PasokhError("contacts.dates_crossed", field="to")
     return Reading(asked, typed, errors)

@@ -68,7 +68,7 @@ def _parts(org: str, asked: Asked, names: Names, language: str, zone: str) -> It
 
 async def _unhurried(parts: Iterator[bytes]) -> AsyncIterator[bytes]:
     """The parts from a thread, so that the event loop serves others meanwhile."""
-    while (part := await sync_to_async(next)(parts, None)) is not None:
+    while (part := await sync_to_async(lambda: next(parts, None))()) is not None:
         yield part
 
 

@@ -77,7 +77,7 @@ class _Query:
 
     source: str
     conditions: tuple[str, ...]
-    params: tuple[object, ...]
+    params: tuple[Any, ...]
     keys: tuple[str, ...]
     columns: tuple[str, ...]
 
@@ -250,19 +250,20 @@ def _numbers_with(word: str) -> list[int]:
         return sorted({number for (number,) in cursor.fetchall()}, reverse=True)
 
 
-def _in_index(word: str) -> tuple[str, list[object]]:
+def _in_index(word: str) -> tuple[str, list[Any]]:
     ranges = ranges_of(word)
     either = " OR ".join("(token >= %s AND token < %s)" for _ in ranges)
     return f"organisation_id = %s AND ({either})", [scope.required(), *(edge for pair in ranges for edge in pair)]
 
 
 # -- running ---------------------------------------------------------------------------------------------------------
-def _run(query: _Query, end: str, *params: object) -> list[Sequence[Any]]:
+def _run(query: _Query, end: str, limit: int) -> list[tuple[Any, ...]]:
     columns, conditions = ", ".join(query.columns), " AND ".join(query.conditions)
     sql = f"SELECT {columns} FROM {query.source} WHERE {conditions} {end}"  # noqa: S608 - names of our own
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*query.params, *params])
-        return cursor.fetchall()
+        cursor.execute(sql, [*query.params, limit])
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def _row(found: Sequence[Any]) -> Row:

@@ -1,6 +1,8 @@
 """The desk page, the list of contacts, and one contact with all that happened."""
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -14,6 +16,7 @@ from pasokh.office.desk.actions import do_record_export
 from pasokh.office.desk.asked import read_address
 from pasokh.office.desk.listing import EXACT, Page
 from pasokh.office.desk.narrowing import chips_of, choices_of, without
+from pasokh.office.desk.page_data import page_data
 from pasokh.office.desk.timeline import bars_of, timeline_of
 from pasokh.office.errors import language, text_of
 from pasokh.office.follow_ups.forms import FollowUpForm
@@ -22,7 +25,7 @@ from pasokh.office.follow_ups.selectors import follow_ups_of_contact
 from pasokh.office.people.access import actor_of, needs, signed_in
 from pasokh.office.people.rules import Right
 from pasokh.office.people.selectors import people_names
-from pasokh.office.supervise.selectors import outcome_names, queue_names, skill_names
+from pasokh.office.supervise.selectors import outcome_names, queue_names
 from pasokh.office.tenancy import scope
 
 
@@ -36,7 +39,7 @@ def desk_page(request: HttpRequest) -> HttpResponse:
         "desk/desk.html",
         {
             "agent": user.username if user.handles_contacts else "",
-            "desk_data": {"outcomes": outcome_names(), "queues": queue_names(), "skills": skill_names()},
+            "desk_data": page_data(),
         },
     )
 
@@ -79,7 +82,7 @@ def contacts_page(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.WALL)
 @require_GET
-def contacts_export(request: HttpRequest) -> StreamingHttpResponse:
+def contacts_export(request: HttpRequest) -> HttpResponse:
     """The whole result as a table for spreadsheets, sent while it is read; who took it out is recorded."""
     spoken, zone = language(), timezone.get_current_timezone_name()
     reading = read_address(request.GET.dict(), zone, spoken, clock.now())
@@ -87,7 +90,8 @@ def contacts_export(request: HttpRequest) -> StreamingHttpResponse:
         raise error
     do_record_export(actor_of(request), reading.typed)
     names = export.Names(people_names(), queue_names(), outcome_names(), selectors.reason_names())
-    return export.response_of(request, scope.required(), reading.asked, names, spoken, zone)
+    answer = export.response_of(request, scope.required(), reading.asked, names, spoken, zone)
+    return cast("HttpResponse", answer)  # Django's types know no common name for both kinds
 
 
 @needs(Right.CONTACTS)

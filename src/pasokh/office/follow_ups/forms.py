@@ -67,7 +67,7 @@ class FollowUpForm(RefusableForm):
             owners.setdefault(row.owner, row.owner)
         field = self.fields["owner"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = sorted(owners.items(), key=lambda item: search_key(item[1]))
+            field.choices = sorted(owners.items(), key=lambda item: search_key(str(item[1])))
 
     def _start(self, person: User, row: FollowUp | None) -> dict[str, object]:
         spoken = language()
