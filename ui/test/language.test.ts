@@ -5,6 +5,12 @@ import { formatter } from "../src/language/format";
 import { en as chatEn } from "../src/language/chat/en";
 import { fa as chatFa } from "../src/language/chat/fa";
 import { uk as chatUk } from "../src/language/chat/uk";
+import { en as deskEn } from "../src/language/staff/desk.en";
+import { fa as deskFa } from "../src/language/staff/desk.fa";
+import { uk as deskUk } from "../src/language/staff/desk.uk";
+import { en as keysEn } from "../src/language/staff/keys.en";
+import { fa as keysFa } from "../src/language/staff/keys.fa";
+import { uk as keysUk } from "../src/language/staff/keys.uk";
 import { en as staffEn } from "../src/language/staff/en";
 import { fa as staffFa } from "../src/language/staff/fa";
 import { uk as staffUk } from "../src/language/staff/uk";
@@ -14,6 +20,8 @@ const places = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(
 
 describe.each([
   ["staff", staffEn, { fa: staffFa, uk: staffUk, en: staffEn }],
+  ["desk", deskEn, { fa: deskFa, uk: deskUk, en: deskEn }],
+  ["keys", keysEn, { fa: keysFa, uk: keysUk, en: keysEn }],
   ["chat", chatEn, { fa: chatFa, uk: chatUk, en: chatEn }],
 ])("the %s catalogue", (_name, source, languages) => {
   it.each(Object.entries(languages))("is complete in %s: every text, place and plural form", (language, catalogue) => {
@@ -53,7 +61,7 @@ describe("texts", () => {
       .map((path) => readFileSync(`src/${path}`, "utf8"))
       .join("\n");
     const built = /^(presence|reason|channel|phase|kind|outcome|language|why|empty|formula|connection)\./;
-    const keys = [...Object.keys(staffEn), ...Object.keys(chatEn)].filter((key) => !built.test(key));
+    const keys = [...Object.keys(staffEn), ...Object.keys(deskEn), ...Object.keys(keysEn), ...Object.keys(chatEn)].filter((key) => !built.test(key));
     expect(keys.filter((key) => !code.includes(`"${key}"`))).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { deskModel, draftsOf, initials, messagesOf, urgency } from "../src/desk/model";
-import type { Interaction, Keys, Message, Topic } from "../src/live/types";
+import type { Interaction, Message } from "../src/desk/types";
+import type { Keys, Topic } from "../src/live/types";
 
 const topic = (keys: Record<string, unknown>): Topic => ({ cursor: 1, keys: keys as Keys });
 
@@ -31,6 +32,14 @@ const interaction = (id: string, change: Partial<Interaction> = {}): Interaction
   note: "",
   messages: 0,
   outcomes: [],
+  reasons: [],
+  follow_up_outcomes: [],
+  read_by_customer: 0,
+  read_by_agent: 0,
+  away_since: null,
+  help_since: null,
+  help_question: "",
+  monitors: [],
   why: null,
   ...change,
 });

@@ -1,8 +1,11 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { icon } from "../design/icons";
-import type { Interaction } from "../live/types";
+import { attach, tray } from "./attach";
+import { nextHole } from "./canned";
 import type { Desk } from "./context";
+import { lookAround, mentionsIn, optionsOf, suggestions, take } from "./suggest";
+import type { Interaction } from "./types";
 
 const LONGEST = 4_000;
 
@@ -20,34 +23,121 @@ export function composer(desk: Desk, each: Interaction, name: string): TemplateR
   const noting = notes();
   const text = memory.texts[place()] ?? "";
   const left = LONGEST - [...text].length;
+  const uploading = (): boolean => (memory.uploads.get(place()) ?? []).some((upload) => upload.state !== "failed");
+  const files = memory.files[place()] ?? [];
+  const suggesting = memory.suggest?.place === place();
+  const options = suggesting ? optionsOf(desk, each) : [];
+  const chosen = suggesting ? Math.min(memory.suggest?.chosen ?? 0, Math.max(0, options.length - 1)) : 0;
+  const areaOf = (): HTMLTextAreaElement | null => document.querySelector(`[data-interaction="${CSS.escape(each.id)}"] .composer textarea`);
   const send = (): void => {
     const ready = (memory.texts[place()] ?? "").trim();
-    if (!ready || [...ready].length > LONGEST) return;
+    const attachments = memory.files[place()] ?? [];
+    if ((!ready && attachments.length === 0) || [...ready].length > LONGEST || uploading()) return;
+    const note = notes();
     delete memory.texts[place()];
-    desk.say(addressee(each), ready, notes());
+    delete memory.files[place()];
+    memory.uploads.delete(place());
+    memory.suggest = null;
+    desk.typing(each.id, false);
+    desk.say(addressee(each), ready, note, { attachments, mentions: note ? mentionsIn(desk, ready) : [] });
   };
   const mode = (note: boolean) => () => {
     if (note) memory.noting.add(each.id);
     else memory.noting.delete(each.id);
+    memory.suggest = null;
     desk.redraw();
   };
-  return html`<div class="composer">
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.isComposing) return;
+    const area = event.target as HTMLTextAreaElement;
+    const { suggest } = memory;
+    if (suggest && suggest.place === place()) {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      // Read anew: a key may follow the typing before the list is drawn.
+      const now = optionsOf(desk, each);
+      const at = Math.min(suggest.chosen, Math.max(0, now.length - 1));
+      const option = now[at];
+      if (event.key === "Escape") {
+        event.preventDefault();
+        event.stopPropagation();
+        memory.suggest = null;
+        desk.redraw();
+        return;
+      }
+      if (step !== undefined && now.length > 0) {
+        event.preventDefault();
+        suggest.chosen = (at + step + now.length) % now.length;
+        desk.redraw();
+        return;
+      }
+      if ((event.key === "Enter" || event.key === "Tab") && option && !event.shiftKey) {
+        event.preventDefault();
+        take(desk, area, option);
+        return;
+      }
+    }
+    if (event.key === "Tab" && !event.shiftKey && !event.altKey && !event.ctrlKey) {
+      const hole = nextHole(area.value, area.selectionEnd);
+      if (hole) {
+        event.preventDefault();
+        area.setSelectionRange(hole.from, hole.to);
+      }
+      return;
+    }
+    if (event.key !== "Enter" || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    send();
+  };
+  return html`<div
+    class="composer"
+    @dragover=${(event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes("Files")) return;
+      event.preventDefault();
+      (event.currentTarget as HTMLElement).classList.add("dropping");
+    }}
+    @dragleave=${(event: DragEvent) => (event.currentTarget as HTMLElement).classList.remove("dropping")}
+    @drop=${(event: DragEvent) => {
+      (event.currentTarget as HTMLElement).classList.remove("dropping");
+      if (!event.dataTransfer?.files.length) return;
+      event.preventDefault();
+      attach(desk, each, place(), notes(), event.dataTransfer.files);
+    }}
+  >
+    ${suggesting ? suggestions(desk, each, options, areaOf) : nothing}
     <div class="composer-box ${noting ? "noting" : ""}">
+      ${tray(desk, place())}
       <textarea
         rows="1"
         dir=${text ? "auto" : nothing}
         aria-label=${desk.t(noting ? "composer.note" : "composer.message")}
         placeholder=${noting ? desk.t("composer.note_placeholder") : desk.t("composer.placeholder", { name })}
+        aria-autocomplete="list"
+        aria-controls=${suggesting ? `suggest-${each.id}` : nothing}
+        aria-activedescendant=${suggesting && options.length ? `suggest-${each.id}-${chosen}` : nothing}
         .value=${live(text)}
         @input=${(event: InputEvent) => {
-          memory.texts[place()] = (event.target as HTMLTextAreaElement).value;
+          const area = event.target as HTMLTextAreaElement;
+          memory.texts[place()] = area.value;
+          lookAround(desk, place(), area, notes());
+          if (!notes()) desk.typing(each.id, area.value.trim() !== "" && memory.suggest === null);
           desk.redraw();
         }}
-        @keydown=${(event: KeyboardEvent) => {
-          if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-          event.preventDefault();
-          send();
+        @click=${(event: MouseEvent) => {
+          lookAround(desk, place(), event.target as HTMLTextAreaElement, notes());
+          desk.redraw();
         }}
+        @blur=${() => {
+          if (!suggesting) return;
+          memory.suggest = null;
+          desk.redraw();
+        }}
+        @paste=${(event: ClipboardEvent) => {
+          const pasted = [...(event.clipboardData?.files ?? [])];
+          if (pasted.length === 0) return;
+          event.preventDefault();
+          attach(desk, each, place(), notes(), pasted);
+        }}
+        @keydown=${onKey}
       ></textarea>
       <div class="composer-foot">
         ${each.kind === "consult"
@@ -56,8 +146,28 @@ export function composer(desk: Desk, each: Interaction, name: string): TemplateR
               <button type="button" aria-pressed=${!noting} @click=${mode(false)}>${desk.t("composer.reply")}</button>
               <button type="button" aria-pressed=${noting} @click=${mode(true)}>${desk.t("composer.note")}</button>
             </div>`}
-        <span class="hint">${left < 400 ? desk.t("composer.left", { n: left }) : desk.t("composer.hint")}</span>
-        <button class="button primary compact" type="button" ?disabled=${!text.trim() || left < 0} @click=${send}>
+        <label class="button plain square compact file-button" title=${desk.t("file.attach")}>
+          <input
+            class="visually-hidden"
+            type="file"
+            multiple
+            data-attach
+            aria-label=${desk.t("file.attach")}
+            @change=${(event: Event) => {
+              const input = event.target as HTMLInputElement;
+              attach(desk, each, place(), notes(), [...(input.files ?? [])]);
+              input.value = "";
+            }}
+          />
+          ${icon("clip")}
+        </label>
+        <span class="hint">${uploading() ? desk.t("file.wait") : left < 400 ? desk.t("composer.left", { n: left }) : desk.t("composer.keys")}</span>
+        <button
+          class="button primary compact"
+          type="button"
+          ?disabled=${(!text.trim() && files.length === 0) || left < 0 || uploading()}
+          @click=${send}
+        >
           ${icon(noting ? "note" : "send")} ${desk.t(noting ? "composer.save_note" : "composer.send")}
         </button>
       </div>

@@ -1,26 +1,61 @@
 import type { Format } from "../language/format";
 import type { Language, Values } from "../language/catalogue";
+import type { DeskText } from "../language/staff/desk.en";
 import type { StaffText } from "../language/staff/en";
 import type { LiveClient } from "../live/client";
 import type { Command, Names } from "../live/types";
-import type { DeskModel } from "./model";
+import type { AlertSettings } from "./alerts";
 import type { DeskMemory } from "./memory";
+import type { DeskModel } from "./model";
+import type { Office } from "./office";
+import type { Attachment } from "./types";
+
+export type DeskKey = keyof StaffText | keyof DeskText;
+
+/** A branch or leaf of the outcomes' or reasons' tree. */
+export interface Term {
+  key: string;
+  name: Names;
+  parent: string;
+  /** Milliseconds of a normal handling time; null = no bound. */
+  band?: [number | null, number | null];
+}
+
+export interface Said {
+  attachments?: readonly Attachment[];
+  mentions?: readonly string[];
+  /** Sent a second time under this id. */
+  message?: string;
+}
 
 export interface Desk {
   client: LiveClient;
   memory: DeskMemory;
   model: DeskModel;
+  office: Office;
+  alerts: AlertSettings;
   language: Language;
-  t(key: keyof StaffText, values?: Values): string;
+  zone: string | undefined;
+  organisation: Names | string;
+  t(key: DeskKey, values?: Values): string;
   f: Format;
   now: number;
+  /** Conversations that fit side by side. */
+  places: number;
   /** Asks the centre; a refusal is shown. True when it was done. */
   act(command: Command): Promise<boolean>;
   /** Posts a message; a refused one stays in the thread with the reason. */
-  say(interaction: string, text: string, note: boolean, message?: string): void;
+  say(interaction: string, text: string, note: boolean, said?: Said): void;
+  /** Says, as often as is useful, that the agent writes to the customer (or stopped). */
+  typing(interaction: string, on: boolean): void;
+  /** Shows a conversation; its field gets the focus unless something is being typed elsewhere. */
+  open(interaction: string, options?: { focus?: boolean }): void;
+  tell(text: string, undo?: () => void): void;
   redraw(): void;
-  /** The organisation's own names of its outcomes. */
-  outcomes: Record<string, Names>;
+  /** The organisation's own names. */
+  outcomes: readonly Term[];
+  reasons: readonly Term[];
   /** Whether a text of that key exists: codes from data (reasons, outcomes) may be an organisation's own. */
-  known(key: string): key is keyof StaffText;
+  known(key: string): key is DeskKey;
+  signIn(): void;
 }

@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { icon } from "../design/icons";
-import type { Interaction } from "../live/types";
+import type { Interaction } from "./types";
 import type { Desk } from "./context";
+import { cardSections } from "./card";
 import { avatar, coded, nameOf, queueOf } from "./words";
 import { whyPanel } from "./why";
 
@@ -18,7 +19,7 @@ export function details(desk: Desk, each: Interaction): TemplateResult {
         type="button"
         aria-label=${desk.t("desk.close_details")}
         @click=${() => {
-          desk.memory.details = false;
+          desk.memory.panel = null;
           desk.redraw();
         }}
       >
@@ -28,6 +29,7 @@ export function details(desk: Desk, each: Interaction): TemplateResult {
       <p class="name"><bdi>${name}</bdi></p>
       <a class="small" href=${`/contacts/${encodeURIComponent(each.contact)}/`}>${desk.t("customer.history")}</a>
     </div>
+    ${cardSections(desk, each)}
     <dl class="facts">
       ${fact(desk.t("customer.channel"), desk.t(`channel.${each.channel}`))}
       ${fact(desk.t("customer.queue"), queueOf(desk, each))}

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit-html";
-import { ref } from "lit-html/directives/ref.js";
+import { ranked } from "../keys/fuzzy";
 import { pick } from "../language/catalogue";
 import { newId } from "../live/identity";
 import type { Command } from "../live/types";
 import type { Desk } from "./context";
+import { modal } from "./help";
 import { avatar } from "./words";
 
 /** The dialog that chooses a queue or a colleague for a transfer or a consult. */
@@ -15,10 +16,12 @@ export function handoverDialog(desk: Desk): TemplateResult | typeof nothing {
     memory.handover = null;
     desk.redraw();
   };
-  const wanted = chosen.search.trim().toLocaleLowerCase();
-  const fits = (name: string): boolean => name.toLocaleLowerCase().includes(wanted);
-  const queues = model.queues.filter((queue) => fits(pick(queue.name, desk.language, queue.id)));
-  const agents = model.colleagues.filter((agent) => agent.presence !== "offline" && fits(agent.name));
+  const queues = ranked(chosen.search, model.queues, (queue) => [pick(queue.name, desk.language, queue.id), queue.id]);
+  const agents = ranked(
+    chosen.search,
+    model.colleagues.filter((agent) => agent.presence !== "offline"),
+    (agent) => [agent.name, agent.id],
+  );
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const [kind, ...rest] = chosen.target.split(":");
@@ -51,9 +54,7 @@ export function handoverDialog(desk: Desk): TemplateResult | typeof nothing {
   return html`<dialog
     class="handover"
     aria-labelledby="handover-title"
-    ${ref((element) => {
-      if (element instanceof HTMLDialogElement && !element.open) queueMicrotask(() => element.isConnected && !element.open && element.showModal());
-    })}
+    ${modal}
     @close=${close}
     @cancel=${close}
   >

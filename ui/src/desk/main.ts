@@ -1,104 +1,201 @@
 import { render } from "lit-html";
-import { asLanguage, translator } from "../language/catalogue";
+import { takesText } from "../keys/shortcuts";
+import { type Catalogue, type Language, asLanguage, translator } from "../language/catalogue";
 import { formatter } from "../language/format";
+import { type DeskText, en as deskEn } from "../language/staff/desk.en";
+import { fa as deskFa } from "../language/staff/desk.fa";
+import { uk as deskUk } from "../language/staff/desk.uk";
 import { staffTexts } from "../language/staff/index";
 import { newId } from "../live/identity";
 import { staffClient } from "../live/page";
-import type { Answer, Failure, Names } from "../live/types";
-import { Alerts } from "./alerts";
+import type { Answer, Names } from "../live/types";
+import { AlertSettings, Alerts } from "./alerts";
 import { addressee } from "./composer";
-import type { Desk } from "./context";
-import { DeskMemory } from "./memory";
-import { deskModel } from "./model";
+import type { Desk, Said, Term } from "./context";
+import { DeskMemory, type Notice } from "./memory";
+import { deskModel, messagesOf } from "./model";
+import { Office } from "./office";
 import { follow } from "./scrolling";
-import { messagesOf } from "./model";
-import { deskView } from "./view";
+import { signInAgain } from "./session";
+import { deskShortcuts } from "./shortcuts";
+import { columnsOf, deskView } from "./view";
+import { shortWhy } from "./why";
+import { nameOf, queueOf } from "./words";
 
 const NOTICE_FOR = 8_000;
+const TYPING_AGAIN = 3_000;
+const COLUMN = 336;
+const MOST_COLUMNS = 4;
+const deskTexts: Record<Language, Catalogue<DeskText>> = { fa: deskFa, uk: deskUk, en: deskEn };
 
-/** What the server put on the page for the script: the organisation's names. */
-function namesOnPage(): Record<string, Names> {
-  const data = document.getElementById("desk-data")?.textContent;
-  return data ? ((JSON.parse(data) as { outcomes?: Record<string, Names> }).outcomes ?? {}) : {};
+interface PageData {
+  outcomes?: Term[] | Record<string, Names>;
+  reasons?: Term[];
+  organisation?: Names | string;
+}
+
+/** What the server put on the page for the script: the organisation's own names. */
+function dataOnPage(): { outcomes: Term[]; reasons: Term[]; organisation: Names | string } {
+  const data = JSON.parse(document.getElementById("desk-data")?.textContent || "{}") as PageData;
+  const { outcomes = [] } = data;
+  return {
+    outcomes: Array.isArray(outcomes) ? outcomes : Object.entries(outcomes).map(([key, name]) => ({ key, name, parent: "" })),
+    reasons: data.reasons ?? [],
+    organisation: data.organisation ?? "",
+  };
 }
 
 function open(root: HTMLElement): void {
   const language = asLanguage(document.documentElement.lang);
-  const catalogue = staffTexts[language];
-  const f = formatter(language, document.documentElement.dataset["zone"]);
-  const t = translator(language, catalogue, f.digits);
+  const catalogue = { ...staffTexts[language], ...deskTexts[language] };
+  const zone = document.documentElement.dataset["zone"];
+  const f = formatter(language, zone);
   const agent = root.dataset["agent"] ?? "me";
   const client = staffClient(["desk", "team"], `pasokh.desk.outbox.${agent}`);
-  const memory = new DeskMemory(sessionStorage);
-  const alerts = new Alerts();
+  const memory = new DeskMemory(sessionStorage, agent);
+  const alerts = new Alerts(new AlertSettings(localStorage));
+  const readMarks = new Map<string, number>();
+  const typed = new Map<string, number>();
   let drawing = false;
-  let notice = 0;
+  let notices = 0;
 
-  const fail = (error: Failure): void => {
-    notice += 1;
-    const id = notice;
-    memory.notices = [...memory.notices.slice(-2), { id, text: error.message || error.code }];
+  const note = (given: Omit<Notice, "id">): void => {
+    notices += 1;
+    const id = notices;
+    memory.notices = [...memory.notices.slice(-2), { id, ...given }];
     setTimeout(() => {
       memory.notices = memory.notices.filter((each) => each.id !== id);
       redraw();
     }, NOTICE_FOR);
+    redraw();
   };
 
   const desk: Desk = {
     client,
     memory,
     model: deskModel(client.topic("desk"), client.topic("team")),
+    office: new Office(() => redraw()),
+    alerts: alerts.settings,
     language,
-    outcomes: namesOnPage(),
-    t,
+    zone,
+    ...dataOnPage(),
+    t: translator(language, catalogue, f.digits),
     f,
     now: client.now(),
+    places: 1,
     redraw: () => redraw(),
     known: (key): key is keyof typeof catalogue => key in catalogue,
+    tell: (text, undo) => note({ text, kind: "done", ...(undo ? { undo } : {}) }),
     act: async (command) => {
       const answer = await client.do(command);
-      if (!answer.ok) fail(answer.error);
+      if (!answer.ok) note({ text: answer.error.message || answer.error.code, kind: "failed" });
       redraw();
       return answer.ok;
     },
-    say: (interaction, text, note, message = newId("m")) => {
-      const command = { type: "message.post", interaction, message, text, author: note ? "note" : "agent" };
+    say: (interaction, text, inside, { attachments = [], mentions = [], message = newId("m") }: Said = {}) => {
+      const command = {
+        type: "message.post",
+        interaction,
+        message,
+        text,
+        author: inside ? "note" : "agent",
+        ...(attachments.length ? { attachments: attachments.map((file) => ({ ...file })) } : {}),
+        ...(mentions.length ? { mentions: [...mentions] } : {}),
+      };
       void client.do(command).then((answer: Answer) => {
         if (!answer.ok) {
           const reason = answer.error.message || answer.error.code;
-          memory.failed = [...memory.failed, { message, interaction, text, note, state: "failed", reason }];
+          memory.failed = [
+            ...memory.failed,
+            { message, interaction, text, note: inside, attachments: [...attachments], mentions: [...mentions], state: "failed", reason },
+          ];
         }
         redraw();
       });
       follow(interaction);
       redraw();
     },
+    typing: (interaction, on) => {
+      const last = typed.get(interaction) ?? 0;
+      if (on ? Date.now() - last < TYPING_AGAIN : last === 0) return;
+      typed.set(interaction, on ? Date.now() : 0);
+      client.typing(interaction, on);
+    },
+    open: (interaction, { focus = false } = {}) => {
+      const field = document.activeElement;
+      const writing = field instanceof HTMLTextAreaElement && field.value.trim() !== "" && takesText(field);
+      const elsewhere = field?.closest<HTMLElement>("[data-interaction]")?.dataset["interaction"] !== interaction;
+      // What has just been taken must not pull away the field somebody is writing in.
+      if (writing && elsewhere && focus && !memory.read[interaction]) {
+        redraw();
+        return;
+      }
+      memory.selected = interaction;
+      memory.view = "thread";
+      if (focus) memory.focus = interaction;
+      redraw();
+    },
+    signIn: () => signInAgain(desk, agent),
   };
+  alerts.settings.onTry = () => alerts.chime();
 
   const draw = (): void => {
     drawing = false;
     desk.now = client.now();
     desk.model = deskModel(client.topic("desk"), client.topic("team"));
+    desk.places = Math.max(1, Math.min(MOST_COLUMNS, Math.floor(workWidth() / COLUMN)));
     settle();
     render(deskView(desk), root);
-    alerts.update(desk.model, memory.sound, t("offer.flash"));
+    alerts.update(desk.model, {
+      flash: desk.t("offer.flash"),
+      title: desk.t("offer.title"),
+      lines: (id) => {
+        const offer = desk.model.offers.find((each) => each.id === id);
+        return offer
+          ? { who: nameOf(desk, offer), about: [queueOf(desk, offer), offer.subject || shortWhy(desk, offer.why)].filter(Boolean).join(" · ") }
+          : { who: "", about: "" };
+      },
+      open: redraw,
+    });
     follow();
+    focusWanted();
     memory.save();
+  };
+
+  const workWidth = (): number => root.querySelector(".desk-work")?.clientWidth || innerWidth;
+
+  /** Gives the focus where a person asked for it, and takes it from nobody who is typing. */
+  const focusWanted = (): void => {
+    const wanted = memory.focus;
+    if (!wanted) return;
+    const area = root.querySelector<HTMLElement>(`[data-interaction="${CSS.escape(wanted)}"] :is(.composer textarea, .wrap-up input)`);
+    if (!area) return;
+    memory.focus = null;
+    area.focus();
+    if (area instanceof HTMLTextAreaElement) area.setSelectionRange(area.value.length, area.value.length);
   };
 
   /** Chooses what to show when the choice is gone, and marks what is looked at as read. */
   const settle = (): void => {
     const { model } = desk;
-    if (client.topic("desk").cursor === null) return;
+    const topic = client.topic("desk");
+    if (topic.cursor === null) return;
     memory.forget(new Set([...model.work, ...model.offers].flatMap((each) => [each.id, addressee(each)])));
-    if (!memory.selected && model.work[0]) {
-      memory.selected = model.work[0].id;
-    }
+    if (!memory.selected && model.work[0]) memory.selected = model.work[0].id;
     if (document.visibilityState !== "visible") return;
-    for (const each of model.work) {
-      const seen = memory.columns || each.id === memory.selected;
-      const last = messagesOf(client.topic("desk"), each).at(-1);
-      if (seen && last) memory.read[each.id] = Math.max(memory.read[each.id] ?? 0, last.at);
+    const chosen = model.work.find((each) => each.id === memory.selected) ?? null;
+    const narrow = innerWidth <= 860;
+    const seen = memory.columns && model.work.length > 1 ? columnsOf(desk, chosen) : chosen && (!narrow || memory.view === "thread") ? [chosen] : [];
+    for (const each of seen) {
+      const messages = messagesOf(topic, each);
+      const last = messages.at(-1);
+      if (last) memory.read[each.id] = Math.max(memory.read[each.id] ?? 0, last.at);
+      const theirs = messages.findLast((message) => message.author === "customer" && message.interaction === each.id);
+      const mark = theirs?.number ?? 0;
+      if (each.kind === "consult" || each.phase !== "active" || client.connection !== "online" || !document.hasFocus()) continue;
+      if (mark <= Math.max(each.read_by_agent ?? 0, readMarks.get(each.id) ?? 0)) continue;
+      readMarks.set(each.id, mark);
+      void client.do({ type: "message.read", interaction: each.id, reader: "agent", up_to: mark }, newId("r"));
     }
   };
 
@@ -108,14 +205,24 @@ function open(root: HTMLElement): void {
     requestAnimationFrame(draw);
   };
 
+  client.onSignal((signal) => {
+    if (signal.type === "typing") {
+      memory.typists.set(signal.interaction, { name: signal.name, who: signal.who, until: signal.until });
+      redraw();
+    } else desk.office.afresh();
+  });
   client.onChange(redraw);
   setInterval(redraw, 1_000);
   document.addEventListener("click", (event) => {
-    if (!memory.presenceOpen || (event.target as Element).closest(".presence")) return;
-    memory.presenceOpen = false;
+    if ((!memory.presenceOpen && !memory.alertsOpen) || (event.target as Element).closest(".presence")) return;
+    memory.presenceOpen = memory.alertsOpen = false;
     redraw();
   });
-  addEventListener("beforeunload", () => memory.save());
+  addEventListener("pagehide", () => memory.saveNow());
+  addEventListener("beforeunload", () => memory.saveNow());
+  addEventListener("resize", redraw);
+  addEventListener("focus", redraw);
+  deskShortcuts(desk);
   client.start();
   redraw();
 }

@@ -1,6 +1,7 @@
 import { listOf } from "../live/fold";
 import type { Pending } from "../live/outbox";
-import type { Colleague, Interaction, Me, Message, QueueGlance, Topic } from "../live/types";
+import type { Colleague, Keys, Me, QueueGlance, Topic } from "../live/types";
+import type { Attachment, Interaction, Message } from "./types";
 
 /** What the agent wrote and the centre has not confirmed, or has refused. */
 export interface Draft {
@@ -8,6 +9,8 @@ export interface Draft {
   interaction: string;
   text: string;
   note: boolean;
+  attachments?: Attachment[];
+  mentions?: string[];
   state: "sending" | "waiting" | "failed";
   reason?: string;
 }
@@ -43,13 +46,64 @@ export function deskModel(desk: Topic, team: Topic): DeskModel {
   };
 }
 
+const indexes = new WeakMap<Keys, Map<string, Message[]>>();
+
+/** Messages by interaction, in order; made once for each state of the topic however many conversations ask. */
+function messageIndex(desk: Topic): Map<string, Message[]> {
+  let index = indexes.get(desk.keys);
+  if (index) return index;
+  index = new Map();
+  for (const key in desk.keys) {
+    if (!key.startsWith("m:")) continue;
+    const message = desk.keys[key] as unknown as Message;
+    const id = key.slice(2, key.lastIndexOf(":"));
+    const list = index.get(id);
+    if (list) list.push(message);
+    else index.set(id, [message]);
+  }
+  for (const list of index.values()) {
+    if (list.some((message, at) => at > 0 && message.number < (list[at - 1]?.number ?? 0))) list.sort((a, b) => a.number - b.number);
+  }
+  indexes.set(desk.keys, index);
+  return index;
+}
+
+const joined = new WeakMap<Keys, Map<string, Message[]>>();
+
 /** The messages an agent sees in an interaction: those of what it came from (a consult's customer talk) first. */
 export function messagesOf(desk: Topic, interaction: Interaction): Message[] {
-  const parent = interaction.parent ? listOf<Message>(desk, `m:${interaction.parent}:`) : [];
-  const consult = interaction.consult ? listOf<Message>(desk, `m:${interaction.consult.id}:`) : [];
-  const own = listOf<Message>(desk, `m:${interaction.id}:`);
+  const index = messageIndex(desk);
+  const own = index.get(interaction.id) ?? [];
+  const parent = (interaction.parent && index.get(interaction.parent)) || [];
+  const consult = (interaction.consult && index.get(interaction.consult.id)) || [];
   if (parent.length === 0 && consult.length === 0) return own;
-  return [...parent, ...own, ...consult].sort((a, b) => a.at - b.at || a.number - b.number);
+  let kept = joined.get(desk.keys);
+  if (!kept) joined.set(desk.keys, (kept = new Map()));
+  let all = kept.get(interaction.id);
+  if (!all) kept.set(interaction.id, (all = [...parent, ...own, ...consult].sort((a, b) => a.at - b.at || a.number - b.number)));
+  return all;
+}
+
+/** Since when the customer waits for an answer: their first message after the last one to them; null when they do not. */
+export function waitingSince(messages: readonly Message[]): number | null {
+  let since: number | null = null;
+  for (let at = messages.length - 1; at >= 0; at -= 1) {
+    const message = messages[at];
+    if (message?.author === "agent") break;
+    if (message?.author === "customer") since = message.at;
+  }
+  return since;
+}
+
+/** Customer messages that neither the centre nor this desk counts as read. */
+export function unreadIn(messages: readonly Message[], readByAgent: number, own: string, readAt: number): number {
+  let count = 0;
+  for (let at = messages.length - 1; at >= 0; at -= 1) {
+    const message = messages[at];
+    if (!message || message.at <= readAt) break;
+    if (message.author === "customer" && !(message.interaction === own && message.number <= readByAgent)) count += 1;
+  }
+  return count;
 }
 
 /** What is still on its way, oldest first; what has arrived in `shown` is left out, so nothing is seen twice. */
@@ -68,6 +122,7 @@ export function draftsOf(
       interaction: String(command["interaction"]),
       text: String(command["text"]),
       note: command["author"] === "note",
+      attachments: (command["attachments"] as unknown as Attachment[] | undefined) ?? [],
       state: online ? "sending" : "waiting",
     }));
   return [...failed.filter((draft) => interactions.includes(draft.interaction)), ...going].filter(

@@ -1,13 +1,26 @@
 import { html, nothing, svg, type TemplateResult } from "lit-html";
 import { icon } from "../design/icons";
-import type { Interaction } from "../live/types";
+import { shown } from "../keys/shortcuts";
+import type { Interaction } from "./types";
 import type { Desk } from "./context";
 import { messagesOf } from "./model";
+import { cardLine } from "./card";
 import { CHANNEL_ICON, avatar, coded, nameOf, queueOf } from "./words";
 import { shortWhy } from "./why";
 
 /** How long each offer rings in all, as first seen: the ring empties over that span. */
 const spans = new Map<string, number>();
+
+/** Takes or declines what rings; what has been taken opens, unless something is being written elsewhere. */
+export async function answerOffer(desk: Desk, offer: Interaction, type: "offer.accept" | "offer.reject"): Promise<void> {
+  if (desk.memory.busy.has(offer.id) || desk.client.connection !== "online") return;
+  desk.memory.busy.add(offer.id);
+  desk.redraw();
+  const done = await desk.act({ type, interaction: offer.id });
+  desk.memory.busy.delete(offer.id);
+  if (done && type === "offer.accept") desk.open(offer.id, { focus: true });
+  desk.redraw();
+}
 
 /** A contact that rings: who, from where, how long it waited, why me, and how long I have. */
 export function offerCard(desk: Desk, offer: Interaction): TemplateResult {
@@ -17,19 +30,10 @@ export function offerCard(desk: Desk, offer: Interaction): TemplateResult {
   spans.set(key, span);
   const busy = desk.memory.busy.has(offer.id);
   const off = desk.client.connection !== "online" || busy;
+  const position = desk.model.offers.indexOf(offer);
   const name = nameOf(desk, offer);
   const first = messagesOf(desk.client.topic("desk"), offer).findLast((message) => message.author === "customer");
-  const answer = (type: "offer.accept" | "offer.reject") => async () => {
-    desk.memory.busy.add(offer.id);
-    desk.redraw();
-    const done = await desk.act({ type, interaction: offer.id });
-    desk.memory.busy.delete(offer.id);
-    if (done && type === "offer.accept") {
-      desk.memory.selected = offer.id;
-      desk.memory.view = "thread";
-    }
-    desk.redraw();
-  };
+  const answer = (type: "offer.accept" | "offer.reject") => () => void answerOffer(desk, offer, type);
   return html`<article class="offer" data-offer=${offer.id} aria-label=${desk.t("offer.title")}>
     <div class="offer-head">
       ${avatar(offer.customer ?? offer.id, name)}
@@ -47,13 +51,14 @@ export function offerCard(desk: Desk, offer: Interaction): TemplateResult {
       <span class="badge">${desk.t("offer.waited", { time: desk.f.clock(offer.waited_ms) })}</span>
       ${offer.language ? html`<span class="badge">${coded(desk, "language", offer.language)}</span>` : nothing}
     </div>
+    ${cardLine(desk, offer)}
     ${offer.subject ? html`<p><bdi>${offer.subject}</bdi></p>` : nothing}
     ${offer.note ? html`<p class="colleague-note"><bdi>${offer.note}</bdi></p>` : nothing}
     ${first ? html`<p class="offer-first" dir="auto">${first.text}</p>` : nothing}
     <p class="offer-why">${shortWhy(desk, offer.why)}</p>
     <div class="offer-actions">
       <button class="button primary" type="button" data-accept ?disabled=${off} @click=${answer("offer.accept")}>
-        ${icon("accept")} ${desk.t("offer.accept")}
+        ${icon("accept")} ${desk.t("offer.accept")}${position === 0 ? html`<kbd aria-hidden="true" dir="ltr">${shown("alt+a").join("+")}</kbd>` : nothing}
       </button>
       <button class="button" type="button" ?disabled=${off} @click=${answer("offer.reject")}>${desk.t("offer.reject")}</button>
     </div>

@@ -1,10 +1,12 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import { icon } from "../design/icons";
+import { shown } from "../keys/shortcuts";
 import { pick } from "../language/catalogue";
-import type { Interaction } from "../live/types";
+import type { Interaction } from "./types";
 import type { Desk } from "./context";
-import { messagesOf, urgency } from "./model";
+import { followUpList } from "./day";
+import { messagesOf, unreadIn, urgency, waitingSince } from "./model";
 import { offerCard } from "./offer";
 import { avatar, kindBadge, nameOf, phaseOf } from "./words";
 
@@ -37,10 +39,11 @@ export function side(desk: Desk): TemplateResult {
       </div>
       ${model.work.length
         ? html`<ul class="work-list">
-            ${repeat(model.work, (each) => each.id, (each) => html`<li>${workItem(desk, each)}</li>`)}
+            ${repeat(model.work, (each) => each.id, (each, index) => html`<li>${workItem(desk, each, index)}</li>`)}
           </ul>`
         : html`<p class="quiet-line">${desk.t(model.me ? `empty.${model.me.presence}.title` : "connection.connecting")}</p>`}
     </section>
+    ${model.me ? html`<section class="side-follow-ups">${followUpList(desk, 4)}</section>` : nothing}
     <section class="queue-glance" aria-label=${desk.t("desk.queues")}>
       <div class="section-head"><h2>${desk.t("desk.queues")}</h2></div>
       <ul class="queue-rows">
@@ -61,26 +64,33 @@ export function side(desk: Desk): TemplateResult {
   </aside>`;
 }
 
-function workItem(desk: Desk, each: Interaction): TemplateResult {
+function workItem(desk: Desk, each: Interaction, index: number): TemplateResult {
   const messages = messagesOf(desk.client.topic("desk"), each);
   const last = messages.at(-1);
   const unread = unreadOf(desk, each);
   const name = nameOf(desk, each);
   const due = each.phase === "wrap_up" || each.phase === "outcome_due";
-  const line = each.phase === "active" && each.on_hold_since === null ? (last?.text ?? "") : phaseOf(desk, each);
+  const waiting = each.phase === "active" && each.on_hold_since === null && each.kind !== "consult" ? waitingSince(messages) : null;
+  const waited = waiting === null ? 0 : desk.now - waiting;
+  const typist = desk.memory.typists.get(each.id);
+  const typing = typist !== undefined && typist.who === "customer" && typist.until > desk.now;
+  const line = typing
+    ? desk.t("thread.types")
+    : each.phase === "active" && each.on_hold_since === null ? (last?.text || (last?.attachments?.length ? (last.attachments[0]?.name ?? "") : "")) : phaseOf(desk, each);
   return html`<button
     class="work-item ${unread ? "unread" : ""}"
     type="button"
     aria-current=${desk.memory.selected === each.id ? "true" : "false"}
-    @click=${() => {
-      desk.memory.selected = each.id;
-      desk.memory.view = "thread";
-      desk.redraw();
-    }}
+    title=${index < 9 ? shown(`alt+${index + 1}`).join("+") : nothing}
+    @click=${() => desk.open(each.id)}
   >
     ${avatar(each.customer ?? each.id, name)}
     <span class="name"><bdi>${name}</bdi></span>
-    <time>${desk.f.clock(desk.now - (each.accepted_at ?? each.since))}</time>
+    ${waiting === null
+      ? html`<time>${desk.f.clock(desk.now - (each.accepted_at ?? each.since))}</time>`
+      : html`<time class="reply ${waited >= 120_000 ? "alarm" : waited >= 45_000 ? "warn" : ""}" aria-label=${desk.t("desk.reply_since", { time: desk.f.clock(waited) })}
+          >${icon("reply")}${desk.f.clock(waited)}</time
+        >`}
     <span class="line" dir=${each.phase === "active" ? "auto" : nothing}>${line}</span>
     <span class="flag">
       ${unread
@@ -89,13 +99,14 @@ function workItem(desk: Desk, each: Interaction): TemplateResult {
           ? html`<span class="badge ${each.phase === "outcome_due" ? "alarm" : "warn"}">${phaseOf(desk, each)}</span>`
           : each.on_hold_since !== null
             ? html`<span class="badge alarm"><time>${desk.f.clock(desk.now - each.on_hold_since)}</time></span>`
-            : kindBadge(desk, each)}
+            : each.help_since
+              ? html`<span class="badge warn">${desk.t("help.badge")}</span>`
+              : kindBadge(desk, each)}
     </span>
   </button>`;
 }
 
 /** Customer messages that came since the conversation was last looked at. */
 export function unreadOf(desk: Desk, each: Interaction): number {
-  const read = desk.memory.read[each.id] ?? 0;
-  return messagesOf(desk.client.topic("desk"), each).filter((message) => message.author === "customer" && message.at > read).length;
+  return unreadIn(messagesOf(desk.client.topic("desk"), each), each.read_by_agent ?? 0, each.id, desk.memory.read[each.id] ?? 0);
 }

@@ -1,13 +1,15 @@
 import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import { icon } from "../design/icons";
 import type { Desk } from "./context";
 import { avatar, coded } from "./words";
 
-const REASONS = ["break", "lunch", "prayer", "meeting", "training", "paperwork"] as const;
+export const REASONS = ["break", "lunch", "prayer", "meeting", "training", "paperwork"] as const;
 
 /** The bar on top: who I am, whether I am ready and since when, my day so far, the line to the centre. */
 export function top(desk: Desk): TemplateResult {
   const { me } = desk.model;
+  const day = desk.memory.panel === "day";
   return html`<header class="desk-top">
     ${banner(desk)}
     <div class="desk-bar">
@@ -15,46 +17,108 @@ export function top(desk: Desk): TemplateResult {
       ${presence(desk)}
       <span class="spring"></span>
       ${me
-        ? html`<span class="desk-figures">
-              <span><b class="number">${desk.t("desk.answered", { n: me.answered })}</b></span>
-              <span><b class="number">${desk.t("desk.talk", { time: desk.f.clock(me.talk_ms) })}</b></span>
-            </span>`
+        ? html`<button
+            class="button plain compact desk-figures"
+            type="button"
+            aria-expanded=${day}
+            title=${desk.t("day.title")}
+            @click=${() => {
+              desk.memory.panel = day ? null : "day";
+              desk.redraw();
+            }}
+          >
+            ${icon("day")}
+            <b class="number">${desk.t("desk.answered", { n: me.answered })}</b>
+            <b class="number talked">${desk.t("desk.talk", { time: desk.f.clock(me.talk_ms) })}</b>
+          </button>`
         : nothing}
       <span class="live-sign ${desk.client.connection}">
         <span class="dot ready"></span><span>${desk.t(desk.client.connection === "online" ? "connection.online" : "connection.connecting")}</span>
       </span>
-      <button
-        class="button plain square"
-        type="button"
-        aria-pressed=${desk.memory.sound}
-        title=${desk.t(desk.memory.sound ? "desk.sound_on" : "desk.sound_off")}
-        aria-label=${desk.t(desk.memory.sound ? "desk.sound_on" : "desk.sound_off")}
-        @click=${() => {
-          desk.memory.sound = !desk.memory.sound;
-          desk.redraw();
-        }}
-      >
-        ${icon(desk.memory.sound ? "bell" : "bellOff")}
-      </button>
+      ${alertMenu(desk)}
       ${me ? html`<span class="desk-me">${avatar(me.id, me.name, "small")}<span class="name"><bdi>${me.name}</bdi></span></span>` : nothing}
     </div>
   </header>`;
 }
 
+/** How the next contact announces itself: volume, a try, desktop notifications. */
+function alertMenu(desk: Desk): TemplateResult {
+  const { alerts, memory } = desk;
+  const on = alerts.volume > 0;
+  const open = memory.alertsOpen;
+  const label = desk.t(on ? "desk.sound_on" : "desk.sound_off");
+  return html`<div
+    class="presence alert-menu"
+    @keydown=${(event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      memory.alertsOpen = false;
+      desk.redraw();
+    }}
+  >
+    <button
+      class="button plain square"
+      type="button"
+      aria-haspopup="true"
+      aria-expanded=${open}
+      title=${label}
+      aria-label=${desk.t("alerts.title", { state: label })}
+      @click=${() => {
+        memory.alertsOpen = !open;
+        desk.redraw();
+      }}
+    >
+      ${icon(on ? "bell" : "bellOff")}
+    </button>
+    ${open
+      ? html`<div class="popover alert-popover">
+          <div class="field">
+            <label for="alert-volume">${desk.t("alerts.volume")}</label>
+            <input
+              id="alert-volume"
+              type="range"
+              min="0"
+              max="1"
+              step="0.1"
+              .value=${String(alerts.volume)}
+              @input=${(event: InputEvent) => {
+                alerts.volume = Number((event.target as HTMLInputElement).value);
+                alerts.save();
+                desk.redraw();
+              }}
+            />
+          </div>
+          <button class="button compact" type="button" ?disabled=${!on} @click=${() => alerts.onTry?.()}>${desk.t("alerts.try")}</button>
+          <label class="check">
+            <input
+              type="checkbox"
+              .checked=${live(alerts.notify && alerts.permission === "granted")}
+              ?disabled=${alerts.permission === "denied" || alerts.permission === "unsupported"}
+              @change=${(event: Event) =>
+                void alerts.wantNotifications((event.target as HTMLInputElement).checked).then(() => desk.redraw())}
+            />
+            <span>${desk.t("alerts.desktop")}</span>
+          </label>
+          ${alerts.permission === "denied" ? html`<p class="quiet small">${desk.t("alerts.denied")}</p>` : nothing}
+        </div>`
+      : nothing}
+  </div>`;
+}
+
 function banner(desk: Desk): TemplateResult | typeof nothing {
   const { connection, outbox } = desk.client;
+  const waiting = outbox.pending().length;
+  const queued = waiting ? html`<span class="badge warn">${desk.t("connection.queued", { n: waiting })}</span>` : nothing;
   if (connection === "refused") {
     return html`<div class="banner alarm" role="alert">
-      ${desk.t("connection.refused")}
-      <a class="button compact" href="/">${desk.t("connection.sign_in")}</a>
+      <span>${desk.t(desk.memory.stranger ? "session.stranger" : "session.over", { name: desk.memory.stranger ?? "" })}</span>
+      ${queued}
+      ${desk.memory.stranger
+        ? html`<a class="button compact" href="/desk/">${desk.t("connection.reload")}</a>`
+        : html`<button class="button compact" type="button" @click=${() => desk.signIn()}>${desk.t("connection.sign_in")}</button>`}
     </div>`;
   }
   if (connection !== "offline") return nothing;
-  const waiting = outbox.pending().length;
-  return html`<div class="banner" role="status">
-    <span>${desk.t("connection.offline")}</span>
-    ${waiting ? html`<span class="badge warn">${desk.t("connection.queued", { n: waiting })}</span>` : nothing}
-  </div>`;
+  return html`<div class="banner" role="status"><span>${desk.t("connection.offline")}</span>${queued}</div>`;
 }
 
 function presence(desk: Desk): TemplateResult | typeof nothing {

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import type { Icon } from "../design/icons";
 import { pick } from "../language/catalogue";
-import type { Channel, Interaction } from "../live/types";
-import type { Desk } from "./context";
+import type { Channel } from "../live/types";
+import type { Desk, Term } from "./context";
 import { initials, tint } from "./model";
+import type { Interaction } from "./types";
 
 export const CHANNEL_ICON: Record<Channel, Icon> = {
   voice: "phone",
@@ -21,9 +22,22 @@ export function queueOf(desk: Desk, interaction: Interaction): string {
   return pick(interaction.queue_name, desk.language, interaction.queue);
 }
 
-/** What the organisation calls an outcome. */
-export function outcomeName(desk: Desk, code: string): string {
-  return pick(desk.outcomes[code], desk.language) || coded(desk, "outcome", code);
+/** What the organisation calls an outcome or a reason. */
+export function termName(desk: Desk, terms: readonly Term[], code: string): string {
+  return pick(terms.find((each) => each.key === code)?.name, desk.language) || coded(desk, "outcome", code);
+}
+
+/** Day and time of an instant; of today only the time. */
+export function moment(desk: Desk, instant: number): string {
+  const day = desk.f.day(instant);
+  return day === desk.f.day(desk.now) ? desk.f.time(instant) : `${day}, ${desk.f.time(instant)}`;
+}
+
+export function fileSize(desk: Desk, bytes: number): string {
+  if (bytes < 1_024) return desk.t("file.bytes", { n: bytes });
+  const kilo = bytes / 1_024;
+  if (kilo < 1_000) return desk.t("file.kilobytes", { size: desk.f.digits(kilo) });
+  return desk.t("file.megabytes", { size: desk.f.local((kilo / 1_024).toFixed(1)) });
 }
 
 /** The text of a code, or the code itself where an organisation made up its own. */

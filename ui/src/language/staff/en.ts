@@ -134,7 +134,6 @@ export const en = {
   "composer.note": "Note",
   "composer.send": "Send",
   "composer.save_note": "Save note",
-  "composer.hint": "Enter sends, Shift+Enter starts a new line",
   "composer.left": { one: "{n} character left", other: "{n} characters left" },
 
   "action.hold": "Hold",

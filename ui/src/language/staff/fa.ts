@@ -136,7 +136,6 @@ export const fa: Catalogue<StaffText> = {
   "composer.note": "یادداشت",
   "composer.send": "ارسال",
   "composer.save_note": "ثبت یادداشت",
-  "composer.hint": "Enter می‌فرستد، Shift+Enter سطر تازه باز می‌کند",
   "composer.left": { one: "{n} نویسه مانده", other: "{n} نویسه مانده" },
 
   "action.hold": "نگه‌داشتن",

@@ -155,7 +155,6 @@ export const uk: Catalogue<StaffText> = {
   "composer.note": "Нотатка",
   "composer.send": "Надіслати",
   "composer.save_note": "Зберегти нотатку",
-  "composer.hint": "Enter надсилає, Shift+Enter — новий рядок",
   "composer.left": {
     one: "Лишився {n} знак",
     few: "Лишилося {n} знаки",

@@ -1,0 +1,176 @@
+import type { Canned } from "./canned";
+
+/** What the desk asks the office for beside the live topics. Everything here may be missing: the desk works on. */
+export interface FollowUp {
+  id: string;
+  contact: string;
+  customer: string;
+  customer_name: string;
+  queue: string;
+  owner: string;
+  due_at: number;
+  note: string;
+}
+
+export interface Past {
+  contact: string;
+  at: number;
+  queue: string;
+  channel?: string;
+  agent: string;
+  outcome: string;
+  reason: string;
+  summary: string;
+  rating: number | null;
+}
+
+export interface Card {
+  customer: {
+    id: number | string;
+    name: string;
+    language: string;
+    needs: string;
+    notes: string;
+    vip?: string;
+    version?: number;
+    addresses: ({ kind: string; value: string } | string)[];
+  } | null;
+  history: Past[];
+  open_follow_ups: FollowUp[];
+}
+
+export interface MyDay {
+  answered: number;
+  handled_ms: number;
+  by_reason: { reason: string; name: Record<string, string> | string; n: number; mean_ms: number; band: [number | null, number | null] | null }[];
+  satisfaction: { mean: number | null; n: number };
+  next_break: { at: number; until: number; name: string } | null;
+  follow_ups_due: number;
+}
+
+/** A contact that rings is in the history a moment later. */
+const CARD_AFTER = 700;
+const CARD_FOR = 60_000;
+const DAY_FOR = 60_000;
+const RETRY_AFTER = 15_000;
+
+interface Kept<T> {
+  value: T | null;
+  at: number;
+  asking: boolean;
+  failed: boolean;
+}
+
+/** Answers are kept and asked for again when they are old; who looks gets what is there and is told of news. */
+export class Office {
+  private readonly cards = new Map<string, Kept<Card>>();
+  private readonly awaited = new Set<string>();
+  private readonly answers = new Map<string, Kept<Canned[]>>();
+  private day: Kept<MyDay> = { value: null, at: 0, asking: false, failed: false };
+  private owed: Kept<FollowUp[]> = { value: null, at: 0, asking: false, failed: false };
+
+  constructor(private readonly changed: () => void) {}
+
+  /** The customer's card of a contact; null while it is not known. */
+  card(contact: string): Card | null {
+    const kept = keptIn(this.cards, contact);
+    if (kept.at === 0 && !kept.asking && !this.awaited.has(contact)) {
+      this.awaited.add(contact);
+      setTimeout(() => {
+        this.awaited.delete(contact);
+        kept.at = 1;
+        this.changed();
+      }, CARD_AFTER);
+    }
+    if (kept.at === 0) return kept.value;
+    return this.look(kept, CARD_FOR, `/api/v1/contacts/${encodeURIComponent(contact)}/card`);
+  }
+
+  /** Canned answers in a customer's language. */
+  canned(language: string, queue: string): readonly Canned[] {
+    const address = `/api/v1/canned?language=${encodeURIComponent(language)}&queue=${encodeURIComponent(queue)}`;
+    return this.look(keptIn(this.answers, address), 5 * CARD_FOR, address, listOf<Canned>) ?? [];
+  }
+
+  myDay(): MyDay | null {
+    return this.look(this.day, DAY_FOR, "/api/v1/my-day");
+  }
+
+  followUps(): readonly FollowUp[] {
+    return this.look(this.owed, DAY_FOR, "/api/v1/follow-ups", (answer) => listOf<FollowUp>(answer, "follow_ups")) ?? [];
+  }
+
+  /** One of the agent's own follow-ups is done; shown at once, confirmed by the next answer. */
+  closed(id: string): void {
+    this.owed.value = this.owed.value?.filter((each) => each.id !== id) ?? null;
+    this.afresh();
+  }
+
+  /** Something has happened that changes these figures: they are asked for again in a moment. */
+  afresh(): void {
+    setTimeout(() => {
+      this.day.at = this.owed.at = 0;
+      for (const card of this.cards.values()) card.at = Math.min(card.at, 1);
+      this.changed();
+    }, 1_500);
+  }
+
+  /** Writes what staff know of a customer; the message of a refusal, or null. */
+  async write(customer: number | string, change: Record<string, string>, version: number | undefined, csrf: string): Promise<string | null> {
+    try {
+      const response = await fetch(`/api/v1/customers/${encodeURIComponent(String(customer))}`, {
+        method: "PATCH",
+        credentials: "same-origin",
+        headers: { "Content-Type": "application/json", "X-CSRFToken": csrf, Accept: "application/json" },
+        body: JSON.stringify({ ...change, ...(version === undefined ? {} : { version }) }),
+      });
+      for (const card of this.cards.values()) card.at = Math.min(card.at, 1);
+      this.changed();
+      if (response.ok) return null;
+      const refused = (await response.json().catch(() => null)) as { error?: { message?: string } } | null;
+      return refused?.error?.message ?? String(response.status);
+    } catch {
+      return "";
+    }
+  }
+
+  private look<T>(kept: Kept<T>, lasts: number, address: string, read: (answer: unknown) => T = (answer) => answer as T): T | null {
+    const now = Date.now();
+    if (!kept.asking && now - kept.at > (kept.failed ? RETRY_AFTER : lasts)) {
+      kept.asking = true;
+      void this.ask(address)
+        .then((answer) => {
+          kept.value = read(answer);
+          kept.failed = false;
+        })
+        .catch(() => {
+          kept.failed = true;
+        })
+        .finally(() => {
+          kept.asking = false;
+          kept.at = Date.now();
+          this.changed();
+        });
+    }
+    return kept.value;
+  }
+
+  private async ask(address: string): Promise<unknown> {
+    const response = await fetch(address, { credentials: "same-origin", headers: { Accept: "application/json" } });
+    if (!response.ok) throw new Error(String(response.status));
+    return await response.json();
+  }
+}
+
+function keptIn<T>(map: Map<string, Kept<T>>, key: string): Kept<T> {
+  let kept = map.get(key);
+  if (!kept) map.set(key, (kept = { value: null, at: 0, asking: false, failed: false }));
+  return kept;
+}
+
+/** A list as such, or under a name. */
+function listOf<T>(answer: unknown, name = "canned"): T[] {
+  if (Array.isArray(answer)) return answer as T[];
+  const inside = (answer as Record<string, unknown> | null)?.[name];
+  return Array.isArray(inside) ? (inside as T[]) : [];
+}
