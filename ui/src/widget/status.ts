@@ -84,8 +84,9 @@ export class Status {
     const { position = null, wait = null } = this.talk.contact ?? {};
     const parts: string[] = [];
     if (position !== null) parts.push(position === 1 ? t("place_next") : t("place", { n: position }));
-    if (wait !== null) {
-      const [low, high] = [Math.floor(wait.low_ms / MINUTE), Math.max(1, Math.ceil(wait.high_ms / MINUTE))];
+    if (wait !== null && wait.high_at > this.talk.now()) {
+      const from = (instant: number): number => (instant - this.talk.now()) / MINUTE;
+      const [low, high] = [Math.floor(from(wait.low_at)), Math.max(1, Math.ceil(from(wait.high_at)))];
       const minutes = (n: number): string => t("minutes", { n });
       parts.push(low > 0 && low < high ? t("wait_range", { low: minutes(low), high: minutes(high) }) : t("wait_about", { high: minutes(high) }));
     }

@@ -44,7 +44,7 @@ svg{display:block;width:22px;height:22px;fill:none;stroke:currentColor;stroke-wi
 .status time{font-variant-numeric:tabular-nums}
 .status.bad{color:var(--alarm);font-weight:600}
 .notice{display:flex;gap:10px;align-items:flex-start;margin:0;padding:10px 16px;background:var(--note);color:var(--note-ink);font-size:14px;overflow-wrap:anywhere}
-.foot{border-top:1px solid var(--line);padding:10px 12px calc(10px + env(safe-area-inset-bottom));display:grid;gap:10px;min-height:0;max-height:70%;overflow-y:auto;overscroll-behavior:contain;scrollbar-width:thin}
+.foot{border-top:1px solid var(--line);padding:10px 12px calc(10px + env(safe-area-inset-bottom));display:grid;grid-template-columns:minmax(0,1fr);gap:10px;min-height:0;max-height:70%;overflow-y:auto;overscroll-behavior:contain;scrollbar-width:thin}
 .panel:has(.foot .card .field) .foot{max-height:82%}
 .foot:has(>.extra[hidden]){gap:0}
 ${PARTS}

@@ -71,7 +71,7 @@ export const PARTS = `
 .stars label.on{color:var(--mark)}
 .stars label.on svg{fill:currentColor}
 .said{margin:0;min-height:1.5em;text-align:center;font-size:14px;font-weight:600}
-.compose{display:grid;gap:8px}
+.compose{display:grid;grid-template-columns:minmax(0,1fr);gap:8px}
 .write{display:flex;align-items:flex-end;gap:2px}
 .write textarea{flex:1;min-width:0;min-height:44px;max-height:130px;margin-inline:2px 6px;padding:10px 14px;border:1px solid var(--edge);border-radius:16px;background:var(--bg);resize:none;field-sizing:content;font-size:16px;line-height:1.45}
 .write textarea:focus{outline:2px solid var(--mark);outline-offset:0;border-color:transparent}

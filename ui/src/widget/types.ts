@@ -37,7 +37,7 @@ export interface ChatState {
   reason: string | null;
   /** Place in the queue, 1 = next; null where it cannot be stated fairly. */
   position?: number | null;
-  wait?: { low_ms: number; high_ms: number } | null;
+  wait?: { low_at: number; high_at: number } | null;
   /** The newest own message that the agent has read. */
   read?: number;
   incidents?: { id: string; texts: Record<string, string> }[];
