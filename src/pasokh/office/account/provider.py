@@ -33,6 +33,8 @@ class Provider:
     authorization: str
     token: str
     keys: str
+    userinfo: str
+    """Where more of the person stands; empty = nowhere."""
     basic: bool
     """Whether the client says who it is in the header; else in the form."""
 
@@ -44,6 +46,14 @@ class Journey:
     state: str
     nonce: str
     verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What came for the code."""
+
+    identity: str
+    access: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +80,11 @@ def discover(issuer: str, *, https: bool) -> Provider:
     authorization, token, keys = (
         str(said.get(name, "")) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")
     )
-    for endpoint in (authorization, token, keys):
+    userinfo = str(said.get("userinfo_endpoint") or "")
+    for endpoint in (authorization, token, keys, *([userinfo] if userinfo else [])):
         check_secure(endpoint, https=https)
     methods = said.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
-    return Provider(str(said["issuer"]), authorization, token, keys, "client_secret_basic" in methods)
+    return Provider(str(said["issuer"]), authorization, token, keys, userinfo, "client_secret_basic" in methods)
 
 
 def check_secure(url: str, *, https: bool) -> None:
@@ -107,8 +118,8 @@ def way_there(provider: Provider, client: str, back: str, journey: Journey, hint
     return f"{provider.authorization}{glue}{urlencode(asked)}"
 
 
-def redeem(provider: Provider, client: str, secret: str, back: str, code: str, journey: Journey) -> str:
-    """The ID token for a code; raises `sso.code_refused` (the provider says no), `sso.unreachable`."""
+def redeem(provider: Provider, client: str, secret: str, back: str, code: str, journey: Journey) -> Tokens:
+    """What a code is good for; raises `sso.code_refused` (the provider says no), `sso.unreachable`."""
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -130,11 +141,11 @@ def redeem(provider: Provider, client: str, secret: str, back: str, code: str, j
     token = said.get("id_token")
     if not isinstance(token, str):
         raise PasokhError("sso.bad_token", why="id_token")
-    return token
+    return Tokens(token, str(said.get("access_token") or ""))
 
 
-def read_token(provider: Provider, client: str, token: str, nonce: str, now: Instant) -> Person:
-    """Who a good ID token speaks of.
+def read_token(provider: Provider, client: str, tokens: Tokens, nonce: str, now: Instant) -> Person:
+    """Who a good ID token speaks of; a provider that keeps the address elsewhere is asked there.
 
     Raises `sso.wrong_signature`, `sso.wrong_issuer`, `sso.wrong_audience`, `sso.expired`, `sso.replayed` (its nonce is
     not this journey's), `sso.bad_token`, `sso.unreachable`.
@@ -146,11 +157,24 @@ def read_token(provider: Provider, client: str, token: str, nonce: str, now: Ins
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise PasokhError("sso.bad_token", why="jwks") from error
     try:
-        claims = jwt.decode(token, keys, algorithms=list(ALGORITHMS)).claims
+        claims = jwt.decode(tokens.identity, keys, algorithms=list(ALGORITHMS)).claims
     except (JoseError, ValueError, KeyError, TypeError) as error:
         raise PasokhError("sso.wrong_signature") from error
     _check_claims(claims, provider, client, nonce, now)
+    if "email" not in claims and provider.userinfo and tokens.access:
+        claims = {**_more(provider, tokens.access, str(claims["sub"])), **claims}
     return _person(claims)
+
+
+def _more(provider: Provider, access: str, subject: str) -> dict[str, Any]:
+    """What the provider says elsewhere of the same person (OpenID Connect Core 1.0, 5.3)."""
+    try:
+        said = fetch_object(provider.userinfo, SECONDS, headers={"Authorization": f"Bearer {access}"})
+    except Unreachable as error:
+        raise PasokhError("sso.unreachable", why=str(error)) from error
+    if said.get("sub") != subject:
+        raise PasokhError("sso.bad_token", why="sub")
+    return said
 
 
 def _check_claims(claims: Mapping[str, Any], provider: Provider, client: str, nonce: str, now: Instant) -> None:

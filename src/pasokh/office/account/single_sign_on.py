@@ -73,8 +73,8 @@ def finish(request: HttpRequest) -> tuple[User, str]:
     settings = _provider_of(org)
     found = provider.discover(settings.issuer, https=request.is_secure())
     secret = unseal(settings.secret).decode() if settings.secret else ""
-    token = provider.redeem(found, settings.client, secret, _back(request), said.get("code", ""), journey)
-    person = provider.read_token(found, settings.client, token, journey.nonce, clock.now())
+    tokens = provider.redeem(found, settings.client, secret, _back(request), said.get("code", ""), journey)
+    person = provider.read_token(found, settings.client, tokens, journey.nonce, clock.now())
     with scope.organisation_scope(org):
         user = _known(settings, person) or _new(settings, person)
         enter(request, user, "sso")
