@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("pasokh.office.follow_ups.urls")),
     path("", include("pasokh.office.day.urls")),
     path("", include("pasokh.office.policy.urls")),
+    path("", include("pasokh.office.hours.urls")),
     path("", include("pasokh.office.supervise.urls")),
     path("", include("pasokh.office.watch.urls")),
     path("", include("pasokh.office.setup.urls")),

@@ -1,6 +1,8 @@
 /** Small manners of the server's pages: theme switch, menus that close. */
 import { startKeys } from "../keys/start";
 
+import { setUpHours } from "./hours";
+import { setUpPolicy } from "./policy";
 import { setUpAdministration } from "./setup";
 
 import "./passkeys.ts";
@@ -51,3 +53,5 @@ markTheme();
 
 startKeys();
 setUpAdministration();
+setUpPolicy();
+setUpHours();

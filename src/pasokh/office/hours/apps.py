@@ -9,3 +9,14 @@ class HoursConfig(AppConfig):
     name = "pasokh.office.hours"
     label = "hours"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Add its place in administration."""
+        from pasokh.office.hours.models import Calendar  # noqa: PLC0415 - models must be loaded first
+        from pasokh.office.people.rules import Right  # noqa: PLC0415
+        from pasokh.office.setup.places import Group, Place, add_place  # noqa: PLC0415
+
+        def calendars() -> int:
+            return Calendar.objects.count()
+
+        add_place(Place("hours", Group.ROUTING, Right.READ_SETUP, calendars, order=20))

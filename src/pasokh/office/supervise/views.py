@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from pasokh.i18n.catalogue import message
-from pasokh.kernel.errors import PasokhError
 from pasokh.office.errors import language, text_of
 from pasokh.office.people.access import actor_of, needs
 from pasokh.office.people.rules import Right
