@@ -12,7 +12,13 @@ from pasokh.live.views import EVERY
 from pasokh.live.world import Change, World
 
 type Estimate = Callable[[World, Interaction], Wait | None]
-"""How much longer somebody waits; None where it cannot be said honestly. A pure function of the world."""
+"""When somebody will likely be answered; None where it cannot be said honestly. A pure function of the world."""
+
+
+def honest_wait(world: World, interaction: Interaction) -> Wait | None:
+    """What `acd.waits` trusts, as of the latest event."""
+    told = world.waits.trusted(interaction.id, world.state.now)
+    return None if told is None else Wait(told.low_at, told.high_at)
 
 
 class ChatView:

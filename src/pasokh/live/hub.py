@@ -20,7 +20,7 @@ from pasokh.live import frames, orders
 from pasokh.live.absence import Absence
 from pasokh.live.along_view import AlongView
 from pasokh.live.board import Board
-from pasokh.live.chat_view import ChatView
+from pasokh.live.chat_view import ChatView, honest_wait
 from pasokh.live.desk_view import DeskView
 from pasokh.live.hints import deliver, pack, typed
 from pasokh.live.refusals import Words, describe, http_status, plain_words
@@ -79,7 +79,9 @@ class Hub:
     ) -> None:
         self._store, self._signer, self._clock, self._words = store, signer, clock, words
         self._tag, self._snapshot_schema = tag, snapshot_schema
-        self._views: Sequence[View] = (DeskView(), TeamView(), WallView(service_level), ChatView(), AlongView())
+        self._views: Sequence[View] = (
+            DeskView(), TeamView(), WallView(service_level), ChatView(honest_wait), AlongView()
+        )  # fmt: skip
         self._lives = itertools.count(1)
         self._shards: dict[str, _Kept] = {}
         self._seats: set[Seat] = set()

@@ -6,6 +6,7 @@ from pasokh.acd import events as ev
 from pasokh.acd.apply import apply
 from pasokh.acd.model import Phase
 from pasokh.acd.state import Interaction, State
+from pasokh.acd.waits import Waits
 from pasokh.channels.conversation import Conversation, Talk
 from pasokh.kernel.time import Instant
 from pasokh.live.intervals import Intervals
@@ -63,6 +64,8 @@ class World:
         self.owed: dict[str, None] = {}
         """Interactions whose outcome is overdue."""
         self.intervals = Intervals.of(state)
+        self.waits = Waits()
+        """Forecasts for those who wait; silent until enough was seen since following began."""
         self._queue_of: dict[str, str] = {}
         self._agent_of: dict[str, str] = {}
         self._watchers_of: dict[str, tuple[str, ...]] = {}
@@ -76,6 +79,7 @@ class World:
         stood = {name: self._standing(name) for name in names}
         self._note_counted(event, at, change)
         apply(self.state, event, at)
+        self.waits.fold(self.state, event, at)
         for name in sorted(names | self._named(event)):
             change.interactions.add(name)
             self._index(name)

@@ -25,8 +25,8 @@ def folded(socket) -> dict[str, object]:
             keys = dict(frame["keys"])
         elif frame["type"] == "patch":
             keys.update(frame["set"])
-            for key in frame["del"]:
-                del keys[key]
+            for key in frame["del"]:  # it may name what came and went while the reader was behind
+                keys.pop(key, None)
     return keys
 
 

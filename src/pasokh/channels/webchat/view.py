@@ -7,7 +7,7 @@ import msgspec
 from pasokh.acd.model import Phase
 from pasokh.acd.state import Interaction
 from pasokh.channels.conversation import Conversation, Message, Seen, Talk, message_key, split_message_key
-from pasokh.kernel.time import Millis
+from pasokh.kernel.time import Instant
 
 SHOWN = frozenset({"customer", "agent", "system"})
 """Authors a visitor may read; `note` and `whisper` are not among them."""
@@ -17,10 +17,10 @@ _OVER = frozenset({Phase.WRAP_UP, Phase.OUTCOME_DUE, Phase.CLOSED})
 
 
 class Wait(msgspec.Struct, frozen=True):
-    """How much longer a visitor will likely wait."""
+    """When a waiting visitor will likely be answered: not before the one instant, not after the other."""
 
-    low_ms: Millis
-    high_ms: Millis
+    low_at: Instant
+    high_at: Instant
 
 
 def chat_keys(seen: Seen, contact: str) -> Iterable[str]:
@@ -91,7 +91,7 @@ def _contact_value(
         "closed": over,
         "reason": (talk.closed or "answered") if over else None,
         "position": places.get(talk.id) if queued else None,
-        "wait": {"low_ms": wait.low_ms, "high_ms": wait.high_ms} if queued and wait is not None else None,
+        "wait": {"low_at": wait.low_at, "high_at": wait.high_at} if queued and wait is not None else None,
         "read": talk.read_by_agent,
         "incidents": _incidents(seen, queue) if waiting and queue is not None else [],
         "rated": talk.score or None,
