@@ -32,7 +32,7 @@ def joining(**changed: str) -> dict[str, str]:
 
 def asked(**changed: Any) -> str:
     """An administrator invites; the link's path."""
-    response = signed_in("alpha-administrator").post("/invitations/new/", FORM | changed)
+    response = signed_in("alpha-administrator").post("/setup/invitations/new/", FORM | changed)
     assert response.status_code == 302, response.context["form"].errors
     return link_in(mails("alpha", "account_invitation")[-1])
 
@@ -68,25 +68,25 @@ def test_an_invitation_ends_after_72_hours_and_can_be_sent_again(office: Office)
     administrator = signed_in("alpha-administrator")
     with organisation_scope("alpha"):
         number = Invitation.objects.get(email="sara.karimi@example.org").pk
-    administrator.post("/invitations/", {"invitation": str(number), "do": "again"})
+    administrator.post("/setup/invitations/", {"invitation": str(number), "do": "again"})
     fresh = link_in(mails("alpha", "account_invitation")[-1])
     assert fresh != path
     assert Browser().get(path).context["code"] == "link.unknown"  # the old link is void
     assert Browser().get(fresh).status_code == 200
-    administrator.post("/invitations/", {"invitation": str(number), "do": "withdraw"})
+    administrator.post("/setup/invitations/", {"invitation": str(number), "do": "withdraw"})
     assert Browser().get(fresh).context["code"] == "invitation.withdrawn"
-    states = {each["row"].email: each["state"] for each in administrator.get("/invitations/").context["invitations"]}
+    states = {each["row"].email: each["state"] for each in administrator.get("/setup/invitations/").context["invitations"]}
     assert states["sara.karimi@example.org"] == "withdrawn"
 
 
 def test_one_address_has_one_open_invitation_and_no_colleague(office: Office) -> None:
     asked()
     administrator = signed_in("alpha-administrator")
-    again = administrator.post("/invitations/new/", FORM)
+    again = administrator.post("/setup/invitations/new/", FORM)
     assert again.context["form"].errors["email"]
-    colleague = administrator.post("/invitations/new/", FORM | {"email": "alpha-supervisor@example.org"})
+    colleague = administrator.post("/setup/invitations/new/", FORM | {"email": "alpha-supervisor@example.org"})
     assert colleague.context["form"].errors["email"]
-    wrong = administrator.post("/invitations/new/", FORM | {"email": "nonsense", "name": "نام نگه‌داشته"})
+    wrong = administrator.post("/setup/invitations/new/", FORM | {"email": "nonsense", "name": "نام نگه‌داشته"})
     assert wrong.context["form"].errors["email"]
     assert "نام نگه‌داشته" in wrong.content.decode()
 

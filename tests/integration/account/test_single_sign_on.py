@@ -184,8 +184,8 @@ def test_the_secret_is_sealed_kept_and_never_shown(liar: Liar) -> None:
         "domains": "example.org, @Other.org",
     }  # fmt: skip
     browser = signed_in("alpha-administrator")
-    assert browser.post("/sign-in-settings/", form).status_code == 302
-    assert "a very secret word" not in browser.get("/sign-in-settings/").content.decode()
+    assert browser.post("/setup/sign-in/", form).status_code == 302
+    assert "a very secret word" not in browser.get("/setup/sign-in/").content.decode()
     with organisation_scope("alpha"):
         row = SignOn.objects.get()
         assert row.secret
@@ -208,7 +208,7 @@ def test_the_secret_is_sealed_kept_and_never_shown(liar: Liar) -> None:
 def test_what_cannot_work_is_refused_at_its_field_and_kept(liar: Liar, changed: dict[str, str], field: str) -> None:
     form = {"do": "provider", "is_on": "on", "issuer": liar.issuer, "client": "kept client", "domains": "example.org",
             "role": "agent"} | changed  # fmt: skip
-    page = signed_in("alpha-administrator").post("/sign-in-settings/", form)
+    page = signed_in("alpha-administrator").post("/setup/sign-in/", form)
     assert page.status_code == 400
     assert page.context["provider"].errors[field]
     assert form["issuer"] in page.content.decode()

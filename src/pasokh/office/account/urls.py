@@ -23,7 +23,7 @@ urlpatterns = [
     path("account/sessions/", views.sessions_page, name="own_sessions"),
     path("account/confirm/", views.confirm_page, name="own_confirm"),
     path("agents/<str:username>/access/", administration_views.access_page, name="person_access"),
-    path("invitations/", administration_views.invitations_page, name="invitations"),
-    path("invitations/new/", administration_views.invite_page, name="invite"),
-    path("sign-in-settings/", administration_views.sign_in_settings_page, name="sign_in_settings"),
+    path("setup/invitations/", administration_views.invitations_page, name="invitations"),
+    path("setup/invitations/new/", administration_views.invite_page, name="invite"),
+    path("setup/sign-in/", administration_views.sign_in_settings_page, name="sign_in_settings"),
 ]
