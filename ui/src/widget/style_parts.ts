@@ -2,7 +2,7 @@
 export const PARTS = `
 .log{flex:1;min-height:96px;overflow-y:auto;overscroll-behavior:contain;padding:16px;display:flex;flex-direction:column;gap:4px;scrollbar-width:thin}
 .log:focus-visible{outline-offset:-3px}
-.log>:first-child{margin-top:auto}
+.log::before{content:"";flex:1 0 0}
 .past:empty{display:none}
 .past,.past section{display:flex;flex-direction:column;gap:4px}
 .past .line{opacity:.86}

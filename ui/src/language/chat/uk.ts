@@ -7,7 +7,7 @@ export const uk: Catalogue<ChatText> = {
   title: "Чат",
   welcome: "Вітаємо! Чим допомогти?",
   promise: "Це читає людина й відповість тут.",
-  placeholder: "Напишіть повідомлення…",
+  placeholder: "Повідомлення…",
   send: "Надіслати",
   you: "Ви",
   unread: {
