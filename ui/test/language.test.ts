@@ -16,6 +16,8 @@ import { fa as staffFa } from "../src/language/staff/fa";
 import { uk as staffUk } from "../src/language/staff/uk";
 
 const forms = (text: Text): string[] => (typeof text === "string" ? [text] : Object.values(text));
+/** Nothing but places and punctuation. */
+const PLACES_ONLY = new Set(["moment"]);
 const places = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1]!).sort();
 
 describe.each([
@@ -44,11 +46,12 @@ describe.each([
 
   it("is written in each language's own letters", () => {
     for (const [key, text] of Object.entries(languages.fa) as [string, Text][]) {
+      if (PLACES_ONLY.has(key)) continue;
       for (const form of forms(text)) expect(form, key).toMatch(/[\u0600-\u06ff]/);
       for (const form of forms(text)) expect(form, key).not.toMatch(/[يك]/);
     }
     for (const [key, text] of Object.entries(languages.uk) as [string, Text][]) {
-      if (key === "wall.sl_n") continue;
+      if (key === "wall.sl_n" || PLACES_ONLY.has(key)) continue;
       for (const form of forms(text)) expect(form, key).toMatch(/[\u0400-\u04ff]/);
     }
   });

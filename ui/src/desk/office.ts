@@ -51,6 +51,7 @@ export interface MyDay {
 /** A contact that rings is in the history a moment later. */
 const CARD_AFTER = 700;
 const CARD_FOR = 60_000;
+const ONE_PAGE = 20;
 const DAY_FOR = 60_000;
 const RETRY_AFTER = 15_000;
 
@@ -86,10 +87,19 @@ export class Office {
     return this.look(kept, CARD_FOR, `/api/v1/contacts/${encodeURIComponent(contact)}/card`);
   }
 
-  /** Canned answers in a customer's language. */
-  canned(language: string, queue: string): readonly Canned[] {
+  /** Canned answers in a customer's language: the most used ones, and where there are more, those that the query finds. */
+  canned(language: string, queue: string, query = ""): readonly Canned[] {
     const address = `/api/v1/canned?language=${encodeURIComponent(language)}&queue=${encodeURIComponent(queue)}`;
-    return this.look(keptIn(this.answers, address), 5 * CARD_FOR, address, listOf<Canned>) ?? [];
+    const usual = this.look(keptIn(this.answers, address), 5 * CARD_FOR, address, listOf<Canned>) ?? [];
+    if (usual.length < ONE_PAGE || query.trim().length < 2) return usual;
+    const asking = `${address}&q=${encodeURIComponent(query.trim())}`;
+    const found = this.look(keptIn(this.answers, asking), 5 * CARD_FOR, asking, listOf<Canned>) ?? [];
+    return [...usual, ...found.filter((each) => !usual.some((known) => known.id === each.id))];
+  }
+
+  /** Counts that a canned answer was taken; nothing waits for it. */
+  used(answer: string, csrf: string): void {
+    void fetch(`/api/v1/canned/${encodeURIComponent(answer)}/used`, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": csrf } }).catch(() => undefined);
   }
 
   myDay(): MyDay | null {

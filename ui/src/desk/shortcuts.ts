@@ -66,14 +66,16 @@ export function deskShortcuts(desk: Desk): void {
     keys: [`alt+${index + 1}`],
     get label() {
       const each = desk.model.work[index];
-      return each ? desk.t("keys.open", { name: nameOf(desk, each) }) : desk.t("keys.nth", { n: index + 1 });
+      return each ? desk.t("keys.open", { name: nameOf(desk, each) }) : "";
     },
     group: talk,
+    unlisted: true,
     when: () => desk.model.work[index] !== undefined,
     run: () => {
       const each = desk.model.work[index];
       if (each) desk.open(each.id, { focus: true });
     },
   }));
-  register([...list, ...numbered]);
+  const line: Shortcut = { id: "desk.open", keys: ["alt+1…9"], label: desk.t("keys.nth"), group: talk, hidden: true, run: () => undefined };
+  register([...list, ...numbered, line]);
 }

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { pick } from "../language/catalogue";
 import { ranked } from "../keys/fuzzy";
+import { csrf } from "../live/page";
 import { asked, fill, search } from "./canned";
 import type { Desk } from "./context";
 import type { Interaction } from "./types";
@@ -38,7 +39,7 @@ export function optionsOf(desk: Desk, each: Interaction): Option[] {
       .map((colleague) => ({ id: colleague.id, title: colleague.name, detail: colleague.id, text: `@${colleague.name} `, from: colleague.name.length + 2, to: colleague.name.length + 2 }));
   }
   const values = valuesOf(desk, each);
-  return search(desk.office.canned(each.language || desk.language, each.queue), suggest.query).map((answer) => {
+  return search(desk.office.canned(each.language || desk.language, each.queue, suggest.query), suggest.query).map((answer) => {
     const filled = fill(answer.text, values);
     return { id: String(answer.id), title: `/${answer.shortcut}`, detail: answer.title, ...filled };
   });
@@ -53,6 +54,7 @@ export function take(desk: Desk, area: HTMLTextAreaElement, option: Option): voi
   const after = area.value.slice(area.selectionStart);
   area.value = before + option.text + after;
   memory.texts[suggest.place] = area.value;
+  if (suggest.kind === "/") desk.office.used(option.id, csrf());
   memory.suggest = null;
   area.focus();
   area.setSelectionRange(before.length + option.from, before.length + option.to);

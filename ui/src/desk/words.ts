@@ -30,7 +30,7 @@ export function termName(desk: Desk, terms: readonly Term[], code: string): stri
 /** Day and time of an instant; of today only the time. */
 export function moment(desk: Desk, instant: number): string {
   const day = desk.f.day(instant);
-  return day === desk.f.day(desk.now) ? desk.f.time(instant) : `${day}, ${desk.f.time(instant)}`;
+  return day === desk.f.day(desk.now) ? desk.f.time(instant) : desk.t("moment", { day, time: desk.f.time(instant) });
 }
 
 export function fileSize(desk: Desk, bytes: number): string {

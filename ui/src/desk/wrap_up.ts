@@ -169,7 +169,7 @@ function followUp(
   const owners = [...(me ? [{ id: me.id, name: me.name }] : []), ...desk.model.colleagues];
   const wrong = form.due.trim() !== "" && (dueAt === null || dueAt <= desk.now);
   const read = dueAt === null ? desk.t("follow.due_help") : dueAt <= desk.now ? desk.t("follow.due_past") : moment(desk, dueAt);
-  return html`<fieldset class="follow-up">
+  return html`<fieldset class="wrap-follow-up">
     <legend>${desk.t("follow.title")}</legend>
     <div class="follow-fields">
       <div class="field">

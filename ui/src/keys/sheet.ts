@@ -39,7 +39,7 @@ export function toggleSheet(words: Words): void {
 
 function view(words: Words, host: HTMLDialogElement): TemplateResult {
   const groups = new Map<string, Shortcut[]>();
-  for (const each of all()) if (each.keys.length > 0) groups.set(each.group, [...(groups.get(each.group) ?? []), each]);
+  for (const each of all()) if (each.keys.length > 0 && !each.unlisted) groups.set(each.group, [...(groups.get(each.group) ?? []), each]);
   return html`<div class="key-sheet-box">
     <header class="key-sheet-head">
       <h2 id="key-sheet-title">${words.t("keys.sheet")}</h2>

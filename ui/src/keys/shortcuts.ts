@@ -14,6 +14,8 @@ export interface Shortcut {
   /** Left out = always. */
   when?: () => boolean;
   run: () => void;
+  /** Left out of the list of shortcuts, because another line stands for it. */
+  unlisted?: boolean;
   /** Not offered in the command palette (such as opening it). */
   hidden?: boolean;
 }

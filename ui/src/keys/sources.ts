@@ -45,7 +45,9 @@ export function localCommands(words: Words): Found[] {
       run: () => button.click(),
     }),
   );
-  return [...here, ...pages, ...look];
+  // What is about the keyboard itself comes last.
+  const own = (each: Found): boolean => each.id.startsWith("keys.");
+  return [...here.filter((each) => !own(each)), ...pages, ...look, ...here.filter(own).map((each) => ({ ...each, group: t("keys.group.everywhere") }))];
 }
 
 /** Contacts, customers and people that answer a query; those this person may not read are left out. Raises when offline. */
