@@ -29,27 +29,24 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import uvicorn
+from benchmarks.floor import Floor, Pace
+from benchmarks.machine import report, spread
+from benchmarks.processes import engines, open_shard, own_postgres
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from pasokh.engine.clock import wall_ms
+from pasokh.engine.core import ACD
+from pasokh.live.asgi import create_app
+from pasokh.live.hub import Hub
+from pasokh.live.seat import Message, Receive, Send
+from pasokh.live.tokens import TokenSigner
+from pasokh.metrics.service_level import ANSWERED_OR_ABANDONED
+from pasokh.store import schema
+from pasokh.store.ports import Row
+from pasokh.store.postgres import PostgresStore
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.floor import Floor, Pace  # noqa: E402 - the root must be on the path when run as a script
-from benchmarks.machine import report, spread  # noqa: E402
-from benchmarks.processes import engines, open_shard, own_postgres  # noqa: E402
-
-from pasokh.engine.clock import wall_ms  # noqa: E402
-from pasokh.engine.core import ACD  # noqa: E402
-from pasokh.live.asgi import create_app  # noqa: E402
-from pasokh.live.hub import Hub  # noqa: E402
-from pasokh.live.seat import Message, Receive, Send  # noqa: E402
-from pasokh.live.tokens import TokenSigner  # noqa: E402
-from pasokh.metrics.service_level import ANSWERED_OR_ABANDONED  # noqa: E402
-from pasokh.store import schema  # noqa: E402
-from pasokh.store.ports import Row  # noqa: E402
-from pasokh.store.postgres import PostgresStore  # noqa: E402
-
 SHARD = "bench"
 SECRET = "the secret of a benchmark"
 TARGET_P99_MS = 300.0
