@@ -57,15 +57,19 @@ from django.conf import settings  # noqa: E402 - Django must be set up first
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
+from pasokh.office.day.actions import BreakDraft, do_plan_breaks  # noqa: E402
+from pasokh.office.files.models import File  # noqa: E402
 from pasokh.office.hours.actions import do_assign_calendar, do_save_calendar  # noqa: E402
 from pasokh.office.hours.rules import CalendarConfig, Span  # noqa: E402
-from pasokh.office.policy.actions import do_ask_preview, do_save_draft  # noqa: E402
-from pasokh.office.day.actions import BreakDraft, do_plan_breaks  # noqa: E402
+from pasokh.office.notices.actions import do_choose, do_notify  # noqa: E402
+from pasokh.office.notices.models import Reminder  # noqa: E402
+from pasokh.office.notices.rules import Choice, Email, Kind, QuietHours  # noqa: E402
 from pasokh.office.people.actions import PersonDraft, do_create_user  # noqa: E402
+from pasokh.office.people.models import User  # noqa: E402
 from pasokh.office.people.role_actions import do_save_role  # noqa: E402
 from pasokh.office.people.rules import Role  # noqa: E402
 from pasokh.office.people.team_actions import do_save_team  # noqa: E402
-from pasokh.office.files.models import File  # noqa: E402
+from pasokh.office.policy.actions import do_ask_preview, do_save_draft  # noqa: E402
 from pasokh.office.post.actions import do_save_sender, do_send_mail  # noqa: E402
 from pasokh.office.supervise import actions as setup  # noqa: E402
 from pasokh.office.supervise.models import Queue  # noqa: E402
@@ -243,6 +247,10 @@ def make_tenant(org: str) -> None:
                 ),
             )  # fmt: skip
         do_plan_breaks("system", BreakDraft("team:team", (0, 1, 2), 600, 615, f"{org} tea"))
+        do_notify([f"{org}-agent"], "mention", {"by": org, "text": org}, "/contacts/")
+        agent = User.objects.get(username=f"{org}-agent")
+        do_choose(agent, {Kind.HELP: Choice(False, False, Email.NEVER)}, QuietHours(60, 120))
+        Reminder.objects.create(organisation_id=org, follow_up=f"{org}-f", contact=org, owner=org, due_at=2**60)
         furnish_account(org)
 
 

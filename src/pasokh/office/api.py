@@ -15,6 +15,7 @@ from pasokh.office.day.api import router as day_router
 from pasokh.office.desk.api import router as desk_router
 from pasokh.office.errors import body_of, status_of
 from pasokh.office.follow_ups.api import router as follow_ups_router
+from pasokh.office.notices.api import router as notices_router
 from pasokh.office.people.api import router as people_router
 from pasokh.office.people.models import User
 from pasokh.office.supervise.api import router as supervise_router
@@ -39,6 +40,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("", people_router)
+api.add_router("", notices_router)
 api.add_router("", supervise_router)
 api.add_router("", watch_router)
 api.add_router("", desk_router)

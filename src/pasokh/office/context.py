@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from pasokh.i18n.languages import NAMES, direction
 from pasokh.office.errors import language
+from pasokh.office.notices.selectors import unread_count
 from pasokh.office.people.models import User
 from pasokh.office.people.rules import Right
+from pasokh.office.tenancy import scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "me": me,
         "zone": timezone.get_current_timezone_name() if me is not None else "",
         "rights": {right.value: me is not None and me.may(right) for right in Right},
+        "unread_notices": unread_count(me) if me is not None and scope.current() is not None else 0,
         "navigation": [
             Link(name, url := reverse(name), request.path.startswith(_ALSO.get(name, url)))
             for name, right in _PLACES

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "pasokh.office.follow_ups",
     "pasokh.office.day",
     "pasokh.office.post",
+    "pasokh.office.notices",
     "pasokh.office.files",
     "pasokh.office.hours",
     "pasokh.office.watch",

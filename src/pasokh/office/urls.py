@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("pasokh.office.audit.urls")),
     path("", include("pasokh.office.post.urls")),
     path("", include("pasokh.office.files.urls")),
+    path("", include("pasokh.office.notices.urls")),
     path("api/v1/", api.urls),
 ]
 

@@ -11,6 +11,8 @@ import psycopg
 
 from pasokh.office.desk import projection
 from pasokh.office.hours.schedule import apply_due
+from pasokh.office.notices import jobs as notice_jobs
+from pasokh.office.notices import projection as notices_projection
 from pasokh.office.people.sessions import SessionStore
 from pasokh.office.policy.jobs import Jobs
 from pasokh.office.rounds import AWAY, POLL_SECONDS, run_rounds
@@ -21,6 +23,12 @@ from pasokh.store.bells import LOG
 log = logging.getLogger(__name__)
 
 CLEANING_ROUNDS = 1_000
+PROJECTIONS: tuple[Callable[[str], int], ...] = (
+    projection.advance,
+    watch_projection.advance,
+    notices_projection.advance,
+)
+"""Each brings its tables a batch further, with a cursor of its own."""
 _ANSWERED = """
 SELECT DISTINCT s.organisation_id FROM audit_submission s JOIN command_inbox c
     ON c.shard = s.organisation_id AND c.key = s.key WHERE c.answered_at IS NOT NULL
@@ -56,10 +64,12 @@ class Rounds:
         for (org,) in connection.execute(_ANSWERED).fetchall():
             settle_answered(org)
         apply_due(connection)
+        notice_jobs.turn(connection)
         if self._jobs is not None:
             self._jobs.turn(connection)
         if self._done % CLEANING_ROUNDS == 0:
             SessionStore.clear_expired()
+            notice_jobs.clean(connection)
         self._done += 1
 
 
@@ -79,7 +89,7 @@ def catch_up(org: str, stopping: Callable[[], bool] = lambda: False) -> int:
     """Bring one organisation's projections to the log's end; returns the events applied."""
     done = 0
     while not stopping():
-        applied = max(projection.advance(org), watch_projection.advance(org))
+        applied = max(advance(org) for advance in PROJECTIONS)
         done += applied
         if applied < projection.BATCH:
             break

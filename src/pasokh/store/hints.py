@@ -4,8 +4,8 @@ They travel by NOTIFY and are never written down. Whatever must arrive is an eve
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
 
 import msgspec
 
@@ -21,7 +21,7 @@ type Hearer = Callable[[str, bytes], None]
 class Cursor(Protocol):
     """What `publish` asks of a database cursor."""
 
-    def execute(self, sql: str, params: tuple[object, ...]) -> object:
+    def execute(self, query: str, params: Sequence[Any], /) -> object:
         """Run one statement."""
 
 
