@@ -64,6 +64,8 @@ from pasokh.office.hours.rules import CalendarConfig, Span  # noqa: E402
 from pasokh.office.notices.actions import do_choose, do_notify  # noqa: E402
 from pasokh.office.notices.models import Reminder  # noqa: E402
 from pasokh.office.notices.rules import Choice, Email, Kind, QuietHours  # noqa: E402
+from pasokh.office.canned.actions import AnswerDraft, do_save_answer  # noqa: E402
+from pasokh.office.exchange.actions import do_check  # noqa: E402
 from pasokh.office.people.actions import PersonDraft, do_create_user  # noqa: E402
 from pasokh.office.people.models import User  # noqa: E402
 from pasokh.office.people.role_actions import do_save_role  # noqa: E402
@@ -239,6 +241,8 @@ def make_tenant(org: str) -> None:
         )  # fmt: skip
         do_send_mail(f"{org}@example.org", "test", "en", {}, key=f"{org}-test")
         do_save_widget("system", f"{org}-widget", "help", origins=["https://shop.example"], title=names)
+        do_save_widget("system", f"{org}-spare", "help", origins=[], title=names)
+        remember_import(org)
         for role in ROLES:
             do_create_user(
                 "system", f"{org}-{role}", PASSWORD,
@@ -262,6 +266,14 @@ def furnish(org: str, names: dict[str, str]) -> None:
     vocabulary.do_save_reason("system", "why", vocabulary.ReasonDraft(names, band_low_s=30, band_high_s=300))
     do_save_team("system", "empty", names)
     do_save_role("system", "auditor", names, ["audit"])
+    do_save_answer("system", AnswerDraft("hello", f"{org} hello", {"en": f"{org} says hello to {{customer}}"}))
+
+
+def remember_import(org: str) -> None:
+    """A checked file waits to be applied."""
+    text = f"skills: {{more: {{name: {{en: {org}}}}}}}"
+    found, plan = do_check("system", "configuration", f"{org}.yaml", text.encode())
+    assert found is not None, plan.problems
 
 
 def fill(server: EmbeddedPostgres, name: str) -> None:

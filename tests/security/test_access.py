@@ -62,10 +62,6 @@ DOORS: dict[tuple[str, str], Right] = {
     (GET, "/setup/invitations/"): Right.EDIT_PEOPLE,
     (GET, "/setup/invitations/new/"): Right.EDIT_PEOPLE,
     (GET, "/setup/sign-in/"): Right.EDIT_ROLES,
-    (GET, "/agents/alpha-agent/access/"): Right.WALL,
-    (GET, "/invitations/"): Right.EDIT_PEOPLE,
-    (GET, "/invitations/new/"): Right.EDIT_PEOPLE,
-    (GET, "/sign-in-settings/"): Right.EDIT_ROLES,
     (GET, "/setup/"): Right.READ_SETUP,
     (GET, "/setup/organisation/"): Right.EDIT_SETUP,
     **named("clients", "north", Right.EDIT_SETUP),
@@ -74,6 +70,22 @@ DOORS: dict[tuple[str, str], Right] = {
     **named("reasons", "why", Right.EDIT_SETUP, moves=True),
     **named("teams", "empty", Right.EDIT_PEOPLE),
     **named("roles", "auditor", Right.EDIT_ROLES),
+    **named("widgets", "alpha-spare", Right.EDIT_SETUP),
+    (GET, "/setup/canned/"): Right.DESK,
+    (GET, "/setup/canned/new/"): Right.DESK,
+    (GET, "/setup/canned/1/"): Right.EDIT_ANSWERS,
+    (POST, "/setup/canned/1/archive/"): Right.EDIT_ANSWERS,
+    (GET, "/setup/exchange/"): Right.EXCHANGE,
+    (POST, "/setup/exchange/export/"): Right.EXCHANGE,
+    (GET, "/setup/exchange/import/"): Right.EXCHANGE,
+    (GET, "/setup/exchange/people/"): Right.EXCHANGE,
+    (GET, "/setup/exchange/people/example/"): Right.EXCHANGE,
+    (GET, "/setup/exchange/1/"): Right.EXCHANGE,
+    (POST, "/setup/exchange/1/apply/"): Right.EXCHANGE,
+    (POST, "/setup/exchange/1/drop/"): Right.EXCHANGE,
+    (GET, "/audit/table/"): Right.AUDIT,
+    (GET, "/api/v1/canned"): Right.DESK,
+    (POST, "/api/v1/canned/1/used"): Right.DESK,
     (GET, "/audit/"): Right.AUDIT,
     (GET, "/api/v1/agents"): Right.READ_SETUP,
     (GET, "/api/v1/agents/alpha-agent"): Right.READ_SETUP,
@@ -97,7 +109,7 @@ def test_each_role_opens_exactly_its_doors(office: Office, role: str) -> None:
     browser = signed_in(f"alpha-{role}")
     for (method, path), right in DOORS.items():
         response = getattr(browser, method)(path)
-        expected = {200, 202, 302} if right in RIGHTS[Role(role)] else {403}
+        expected = {200, 202, 204, 302} if right in RIGHTS[Role(role)] else {403}
         assert response.status_code in expected, (role, path, response.status_code)
 
 

@@ -33,6 +33,9 @@ OTHERS = {
     "reason": "beta-reason",
     "team": "beta-team",
     "role": "beta-role",
+    "widget": "beta-spare",
+    "answer": "2",
+    "draft": "2",
     "number": "7",
 }
 OWN = {
@@ -50,6 +53,9 @@ OWN = {
     "reason": "why",
     "team": "empty",
     "role": "auditor",
+    "widget": "alpha-spare",
+    "answer": "1",
+    "draft": "1",
     "number": "1",
 }
 

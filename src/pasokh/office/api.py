@@ -12,6 +12,7 @@ from ninja.security import SessionAuth
 from pasokh.kernel.errors import PasokhError
 from pasokh.office.crm.api import router as crm_router
 from pasokh.office.day.api import router as day_router
+from pasokh.office.canned.api import router as canned_router
 from pasokh.office.desk.api import router as desk_router
 from pasokh.office.errors import body_of, status_of
 from pasokh.office.follow_ups.api import router as follow_ups_router
@@ -39,6 +40,7 @@ api = NinjaAPI(
     auth=StaffSession(csrf=True),
     urls_namespace="api",
 )
+api.add_router("", canned_router)
 api.add_router("", people_router)
 api.add_router("", notices_router)
 api.add_router("", supervise_router)

@@ -41,12 +41,17 @@ _BY_CODE = {
     "store.no_shard": 503,
 }
 
+_UNKNOWN = frozenset({
+    "contact.unknown", "queue.unknown", "person.unknown", "setup.unknown_queue",
+    "canned.unknown", "import.unknown", "widget.unknown",
+})  # fmt: skip
+
 
 def status_of(code: str) -> int:
     """The HTTP status of an error code."""
     if code in _BY_CODE:
         return _BY_CODE[code]
-    return 404 if code in {"contact.unknown", "queue.unknown", "person.unknown", "setup.unknown_queue"} else 400
+    return 404 if code in _UNKNOWN else 400
 
 
 def language() -> str:

@@ -1,5 +1,7 @@
 /** Administration: tick all, bulk fields that fit the chosen change, a colour picker beside its text, copy buttons. */
 
+import { preview } from "./widget_preview";
+
 function bulk(form: HTMLFormElement): void {
   const all = form.querySelector<HTMLInputElement>("[data-tick-all]");
   const ticks = [...form.querySelectorAll<HTMLInputElement>("input[name=people]")];
@@ -61,8 +63,34 @@ function copy(button: HTMLButtonElement): void {
   });
 }
 
+/** Variables of a canned answer go where the cursor last stood; only the fields of the chosen scope are shown. */
+function answer(form: HTMLFormElement): void {
+  const texts = [...form.querySelectorAll<HTMLTextAreaElement>("textarea[name^=text_]")];
+  let last = texts[0];
+  for (const field of texts) field.addEventListener("focus", () => (last = field));
+  for (const button of form.querySelectorAll<HTMLElement>("[data-insert]")) {
+    button.addEventListener("click", () => {
+      last?.setRangeText(`{${button.dataset["insert"]}}`, last.selectionStart, last.selectionEnd, "end");
+      last?.focus();
+    });
+  }
+  const scope = form.querySelector<HTMLSelectElement>("select[name=scope]");
+  const show = (): void => {
+    for (const part of form.querySelectorAll<HTMLElement>("[data-scope]")) {
+      part.hidden = part.dataset["scope"] !== scope?.value;
+    }
+  };
+  scope?.addEventListener("change", show);
+  show();
+}
+
 export function setUpAdministration(): void {
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-bulk]")) bulk(form);
   for (const field of document.querySelectorAll<HTMLInputElement>("input[data-colour]")) colour(field);
   for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) copy(button);
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-widget]")) preview(form);
+  for (const part of document.querySelectorAll<HTMLElement>("[data-scoped]")) {
+    const form = part.closest("form");
+    if (form) answer(form);
+  }
 }

@@ -111,6 +111,6 @@ def text_for(texts: Mapping[str, str], language: str) -> tuple[str, str]:
 
 def _cleaned_text(text: str) -> str:
     """Lines kept; control characters and direction overrides gone; no blank edges."""
-    lines = balanced(unicodedata.normalize("NFC", text)).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = balanced(unicodedata.normalize("NFC", text)).splitlines()
     shown = ["".join(c for c in line if c == "\t" or unicodedata.category(c) != "Cc").rstrip() for line in lines]
     return "\n".join(shown).strip("\n").rstrip()

@@ -139,14 +139,15 @@ def _save(request: HttpRequest, form: PersonForm, person: User | None) -> User:
 def _bulk(posted: QueryDict) -> BulkChange:
     """The one change that was chosen; raises `number.*` for a level that is none."""
     what, active = posted.get("change", ""), {"activate": True, "deactivate": False}
+    queue, skill = str(posted.get("queue", "")), str(posted.get("skill", ""))
     if what == "team":
-        return BulkChange(team=posted.get("team", ""))
-    if what in {"queue_add", "queue_remove"} and posted.get("queue"):
-        chosen = (posted["queue"],)
+        return BulkChange(team=str(posted.get("team", "")))
+    if what in {"queue_add", "queue_remove"} and queue:
+        chosen = (queue,)
         return BulkChange(add_queues=chosen) if what == "queue_add" else BulkChange(remove_queues=chosen)
-    if what in {"skill_set", "skill_remove"} and posted.get("skill"):
+    if what in {"skill_set", "skill_remove"} and skill:
         level = whole_number(posted.get("level"), "level") if what == "skill_set" else 0
-        return BulkChange(set_skills={posted["skill"]: 50 if level is None else level})
+        return BulkChange(set_skills={skill: 50 if level is None else level})
     return BulkChange(is_active=active[what]) if what in active else BulkChange()
 
 
@@ -155,5 +156,5 @@ def _query(posted: QueryDict) -> str:
     kept = QueryDict(mutable=True)
     for name in (*_FILTERS, "page"):
         if posted.get(f"list_{name}"):
-            kept[name] = posted[f"list_{name}"][:100]
+            kept[name] = str(posted[f"list_{name}"])[:100]
     return kept.urlencode()

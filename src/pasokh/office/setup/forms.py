@@ -1,5 +1,6 @@
 """Forms of administration: names in every language, the organisation, and the base of all named things."""
 
+from collections.abc import Mapping
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -21,7 +22,7 @@ class NamesForm(RefusableForm):
         *,
         key: str | None,
         names: dict[str, str] | None = None,
-        initial: dict[str, object] | None = None,
+        initial: Mapping[str, object] | None = None,
     ) -> None:
         shown = {f"name_{language}": name for language, name in (names or {}).items()}
         super().__init__(data, initial={**shown, **(initial or {})})

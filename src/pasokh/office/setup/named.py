@@ -132,11 +132,11 @@ class _Views:
         """Create one."""
         return self._edit(request, None)
 
-    def edited(self, request: HttpRequest, **ids: str) -> HttpResponse:
+    def edited(self, request: HttpRequest, /, **ids: str) -> HttpResponse:
         """Change one."""
         return self._edit(request, ids[self.kind.name])
 
-    def archived(self, request: HttpRequest, **ids: str) -> HttpResponse:
+    def archived(self, request: HttpRequest, /, **ids: str) -> HttpResponse:
         """Put one away; the list then offers to undo it."""
         key = ids[self.kind.name]
         try:
@@ -149,7 +149,7 @@ class _Views:
         target = f"{reverse(self.kind.plural)}?{urlencode({'undo': key})}"
         return after_change(request, actor_of(request), lambda fate: self._told(request, redirect(target), fate))
 
-    def restored(self, request: HttpRequest, **ids: str) -> HttpResponse:
+    def restored(self, request: HttpRequest, /, **ids: str) -> HttpResponse:
         """Take one back into use."""
         key = ids[self.kind.name]
         self.kind.restore(actor_of(request), key)
@@ -158,7 +158,7 @@ class _Views:
             request, actor_of(request), lambda fate: self._told(request, redirect(self.kind.plural), fate)
         )
 
-    def moved(self, request: HttpRequest, **ids: str) -> HttpResponse:
+    def moved(self, request: HttpRequest, /, **ids: str) -> HttpResponse:
         """Move one among its siblings."""
         if self.kind.move is not None:
             self.kind.move(actor_of(request), ids[self.kind.name], -1 if request.POST.get("by") == "up" else 1)

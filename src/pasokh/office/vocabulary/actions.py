@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from django.db import transaction
@@ -79,10 +80,10 @@ def do_save_reason(actor: str, key: str, draft: ReasonDraft) -> Reason:
 
 
 @transaction.atomic
-def do_move(actor: str, model: type[Outcome] | type[Reason], key: str, by: int) -> None:
+def do_move[M: (Outcome, Reason)](actor: str, model: type[M], key: str, by: int) -> None:
     """Move a term among its siblings, up (`by` -1) or down (1); at the end it stays."""
     row = known(model, key)
-    siblings = list(model.objects.filter(parent=row.parent_id).order_by("position", "key"))
+    siblings: list[Any] = list(model.objects.filter(parent=row.parent_id).order_by("position", "key"))
     place = next(n for n, each in enumerate(siblings) if each.pk == row.pk)
     other = place + by
     if not 0 <= other < len(siblings):
@@ -96,7 +97,7 @@ def do_move(actor: str, model: type[Outcome] | type[Reason], key: str, by: int) 
 
 
 @transaction.atomic
-def do_archive(actor: str, model: type[Skill] | type[Outcome] | type[Reason], key: str) -> None:
+def do_archive[M: (Skill, Outcome, Reason)](actor: str, model: type[M], key: str) -> None:
     """Let nobody choose the term, and those below it, any more; queues let go of it.
 
     Raises `setup.skill_in_use` naming a queue that asks for the skill, and `setup.last_outcome` where a queue would
@@ -104,11 +105,12 @@ def do_archive(actor: str, model: type[Skill] | type[Outcome] | type[Reason], ke
     """
     row = known(model, key)
     keys = {key}
-    if model is Skill:
+    branch = _tree_of(model)
+    if branch is None:
         _refuse_skill_in_use(key)
     else:
-        keys |= below(key, _parents(model))
-        _let_go(actor, model, keys)
+        keys |= below(key, _parents(branch))
+        _let_go(actor, branch, keys)
     rows = model.objects.filter(key__in=keys, archived_at=0)
     rows.update(archived_at=clock.now())
     _publish_again(actor)
@@ -117,14 +119,15 @@ def do_archive(actor: str, model: type[Skill] | type[Outcome] | type[Reason], ke
 
 
 @transaction.atomic
-def do_restore(actor: str, model: type[Skill] | type[Outcome] | type[Reason], key: str) -> None:
+def do_restore[M: (Skill, Outcome, Reason)](actor: str, model: type[M], key: str) -> None:
     """Let the term be chosen again, with everything above it and whatever was archived together with it."""
     row = known(model, key)
     if not row.archived_at:
         return
     keys = {key}
-    if not isinstance(row, Skill):
-        parents = _parents(model)
+    branch = _tree_of(model)
+    if branch is not None:
+        parents = _parents(branch)
         step = parents.get(key, "")
         while step:
             keys.add(step)
@@ -182,6 +185,11 @@ def _keep(actor: str, row: Term, before: dict[str, object] | None) -> bool:
     return True
 
 
+def _tree_of(model: type[Term]) -> type[Outcome] | type[Reason] | None:
+    """The model of a tree; None for skills, which have none."""
+    return Outcome if model is Outcome else Reason if model is Reason else None
+
+
 def _parents(model: type[Outcome] | type[Reason]) -> dict[str, str]:
     return {key: parent or "" for key, parent in model.objects.values_list("key", "parent__key")}
 
@@ -191,7 +199,7 @@ def _place(row: Branch, parent: str, position: int | None) -> None:
     parents = _parents(model)
     check_parent(row.key, parent, parents, height(row.key, parents))
     moved = row.pk is None or (row.parent.key if row.parent is not None else "") != parent
-    row.parent = model.objects.get(key=parent) if parent else None  # type: ignore[assignment,misc]
+    row.parent = model.objects.get(key=parent) if parent else None
     if position is not None:
         row.position = position
     elif moved:

@@ -1,5 +1,6 @@
 """Forms of outcomes and reasons."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -25,15 +26,15 @@ class _BranchForm(NamesForm):
         data: Any,  # noqa: ANN401 - Django's
         *,
         model: type[Outcome] | type[Reason],
-        row: Outcome | Reason | None,
-        initial: dict[str, object],
+        row: Any,  # noqa: ANN401 - one of the model, or None
+        initial: Mapping[str, object],
     ) -> None:
         key = row.key if row is not None else None
         parent = row.parent.key if row is not None and row.parent is not None else ""
         super().__init__(
             data, key=key, names=row.name if row is not None else None, initial={"parent": parent, **initial}
         )
-        choices = [("", label("setup.parent.none"))]
+        choices: list[tuple[str, Any]] = [("", label("setup.parent.none"))]
         for each, depth in in_tree_order(model):
             if each.key != key and (not each.archived_at or each.key == parent):
                 choices.append((each.key, f"{_INDENT * depth}{words(each.name)}"))

@@ -1,0 +1,155 @@
+"""The configuration file: take it, bring it, see what it would do, apply it; and people as a table."""
+
+import csv
+import io
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from pasokh.i18n import dates
+from pasokh.i18n.catalogue import message
+from pasokh.kernel.errors import PasokhError
+from pasokh.office import clock
+from pasokh.office.errors import language, status_of, text_of
+from pasokh.office.exchange import actions
+from pasokh.office.exchange.located import LARGEST
+from pasokh.office.exchange.models import Import
+from pasokh.office.exchange.people_table import COLUMNS
+from pasokh.office.exchange.plan import Plan
+from pasokh.office.people.access import actor_of, needs
+from pasokh.office.people.rules import Right
+from pasokh.office.settling import Fate, after_change
+from pasokh.office.tenancy import scope
+
+SHOWN = 200
+"""Problems and steps of one state that a page shows; the rest is counted."""
+
+
+@needs(Right.EXCHANGE)
+def exchange_page(request: HttpRequest) -> HttpResponse:
+    """Take the configuration, bring one, and what was brought lately."""
+    return render(
+        request, "exchange/exchange.html", {"kind": "configuration", "imports": Import.objects.order_by("-id")[:10]}
+    )
+
+
+@needs(Right.EXCHANGE)
+@require_POST
+def export_page(request: HttpRequest) -> HttpResponse:
+    """The configuration as a file."""
+    text = actions.do_export(actor_of(request))
+    day = dates.local(clock.now(), timezone.get_current_timezone_name()).strftime("%Y-%m-%d")
+    response = HttpResponse(text, content_type="application/yaml; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="pasokh-{scope.required()}-{day}.yaml"'
+    return response
+
+
+@needs(Right.EXCHANGE)
+@require_http_methods(["GET", "POST"])
+def import_page(request: HttpRequest) -> HttpResponse:
+    """Check a configuration file; what is wrong is shown with its lines."""
+    return _brought(request, "configuration")
+
+
+@needs(Right.EXCHANGE)
+@require_http_methods(["GET", "POST"])
+def people_page(request: HttpRequest) -> HttpResponse:
+    """Check a table of people; what is wrong is shown with its rows."""
+    return _brought(request, "people")
+
+
+@needs(Right.EXCHANGE)
+def template_page(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """An example table of people."""
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(COLUMNS)
+    writer.writerow(["sara", "سارا محمدی", "sara@example.org", "agent", "", "fa", "yes", "yes", "", "", "1", "3", "5"])
+    response = HttpResponse("\ufeff" + table.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="people.csv"'
+    return response
+
+
+@needs(Right.EXCHANGE)
+def plan_page(request: HttpRequest, draft: str) -> HttpResponse:
+    """What a checked file would do."""
+    row = _known(draft)
+    plan = actions.plan_of(row) if row.state == "checked" else Plan()
+    return render(request, "exchange/plan.html", _context(row, plan), status=400 if plan.problems else 200)
+
+
+@needs(Right.EXCHANGE)
+@require_POST
+def apply_page(request: HttpRequest, draft: str) -> HttpResponse:
+    """Apply a checked file; a part that the engine refuses takes all of it back."""
+    row = _known(draft)
+    actor = actor_of(request)
+    try:
+        actions.do_apply(actor, row)
+    except PasokhError as error:
+        messages.error(request, text_of(error))
+        return redirect("import_plan", draft)
+
+    def told(fate: Fate) -> HttpResponse:
+        if fate.error is not None:
+            actions.do_take_back(actor, row, fate.error)
+            messages.error(request, message("exchange.refused", language(), reason=text_of(fate.error)))
+        elif fate.waiting:
+            messages.warning(request, message("setup.people.waiting", language()))
+        else:
+            messages.success(request, message("exchange.applied", language()))
+        return redirect("exchange")
+
+    return after_change(request, actor, told)
+
+
+@needs(Right.EXCHANGE)
+@require_POST
+def drop_page(request: HttpRequest, draft: str) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Forget a checked file."""
+    actions.do_drop(_known(draft))
+    return redirect("exchange")
+
+
+def _brought(request: HttpRequest, kind: actions.Kind) -> HttpResponse:
+    context: dict[str, object] = {"kind": kind, "columns": ", ".join(COLUMNS)}
+    if request.method == "GET":
+        return render(request, "exchange/bring.html", context)
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        context["error"] = message("import.no_file", language())
+        return render(request, "exchange/bring.html", context, status=400)
+    try:
+        row, plan = actions.do_check(
+            actor_of(request), kind, str(file.name or ""), file.read(LARGEST + 1),
+            with_removal=request.POST.get("removal") == "1",
+        )  # fmt: skip
+    except PasokhError as error:
+        context["error"] = text_of(error)
+        return render(request, "exchange/bring.html", context, status=status_of(error.code))
+    if row is not None:
+        return redirect("import_plan", str(row.pk))
+    return render(request, "exchange/bring.html", context | _problems(plan), status=400)
+
+
+def _context(row: Import, plan: Plan) -> dict[str, object]:
+    states = ("new", "changed", "removed", "kept", "unchanged")
+    groups = [(state, [step for step in plan.steps if step.state == state]) for state in states]
+    return {
+        "row": row,
+        "groups": [(state, steps[:SHOWN], len(steps)) for state, steps in groups if steps],
+        "nothing": not any(step.state in {"new", "changed", "removed"} for step in plan.steps),
+    } | _problems(plan)
+
+
+def _problems(plan: Plan) -> dict[str, object]:
+    shown = [(problem.line, problem.path, text_of(problem.error)) for problem in plan.problems[:SHOWN]]
+    return {"problems": shown, "count": len(plan.problems)}
+
+
+def _known(draft: str) -> Import:
+    return actions.known_import(int(draft) if draft.isascii() and draft.isdigit() and len(draft) < 19 else 0)
