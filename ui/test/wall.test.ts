@@ -142,6 +142,7 @@ describe("alarms", () => {
     expect(alarmsOf(wall, { q: 5 }, 400_000)).toEqual([]);
     expect(alarmsOf(wall, { q: 1 }, 1_000_000)).toEqual([]);
     expect(alarmsOf(wall, null, 400_000)).toEqual([]);
+    expect(alarmsOf(wall, {}, 400_000)).toEqual([]); // a centre in its first weeks knows nothing usual
   });
 
   it("colours a tile by its own queues, and calms it as soon as somebody attends", () => {

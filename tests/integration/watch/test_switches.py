@@ -98,7 +98,8 @@ def test_what_is_usual_is_the_mean_of_the_same_quarter_in_earlier_weeks(office: 
     with organisation_scope("alpha"):
         # 18 in four quarters of an hour, so 1.5 in five minutes
         assert usual_by_queue(now + 14 * MINUTE) == {"help": 1.5}
-        assert usual_by_queue(now + 3 * DAY) == {}
+        assert usual_by_queue(now + 3 * DAY) == {"help": 0.0}
+        assert usual_by_queue(now - 34 * DAY) == {}  # a centre in its first week
 
 
 def test_what_customers_were_told_can_be_told_again(office: Office) -> None:

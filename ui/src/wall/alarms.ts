@@ -33,7 +33,8 @@ export function alarmsOf(wall: Topic, usual: Record<string, number> | null, now:
   for (const queue of usual ? valuesOf<WallQueue>(wall, "q:") : []) {
     const { arrivals } = queue;
     // It stays until the five minutes after the busy ones are over: long enough to be seen.
-    if (!arrivals || now - arrivals.at > 2 * SURGE_STEP || !isSurge(arrivals.count, usual?.[queue.id] ?? 0)) continue;
+    const normal = usual?.[queue.id];
+    if (!arrivals || normal === undefined || now - arrivals.at > 2 * SURGE_STEP || !isSurge(arrivals.count, normal)) continue;
     const id = `surge:${queue.id}:${arrivals.at}`;
     found.push({
       id,

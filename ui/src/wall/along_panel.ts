@@ -43,7 +43,7 @@ export function alongPanel(wall: Wall, id: string): TemplateResult {
         messages,
         (message) => `${message.interaction ?? ""}:${message.number}`,
         (message) =>
-          html`<li class="said ${message.author}">
+          html`<li class="said by-${message.author}">
             <span class="by"><bdi>${authorOf(wall, message, name)}</bdi> <time>${f.time(message.at)}</time></span>
             <p dir="auto">${message.text}</p>
             ${(message.attachments ?? []).map((file) => html`<span class="badge"><bdi>${file.name}</bdi></span>`)}

@@ -21,7 +21,8 @@ export class Windowing {
     const columns = Math.max(1, style.gridTemplateColumns.split(" ").length);
     const card = list.querySelector<HTMLElement>(".agent");
     const row = card ? card.offsetHeight + (Number.parseFloat(style.rowGap) || 0) : this.row;
-    const above = scroller.getBoundingClientRect().top - list.getBoundingClientRect().top;
+    const top = (list.previousElementSibling ?? list).getBoundingClientRect().top; // the space before the drawn cards
+    const above = scroller.getBoundingClientRect().top - top;
     const rows = Math.ceil(count / columns);
     const first = Math.max(0, Math.min(Math.floor(above / row) - 4, Math.max(0, rows - 1)));
     const last = Math.min(rows, Math.max(0, Math.ceil((above + scroller.clientHeight) / row)) + 4);

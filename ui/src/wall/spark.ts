@@ -4,6 +4,8 @@ import type { Interval } from "./figures";
 
 const WIDTH = 96;
 const HEIGHT = 24;
+/** Quarters that fill the width at least. */
+const LEAST = 24;
 
 type Measure = "entered" | "answered" | "abandoned" | "waiting" | "sl";
 
@@ -15,13 +17,15 @@ export function spark(wall: Wall, series: Interval[], of: Measure, label: string
   const last = known.at(-1);
   const show = (value: number): string => (of === "sl" ? wall.f.percent(Math.round(value * 1000) / 1000) : wall.f.digits(value));
   const words = known.length && last !== undefined ? wall.t("wall.spark", { what: label, last: show(last), most: show(Math.max(...known)) }) : wall.t("wall.spark_none", { what: label });
-  const x = (index: number): number => (values.length > 1 ? (index / (values.length - 1)) * (WIDTH - 2) + 1 : WIDTH / 2);
+  // A young day takes its part of the width only: four quarters are no whole day.
+  const places = Math.max(LEAST, values.length);
+  const x = (index: number): number => ((index + 0.5) / places) * WIDTH;
   const y = (value: number): number => HEIGHT - 2 - (value / top) * (HEIGHT - 4);
   return html`<figure class="spark ${of}">
     <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${words}>
       <title>${words}</title>
       ${target === null ? nothing : svg`<line class="target" x1="0" x2=${WIDTH} y1=${y(target)} y2=${y(target)} />`}
-      ${of === "sl" || of === "waiting" ? line(values, x, y) : bars(values, x, y)}
+      ${of === "sl" || of === "waiting" ? line(values, x, y) : bars(values, x, y, places)}
     </svg>
     <figcaption>${label}</figcaption>
   </figure>`;
@@ -33,14 +37,14 @@ function line(values: (number | null)[], x: (index: number) => number, y: (value
   values.forEach((value, index) => {
     // A quarter with nothing to divide by is a gap, not a zero.
     if (value !== null) path += `${before === null ? "M" : "L"}${x(index).toFixed(1)} ${y(value).toFixed(1)}`;
-    if (value !== null && before === null && values[index + 1] == null) path += `h0.01`;
+    if (value !== null && before === null && values[index + 1] == null) path += "h1";
     before = value;
   });
   return svg`<path class="line" d=${path || "M0 0"} />`;
 }
 
-function bars(values: (number | null)[], x: (index: number) => number, y: (value: number) => number) {
-  const wide = Math.max(0.6, Math.min(6, (WIDTH / Math.max(1, values.length)) * 0.7));
+function bars(values: (number | null)[], x: (index: number) => number, y: (value: number) => number, places: number) {
+  const wide = (WIDTH / places) * 0.7;
   const path = values.map((value, index) => (value ? `M${(x(index) - wide / 2).toFixed(1)} ${HEIGHT - 1}V${y(value).toFixed(1)}h${wide.toFixed(1)}V${HEIGHT - 1}z` : "")).join("");
   return svg`<path class="bars" d=${path || "M0 0"} />`;
 }

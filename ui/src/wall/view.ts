@@ -19,7 +19,7 @@ export function wallView(wall: Wall, windowing: Windowing): TemplateResult {
   const incomplete = (wall.topic.keys["day"] as { complete?: boolean } | undefined)?.complete === false;
   return html`${header(wall, cards, show)} ${alarmLine(wall)} ${address.screen ? nothing : controls(wall, show)}
     ${incomplete ? html`<p class="visually-hidden" role="status">${t("wall.day_loading")}</p>` : nothing}
-    <section class="wall-show ${show}" aria-label=${t(SHOW_WORDS[show])} aria-busy=${wall.topic.cursor === null}>
+    <section class="wall-show" data-show=${show} aria-label=${t(SHOW_WORDS[show])} aria-busy=${wall.topic.cursor === null}>
       ${address.screen ? html`<h2>${t(SHOW_WORDS[show])}</h2>` : nothing} ${body(wall, show, cards, windowing)}
     </section>
     ${drawer(wall)} ${toast(wall)}`;
@@ -67,9 +67,9 @@ function header(wall: Wall, cards: AgentCard[], show: Show): TemplateResult {
   </header>`;
 }
 
-function tool(wall: Wall, symbol: "bell" | "horn", label: string, click: () => void, n = 0, look = ""): TemplateResult {
-  return html`<button class="button ${look}" type="button" title=${label} aria-label=${n ? `${label}: ${wall.f.digits(n)}` : label} @click=${click}>
-    ${icon(symbol === "bell" ? "alarm" : symbol)}<span class="tool-count">${n ? wall.f.digits(n) : ""}</span>
+function tool(wall: Wall, symbol: "bell" | "horn", label: string, click: () => void, n: number | null = null, look = ""): TemplateResult {
+  return html`<button class="button ${n === null ? "square" : ""} ${look}" type="button" title=${label} aria-label=${n ? `${label}: ${wall.f.digits(n)}` : label} @click=${click}>
+    ${icon(symbol === "bell" ? "alarm" : symbol)}${n === null ? nothing : html`<span class="tool-count">${wall.f.digits(n)}</span>`}
   </button>`;
 }
 

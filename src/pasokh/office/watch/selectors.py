@@ -7,6 +7,7 @@ from django.db.models import Count, Min
 from pasokh.kernel.time import DAY, Instant
 from pasokh.office.desk.models import Incident, Visit
 from pasokh.office.people.models import Team, User
+from pasokh.office.supervise.models import Queue
 from pasokh.office.tenancy.models import Client
 from pasokh.office.watch.models import Alarm
 from pasokh.office.watch.rules import same_quarters, usual_arrivals
@@ -23,11 +24,11 @@ def alarms_since(begin: Instant) -> list[Alarm]:
 def usual_by_queue(at: Instant) -> dict[str, float]:
     """Queue → mean arrivals in five minutes around the time of day of `at`, on its weekday in the last weeks.
 
-    Weeks before the centre began to work count for nothing. Queues that nobody came to are left out.
+    Weeks before the centre began to work count for nothing; while there is none at all, nothing is usual (empty).
     """
     first = Visit.objects.aggregate(first=Min("entered_at"))["first"]
-    counts: dict[str, list[int]] = {}
     quarters = [(begin, end) for begin, end in same_quarters(at) if first is not None and end > first - first % DAY]
+    counts = {queue: [0] * len(quarters) for queue in Queue.objects.values_list("key", flat=True)} if quarters else {}
     for number, (begin, end) in enumerate(quarters):
         found = Visit.objects.filter(counted=True, entered_at__gte=begin, entered_at__lt=end).exclude(how="refused")
         for queue, count in found.values_list("queue").annotate(count=Count("position")):
