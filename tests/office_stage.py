@@ -75,6 +75,7 @@ from pasokh.office.policy.actions import do_ask_preview, do_save_draft  # noqa: 
 from pasokh.office.post.actions import do_save_sender, do_send_mail  # noqa: E402
 from pasokh.office.supervise import actions as setup  # noqa: E402
 from pasokh.office.supervise.models import Queue  # noqa: E402
+from pasokh.office.welcome.selectors import own_progress  # noqa: E402
 from pasokh.office.tenancy.actions import do_create_organisation, do_save_client  # noqa: E402
 from pasokh.office.tenancy.scope import organisation_scope  # noqa: E402
 from pasokh.office.vocabulary import actions as vocabulary  # noqa: E402
@@ -232,6 +233,7 @@ def make_tenant(org: str) -> None:
         always = CalendarConfig(zone="Asia/Tehran", week=((Span(0, 1_440),),) * 7)
         do_save_calendar("system", "help", names, always)
         do_assign_calendar("system", "help", "help")
+        own_progress()
         do_save_draft(f"user:{org}-boss", "help", {"name_en": [f"{org} draft"]}, 1)
         do_ask_preview(f"user:{org}-boss", Queue.objects.get(key="help").config, "2023-11-14")
         do_save_sender("system", f"{org}@{org}.example", f"{org} post", "")

@@ -46,6 +46,10 @@ DOORS: dict[tuple[str, str], Right] = {
     (POST, "/queues/help/previews/1/again/"): Right.EDIT_SETUP,
     (POST, "/queues/help/previews/1/cancel/"): Right.EDIT_SETUP,
     (GET, "/hours/"): Right.READ_SETUP,
+    (GET, "/welcome/"): Right.EDIT_SETUP,
+    (GET, "/welcome/state/"): Right.EDIT_SETUP,
+    (GET, "/welcome/try/"): Right.EDIT_SETUP,
+    (POST, "/welcome/chat/"): Right.EDIT_SETUP,
     (POST, "/hours/assign/"): Right.EDIT_SETUP,
     (GET, "/hours/new/"): Right.EDIT_SETUP,
     (GET, "/hours/help/"): Right.EDIT_SETUP,
@@ -100,7 +104,7 @@ DOORS: dict[tuple[str, str], Right] = {
     (GET, "/api/v1/contacts/alpha-c1/messages"): Right.CONTACTS,
     (GET, "/api/v1/contacts/alpha-c1/explanation"): Right.CONTACTS,
 }
-FOR_ALL = ACCOUNT_FOR_ALL | {"/", "/login/", "/logout/", "/language/", "/demo/shop/", "/live/token", "/api/v1/me", "/api/v1/openapi.json",
+FOR_ALL = ACCOUNT_FOR_ALL | {"/", "/login/", "/welcome/start/alpha-token/", "/logout/", "/language/", "/demo/shop/", "/live/token", "/api/v1/me", "/api/v1/openapi.json",
            "/api/v1/"}  # fmt: skip
 
 

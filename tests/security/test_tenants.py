@@ -37,6 +37,7 @@ OTHERS = {
     "answer": "2",
     "draft": "2",
     "number": "7",
+    "step": "chat",
 }
 OWN = {
     "token": "alpha-token",
@@ -57,6 +58,7 @@ OWN = {
     "answer": "1",
     "draft": "1",
     "number": "1",
+    "step": "chat",
 }
 
 

@@ -18,6 +18,8 @@ _BY_CODE = {
     "policy.no_such_version": 404,
     "policy.no_such_preview": 404,
     "hours.unknown_calendar": 404,
+    "welcome.bad_link": 404,
+    "welcome.not_empty": 409,
     "follow_up.not_yours": 403,
     "follow_up.unknown": 404,
     "customer.unknown": 404,

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "pasokh.office.hours",
     "pasokh.office.watch",
     "pasokh.office.policy",
+    "pasokh.office.welcome",
     "pasokh.office.setup",
     "pasokh.office.vocabulary",
     "pasokh.office.widgets",

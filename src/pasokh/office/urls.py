@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("pasokh.office.day.urls")),
     path("", include("pasokh.office.policy.urls")),
     path("", include("pasokh.office.hours.urls")),
+    path("", include("pasokh.office.welcome.urls")),
     path("", include("pasokh.office.supervise.urls")),
     path("", include("pasokh.office.watch.urls")),
     path("", include("pasokh.office.setup.urls")),

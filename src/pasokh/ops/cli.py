@@ -12,7 +12,7 @@ from pasokh.i18n.catalogue import has, message
 from pasokh.i18n.dates import format_time, local
 from pasokh.i18n.languages import LANGUAGES
 from pasokh.kernel.errors import PasokhError
-from pasokh.ops.settings import chosen_roles, load, with_listen
+from pasokh.ops.settings import Settings, chosen_roles, load, with_listen
 
 type Command = Callable[[argparse.Namespace], int]
 
@@ -62,8 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     up.add_argument("--demo-traffic", action="store_true", help="let drawn customers and agents work the demo centre")
     up.add_argument("--no-demo", action="store_true", help="make no demo organisation in an empty database")
+    up.add_argument("--empty", action="store_true", help="the same, and print the link of the first set-up")
     up.add_argument("--no-migrate", action="store_true", help="leave the database's schema as it is")
 
+    add("setup", _setup, "print the one-time link to set up an empty centre")
     add("migrate", _migrate, "bring the database's schema up to date")
     add("seed", _seed, "make the demo organisation, unless there is one")
 
@@ -113,14 +115,36 @@ def _up(given: argparse.Namespace) -> int:
 
     settings = with_listen(load(), given.host, given.port)
     roles = chosen_roles(given.roles, settings, traffic=given.demo_traffic)
-    plan = Plan(roles, prepare=not given.no_migrate, demo=not (given.no_demo or given.no_migrate))
+    plan = Plan(roles, prepare=not given.no_migrate, demo=not (given.no_demo or given.empty or given.no_migrate))
     if "web" in roles and settings.secret_is_own and not settings.embedded:
         print(f"pasokh: {message('up.own_secret', 'en', home=str(settings.home))}", file=sys.stderr)
     with only_one(settings):
-        return asyncio.run(Supervisor(settings, plan, lambda url: _announce(url, plan.roles, plan.demo)).run())
+        return asyncio.run(Supervisor(settings, plan, lambda url: _announce(url, plan.roles, plan.demo, _link(settings, url) if given.empty else "")).run())
 
 
-def _announce(url: str, roles: Sequence[str], demo: bool) -> None:
+def _link(settings: Settings, url: str) -> str:
+    """The link of the first set-up; it is dead once there is an organisation."""
+    from pasokh.office.welcome.links import welcome_token  # noqa: PLC0415
+    from pasokh.ops.composition import wall_clock  # noqa: PLC0415
+
+    return f"{url}/welcome/start/{welcome_token(settings.secret_key, wall_clock())}/"
+
+
+def _setup(_: argparse.Namespace) -> int:
+    import psycopg  # noqa: PLC0415
+
+    from pasokh.ops.database import running_database  # noqa: PLC0415
+
+    settings = load()
+    with running_database(settings) as url, psycopg.connect(url) as connection:
+        found = connection.execute("SELECT count(*) FROM shard_head").fetchone()
+    if found is not None and found[0]:
+        raise PasokhError("welcome.not_empty")
+    print(f"{message('welcome.link', 'en')}\n  {_link(settings, settings.url(settings.port))}")
+    return 0
+
+
+def _announce(url: str, roles: Sequence[str], demo: bool, link: str = "") -> None:
     """Where to click and how to sign in, in the three languages."""
     if "web" not in roles:
         print(message("up.ready_roles", "en", roles=", ".join(roles)), flush=True)
@@ -137,6 +161,8 @@ def _announce(url: str, roles: Sequence[str], demo: bool) -> None:
 
         lines += ["", f"  {thrice('up.accounts')}"]
         lines += [f"  {p.username:<12} {people.PASSWORD}   {p.role}, {p.language}" for p in people.STAFF]
+    if link:
+        lines += ["", *(f"  {message('welcome.link', language)}" for language in LANGUAGES), f"  {link}"]
     print("\n".join([*lines, "", message("up.stop", "en"), ""]), flush=True)
 
 

@@ -4,6 +4,7 @@ import { startKeys } from "../keys/start";
 import { setUpHours } from "./hours";
 import { setUpPolicy } from "./policy";
 import { setUpAdministration } from "./setup";
+import { setUpWelcome } from "./welcome";
 
 import "./passkeys.ts";
 
@@ -55,3 +56,4 @@ startKeys();
 setUpAdministration();
 setUpPolicy();
 setUpHours();
+setUpWelcome();
