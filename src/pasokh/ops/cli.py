@@ -91,6 +91,20 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("file", nargs="?")
     verify.set_defaults(command=_log_verify)
 
+    config = add("config", lambda _: _usage(config), "take the configuration out as one file, check one, or apply one")
+    words = config.add_subparsers(title="actions", metavar="ACTION")
+    for name, about_it in (
+        ("export", "write the whole configuration to a file"),
+        ("check", "say what a file would change, or everything that is wrong with it"),
+        ("apply", "put a file into effect: all of it, or nothing"),
+    ):
+        action = words.add_parser(name, help=about_it, description=about_it)
+        action.add_argument("file", help="- = standard output or input")
+        action.add_argument("--org", help="the organisation, where there are several")
+        if name != "export":
+            action.add_argument("--removal", action="store_true", help="put away what the file does not name")
+        action.set_defaults(command=_config, action=name)
+
     backup = add("backup", _backup, "dump the database into a file; the centre may run")
     backup.add_argument("file", type=Path)
     restore = add("restore", _restore, "put a dump in the place of the database; the centre must be stopped")
@@ -237,6 +251,17 @@ def _log_verify(given: argparse.Namespace) -> int:
         for shard, length in verify_logs(url).items():
             print(f"{shard}: " + message("log.verified_shard", "en", n=length))
     return 0
+
+
+def _config(given: argparse.Namespace) -> int:
+    from pasokh.ops import configuration_file  # noqa: PLC0415
+
+    if given.action == "export":
+        configuration_file.export(load(), given.org, given.file)
+        return 0
+    applying = given.action == "apply"
+    done = configuration_file.bring(load(), given.org, given.file, apply=applying, with_removal=given.removal)
+    return 0 if done else 1
 
 
 # -- keeping -----------------------------------------------------------------------------------------------------------
