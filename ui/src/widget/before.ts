@@ -172,3 +172,10 @@ export function outOfHours(talk: Conversation, look: Look, key: string, text: ()
       : { key: "message:form", build: form, instead: true, focus: true };
   };
 }
+
+/** Outside business hours, where no messages are taken: when to come again. */
+export function shutCard(look: Look, now: number): HTMLElement {
+  const { t, options } = look;
+  const until = options.opens_at === null ? null : t("closed_until", { when: whenOf(look, options.opens_at, now) });
+  return h("div", { class: "card" }, h("strong", {}, t("closed_now")), until ? h("p", { class: "lead" }, until) : null);
+}

@@ -13,7 +13,7 @@ import { fa } from "../language/chat/fa";
 import { uk } from "../language/chat/uk";
 import { formatter } from "../language/format";
 import type { Shelf } from "../live/outbox";
-import { DEFAULT_ACCENT, accentOf } from "./colour";
+import { DEFAULT_ACCENT, accentOf, luminance } from "./colour";
 import { Conversation } from "./conversation";
 import { loadOptions } from "./options";
 import { Panel } from "./panel";
@@ -45,8 +45,11 @@ function channel(name: string): BroadcastChannel | null {
 function dress(host: HTMLElement, asked: string, theme: string): void {
   const dark = theme === "dark" || (theme !== "light" && pageIsDark());
   host.toggleAttribute("data-dark", dark);
-  const own = getComputedStyle(host).getPropertyValue("--pasokh-accent");
-  const { fill, ink, line, text } = accentOf(own || asked || DEFAULT_ACCENT, dark ? "#151c1f" : "#ffffff");
+  const style = getComputedStyle(host);
+  const own = style.getPropertyValue("--pasokh-accent");
+  const ground = style.getPropertyValue(dark ? "--pasokh-ground-dark" : "--pasokh-ground");
+  const usual = dark ? "#151c1f" : "#ffffff";
+  const { fill, ink, line, text } = accentOf(own || asked || DEFAULT_ACCENT, luminance(ground) === null ? usual : ground);
   for (const [name, value] of Object.entries({ fill, ink, line, text })) host.style.setProperty(`--accent-${name}`, value);
 }
 

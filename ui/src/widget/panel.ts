@@ -1,7 +1,7 @@
 import { directionOf } from "../language/catalogue";
 import { afterwards } from "./afterwards";
 import { alternatives } from "./alternatives";
-import { outOfHours, prechat } from "./before";
+import { outOfHours, prechat, shutCard } from "./before";
 import type { Card } from "./card";
 import { Composer } from "./composer";
 import type { Conversation } from "./conversation";
@@ -184,6 +184,7 @@ export class Panel {
     if (talk.unavailable) return null;
     const shut = talk.session ? talk.closed && talk.contact?.reason === "closed" : !look.options.open;
     if (shut && look.options.offline_form) return cards.closed();
+    if (shut && !talk.session) return { key: "shut", build: () => shutCard(look, talk.now()), instead: true };
     if (over) return cards.over();
     if (this.asking) return { key: "end", build: () => this.endCard(), focus: true };
     if (!talk.session) return cards.prechat.card();
