@@ -143,6 +143,7 @@ def test_the_account_s_pages_look_right(people, language: str, dark: bool, width
         screen(door, f"account-{name}-{mark}", whole=True)
     people.forgiving = False
     page = people.staff("admin", language, width=width, height=800, dark=dark)
+    page.context.add_cookies([{"name": "pasokh_language", "value": language, "url": people.centre.url}])
     for path in ("", "password/", "second-factor/", "passkeys/", "sessions/"):
         page.goto(f"/account/{path}")
         screen(page, f"account-{path.strip('/') or 'profile'}-{mark}", whole=True)
