@@ -5,6 +5,8 @@ const PATHS = {
   accept: svg`<path d="M4.5 12.5l5 5 10-11"/>`,
   alarm: svg`<path d="M12 4.5l8.5 15h-17zM12 10v4.5M12 17v.01"/>`,
   eye: svg`<path d="M3 12c2.5-4.5 5.5-6.5 9-6.5s6.5 2 9 6.5c-2.5 4.5-5.5 6.5-9 6.5S5.500 16.500 3 12z"/><circle cx="12" cy="12" r="2.5"/>`,
+  overflow: svg`<path d="M4 7h6c5 0 3 10 8 10h2M17 14l3 3-3 3M4 17h4"/>`,
+  lock: svg`<rect x="5.500" y="10.500" width="13" height="9" rx="2"/><path d="M8.500 10.500V8a3.500 3.500 0 017 0v2.500"/>`,
   horn: svg`<path d="M4 10v4h3l9 4.500V5.500L7 10zM7 14l1.500 5h2.500l-1-4M19 9.500a3.500 3.500 0 010 5"/>`,
   back: svg`<path d="M14.5 5.5L8 12l6.5 6.5"/>`,
   bell: svg`<path d="M6 16V11a6 6 0 0112 0v5l1.5 2h-15zM10 20.5h4"/>`,

@@ -37,7 +37,7 @@ export function alongPanel(wall: Wall, id: string): TemplateResult {
           </button>
         </div>`
       : nothing}
-    <ol class="along-log" tabindex="0" role="log" aria-live="polite" aria-label=${t("along.title")} data-follow>
+    <div class="along-log" tabindex="0" role="log" aria-live="polite" aria-label=${t("along.title")} data-follow><ol>
       ${messages.length ? nothing : html`<li class="quiet">${t("along.empty")}</li>`}
       ${repeat(
         messages,
@@ -49,7 +49,7 @@ export function alongPanel(wall: Wall, id: string): TemplateResult {
             ${(message.attachments ?? []).map((file) => html`<span class="badge"><bdi>${file.name}</bdi></span>`)}
           </li>`,
       )}
-    </ol>
+    </ol></div>
     ${followed.phase === "active" || followed.phase === "wrap_up" ? whisper(wall, id, followed, off) : nothing}
     <div class="drawer-tools">
       ${followed.phase === "active" && followed.kind !== "consult"

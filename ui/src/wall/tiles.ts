@@ -13,7 +13,7 @@ import { spark } from "./spark";
 function figure(wall: Wall, value: string, label: string, asked: ContactsAsked | null, how: string, look = ""): TemplateResult {
   const inner = html`<span class="value ${look}"><bdi>${value}</bdi></span><span class="label">${label}</span>`;
   if (!asked || wall.address.screen || !wall.rights.has("contacts")) return html`<div class="figure" title=${how}>${inner}</div>`;
-  return html`<a class="figure" href=${contactsLink(asked)} title=${how} aria-label=${`${label}: ${value}. ${how}`}>${inner}</a>`;
+  return html`<a class="figure" href=${contactsLink(asked)} title=${how} data-how=${how}>${inner}</a>`;
 }
 
 function formula(wall: Wall, id: string): string {
@@ -84,7 +84,7 @@ function contactsTile(wall: Wall, group: Group): TemplateResult {
           ? html`<button type="button" class="tile-open" @click=${group.open}><bdi>${group.name}</bdi></button>`
           : html`<bdi>${group.name}</bdi>`}
       </h3>
-      ${one ? marks(wall, one) : html`<span class="badge">${t("wall.queues_n", { n: queues.length })}</span>`}
+      <span class="tile-marks">${one ? marks(wall, one) : html`<span class="badge">${t("wall.queues_n", { n: queues.length })}</span>`}</span>
       ${overdue ? html`<span class="tile-alarm">${left !== null && left > 0 ? t("wall.alarm_left", { n: left }) : t("wall.over")}</span>` : nothing}
     </div>
     <div class="tile-main">
@@ -115,9 +115,11 @@ function marks(wall: Wall, queue: WallQueue): TemplateResult {
   const { t } = wall;
   const told = valuesOf<WallIncident>(wall.topic, "n:").some((incident) => incident.queues.includes(queue.id));
   const names = queue.overflow_now.map((id) => queueName(wall, id)).join(", ");
-  return html`${told ? html`<span class="badge warn" title=${t("wall.incident_told")}>${icon("horn")}<span class="visually-hidden">${t("wall.incident_told")}</span></span>` : nothing}
-  ${queue.overflow_now.length ? html`<span class="badge accent" title=${t("wall.overflow_from", { names })}>${t("wall.overflow_on")}</span>` : nothing}
-  ${queue.open ? nothing : html`<span class="badge">${t("wall.closed")}</span>`}`;
+  // Each mark has a place of its own, so that one that comes or goes moves no other.
+  const mark = (on: boolean, look: string, symbol: "horn" | "overflow" | "lock", words: string): TemplateResult =>
+    html`<span class="mark ${on ? `badge ${look}` : ""}" title=${on ? words : nothing}>${on ? html`${icon(symbol)}<span class="visually-hidden">${words}</span>` : nothing}</span>`;
+  return html`${mark(told, "warn", "horn", t("wall.incident_told"))} ${mark(queue.overflow_now.length > 0, "accent", "overflow", t("wall.overflow_from", { names }))}
+  ${mark(!queue.open, "", "lock", t("wall.closed"))}`;
 }
 
 /** One tile a team: its people, and what they did today. A service level belongs to queues, so there is none here. */

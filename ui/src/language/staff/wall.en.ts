@@ -69,7 +69,6 @@ export const wallEn = {
   "wall.do_open": "Open the queue",
   "wall.do_close": "Close the queue",
   "wall.overflow": "Overflow",
-  "wall.overflow_on": "Overflow",
   "wall.overflow_from": "Agents of {names} help",
   "wall.overflow_who": "Whose agents help at once?",
   "wall.overflow_set": "Let them help",

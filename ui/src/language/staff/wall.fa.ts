@@ -71,7 +71,6 @@ export const wallFa: Catalogue<WallText> = {
   "wall.do_open": "باز کردن صف",
   "wall.do_close": "بستن صف",
   "wall.overflow": "سرریز",
-  "wall.overflow_on": "سرریز",
   "wall.overflow_from": "کارشناسان {names} کمک می‌کنند",
   "wall.overflow_who": "کارشناسان کدام صف همین حالا کمک کنند؟",
   "wall.overflow_set": "کمک کنند",

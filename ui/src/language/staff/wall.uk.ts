@@ -71,7 +71,6 @@ export const wallUk: Catalogue<WallText> = {
   "wall.do_open": "Відкрити чергу",
   "wall.do_close": "Закрити чергу",
   "wall.overflow": "Підмога",
-  "wall.overflow_on": "Підмога",
   "wall.overflow_from": "Допомагають оператори: {names}",
   "wall.overflow_who": "Чиї оператори допоможуть одразу?",
   "wall.overflow_set": "Нехай допоможуть",
