@@ -87,6 +87,11 @@ DOORS: dict[tuple[str, str], Right] = {
     (GET, "/setup/exchange/1/"): Right.EXCHANGE,
     (POST, "/setup/exchange/1/apply/"): Right.EXCHANGE,
     (POST, "/setup/exchange/1/drop/"): Right.EXCHANGE,
+    (GET, "/setup/mail/"): Right.EDIT_SETUP,
+    (GET, "/setup/mail/sender/"): Right.EDIT_SETUP,
+    (POST, "/setup/mail/test/"): Right.EDIT_SETUP,
+    (POST, "/setup/mail/1/retry/"): Right.EDIT_SETUP,
+    (POST, "/setup/mail/1/discard/"): Right.EDIT_SETUP,
     (GET, "/audit/table/"): Right.AUDIT,
     (GET, "/api/v1/canned"): Right.DESK,
     (POST, "/api/v1/canned/1/used"): Right.DESK,
@@ -104,7 +109,8 @@ DOORS: dict[tuple[str, str], Right] = {
     (GET, "/api/v1/contacts/alpha-c1/messages"): Right.CONTACTS,
     (GET, "/api/v1/contacts/alpha-c1/explanation"): Right.CONTACTS,
 }
-FOR_ALL = ACCOUNT_FOR_ALL | {"/", "/login/", "/welcome/start/alpha-token/", "/logout/", "/language/", "/demo/shop/", "/live/token", "/api/v1/me", "/api/v1/openapi.json",
+FOR_ALL = ACCOUNT_FOR_ALL | {"/", "/notices/", "/notices/read/", "/notices/settings/", "/api/v1/notices", "/api/v1/notices/read", "/files/v1/upload",
+           "/files/v1/alpha-file", "/files/v1/alpha-file/preview", "/files/v1/alpha-file/state", "/login/", "/welcome/start/alpha-token/", "/logout/", "/language/", "/demo/shop/", "/live/token", "/api/v1/me", "/api/v1/openapi.json",
            "/api/v1/"}  # fmt: skip
 
 

@@ -38,6 +38,7 @@ OTHERS = {
     "draft": "2",
     "number": "7",
     "step": "chat",
+    "file": "beta-file",
 }
 OWN = {
     "token": "alpha-token",
@@ -59,6 +60,7 @@ OWN = {
     "draft": "1",
     "number": "1",
     "step": "chat",
+    "file": "alpha-file",
 }
 
 
