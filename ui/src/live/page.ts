@@ -26,6 +26,9 @@ export async function staffToken(): Promise<Token> {
 /** A client for a staff page: its outbox lives as long as the tab, and it wakes with the network. */
 export function staffClient(topics: readonly string[], shelfKey: string): LiveClient {
   const client = new LiveClient({ url: socketUrl(), topics, token: staffToken, language: document.documentElement.lang, shelf: sessionStorage, shelfKey });
+  client.onSignal((signal) => {
+    if (signal.type === "hint") dispatchEvent(new CustomEvent("pasokh:hint", { detail: signal.what }));
+  });
   addEventListener("online", () => client.nudge());
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") client.nudge();

@@ -1,5 +1,6 @@
 /** Small manners of the server's pages: theme switch, menus that close. */
 import { startKeys } from "../keys/start";
+import { startNotices } from "../notices/start";
 
 import { setUpHours } from "./hours";
 import { setUpPolicy } from "./policy";
@@ -53,6 +54,7 @@ document.addEventListener("keydown", (event) => {
 markTheme();
 
 startKeys();
+startNotices();
 setUpAdministration();
 setUpPolicy();
 setUpHours();
