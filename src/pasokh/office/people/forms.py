@@ -1,4 +1,4 @@
-"""Forms of signing in and of people."""
+"""Forms of people."""
 
 from typing import Any
 
@@ -13,22 +13,6 @@ from pasokh.office.people.models import User
 from pasokh.office.people.rules import Role
 from pasokh.office.people.selectors import agent_config, role_names, team_names
 from pasokh.office.supervise.selectors import all_queues, skill_names
-
-
-class SignInForm(forms.Form):
-    """The door's form."""
-
-    username = forms.CharField(
-        max_length=60,
-        label=label("field.username"),
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "dir": "ltr"}),
-    )
-    password = forms.CharField(
-        max_length=200,
-        strip=False,
-        label=label("field.password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "dir": "ltr"}),
-    )
 
 
 class PersonForm(RefusableForm):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pasokh.kernel.time import MINUTE, Instant, Millis
+from pasokh.kernel.time import Instant, Millis
 
 
 class Role(StrEnum):
@@ -87,12 +87,6 @@ class Limit:
     tries: int
     window_ms: Millis
     shut_ms: Millis
-
-
-NAME_AND_ADDRESS = Limit(5, 10 * MINUTE, 5 * MINUTE)
-NAME = Limit(20, 30 * MINUTE, 10 * MINUTE)
-"""Wider, so that a stranger elsewhere cannot easily shut a person out."""
-ADDRESS = Limit(50, 10 * MINUTE, 10 * MINUTE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Addresses of signing in and of people."""
+"""Addresses of people."""
 
 from django.urls import path
 
@@ -7,8 +7,6 @@ from pasokh.office.people.kinds import ROLES, TEAMS
 from pasokh.office.setup.named import addresses
 
 urlpatterns = [
-    path("login/", views.login_page, name="login"),
-    path("logout/", views.logout_page, name="logout"),
     path("language/", views.language_page, name="language"),
     path("live/token", views.live_token, name="live_token"),
     path("agents/", admin_views.agents_page, name="agents"),
