@@ -3,7 +3,7 @@ import type { Format } from "../language/format";
 import type { StaffText } from "../language/staff/en";
 import type { WallText } from "../language/staff/wall.en";
 import type { LiveClient } from "../live/client";
-import type { Command, Failure, Topic, WallAgent, WallQueue } from "../live/types";
+import type { Command, Failure, Topic, WallAgent, WallIncident, WallQueue } from "../live/types";
 import type { Address } from "./address";
 import type { Alarm } from "./alarms";
 import type { PastAlarm, PastIncident, Staffing, WallNames } from "./office";
@@ -62,6 +62,7 @@ export interface Wall {
   queues: WallQueue[];
   agents: WallAgent[];
   alarms: Alarm[];
+  incidents: WallIncident[];
   redraw(): void;
   go(change: Partial<Address>): void;
   open(panel: Panel | null): void;

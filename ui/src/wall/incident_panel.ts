@@ -3,7 +3,6 @@ import { newId } from "../live/identity";
 import type { WallIncident } from "../live/types";
 import { LANGUAGES, pick } from "../language/catalogue";
 import { type Wall, agentName, queueName } from "./context";
-import { valuesOf } from "./figures";
 import type { PastIncident } from "./office";
 
 const LONGEST = 500;
@@ -11,7 +10,7 @@ const LONGEST = 500;
 /** What customers are told at once (R8): what is on, and saying something new. */
 export function incidentPanel(wall: Wall): TemplateResult {
   const { t, memory } = wall;
-  const on = valuesOf<WallIncident>(wall.topic, "n:").sort((a, b) => b.since - a.since);
+  const on = [...wall.incidents].sort((a, b) => b.since - a.since);
   const may = wall.rights.has("operate_queues");
   return html`${on.length ? html`<h3>${t("incident.on")}</h3><ul class="incidents">${on.map((each) => running(wall, each, may))}</ul>` : html`<p class="quiet">${t("incident.none")}</p>`}
     ${may ? form(wall) : nothing}

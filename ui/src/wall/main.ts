@@ -4,7 +4,7 @@ import { formatter } from "../language/format";
 import { staffTexts } from "../language/staff/index";
 import { wallTexts } from "../language/staff/wall";
 import { staffClient } from "../live/page";
-import type { Command, Failure, WallAgent, WallQueue } from "../live/types";
+import type { Command, Failure, WallAgent, WallIncident, WallQueue } from "../live/types";
 import { pick } from "../language/catalogue";
 import { type Address, readAddress, writeAddress } from "./address";
 import { loadStaffing } from "./agent_panel";
@@ -55,7 +55,7 @@ function open(root: HTMLElement): void {
   const byName = <T extends { id: string }>(all: T[], name: (each: T) => string): T[] =>
     // By name only, so that nothing jumps about while people read it.
     all.map((each) => ({ each, name: name(each) })).sort((a, b) => a.name.localeCompare(b.name, language) || (a.each.id < b.each.id ? -1 : 1)).map(({ each }) => each);
-  let sorted: { keys: unknown; queues: WallQueue[]; agents: WallAgent[] } = { keys: null, queues: [], agents: [] };
+  let sorted: { keys: unknown; queues: WallQueue[]; agents: WallAgent[]; incidents: WallIncident[] } = { keys: null, queues: [], agents: [], incidents: [] };
 
   const current = (): Wall => {
     const topic = client.topic("wall");
@@ -63,7 +63,7 @@ function open(root: HTMLElement): void {
     if (sorted.keys !== topic.keys) {
       const queues = byName(valuesOf<WallQueue>(topic, "q:"), (queue) => pick(queue.name, language, queue.id));
       const agents = byName(valuesOf<WallAgent>(topic, "a:"), (each) => each.name);
-      sorted = { keys: topic.keys, queues, agents };
+      sorted = { keys: topic.keys, queues, agents, incidents: valuesOf<WallIncident>(topic, "n:") };
     }
     return {
       client,
@@ -81,6 +81,7 @@ function open(root: HTMLElement): void {
       queues: sorted.queues,
       agents: sorted.agents,
       alarms: alarmsOf(topic, memory.usual, now),
+      incidents: sorted.incidents,
       redraw,
       go,
       open: openPanel,

@@ -2,16 +2,16 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { guard } from "lit-html/directives/guard.js";
 import { icon } from "../design/icons";
 import { pick } from "../language/catalogue";
-import type { WallAgent, WallIncident, WallQueue } from "../live/types";
+import type { WallAgent, WallQueue } from "../live/types";
 import { type ContactsAsked, contactsLink } from "./address";
 import { worryOf } from "./alarms";
 import { type Key, type Wall, clientName, queueName, teamName } from "./context";
-import { STEP, cardOf, figuresOf, merged, seriesOf, valuesOf } from "./figures";
+import { STEP, cardOf, figuresOf, merged, seriesOf } from "./figures";
 import { spark } from "./spark";
 
 /** A number that opens what it counts. How it is made is said on hover and focus, and to readers of screens. */
 function figure(wall: Wall, value: string, label: string, asked: ContactsAsked | null, how: string, look = ""): TemplateResult {
-  const inner = html`<span class="value ${look}"><bdi>${value}</bdi></span><span class="label">${label}</span>`;
+  const inner = html`<span class="value ${look}">${value}</span><span class="label">${label}</span>`;
   if (!asked || wall.address.screen || !wall.rights.has("contacts")) return html`<div class="figure" title=${how}>${inner}</div>`;
   return html`<a class="figure" href=${contactsLink(asked)} title=${how} data-how=${how}>${inner}</a>`;
 }
@@ -113,7 +113,7 @@ function contactsTile(wall: Wall, group: Group): TemplateResult {
 /** What is unusual about a queue: closed, helped by others, with an incident message. */
 function marks(wall: Wall, queue: WallQueue): TemplateResult {
   const { t } = wall;
-  const told = valuesOf<WallIncident>(wall.topic, "n:").some((incident) => incident.queues.includes(queue.id));
+  const told = wall.incidents.some((incident) => incident.queues.includes(queue.id));
   const names = queue.overflow_now.map((id) => queueName(wall, id)).join(", ");
   // Each mark has a place of its own, so that one that comes or goes moves no other.
   const mark = (on: boolean, look: string, symbol: "horn" | "overflow" | "lock", words: string): TemplateResult =>

@@ -68,7 +68,7 @@ function header(wall: Wall, cards: AgentCard[], show: Show): TemplateResult {
 }
 
 function tool(wall: Wall, symbol: "bell" | "horn", label: string, click: () => void, n: number | null = null, look = ""): TemplateResult {
-  return html`<button class="button ${n === null ? "square" : ""} ${look}" type="button" title=${label} aria-label=${n ? `${label}: ${wall.f.digits(n)}` : label} @click=${click}>
+  return html`<button class="button ${n === null ? "square" : ""} ${look}" type="button" title=${label} aria-label=${n === null ? label : `${label} ${wall.f.digits(n)}`} @click=${click}>
     ${icon(symbol === "bell" ? "alarm" : symbol)}${n === null ? nothing : html`<span class="tool-count">${wall.f.digits(n)}</span>`}
   </button>`;
 }
