@@ -93,7 +93,7 @@ def crawl(browser: Client, ids: dict[str, str]) -> dict[str, str]:
             if response.status_code == 405:
                 response = browser.post(path + query)
             assert response.status_code < 500, path
-            answers[path + query] = response.content.decode()
+            answers[path + query] = response.getvalue().decode()
     return answers
 
 
