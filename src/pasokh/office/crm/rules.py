@@ -31,9 +31,9 @@ class Address:
     value: str
 
 
-def region_of(zone: str) -> str | None:
-    """Where telephone numbers without a country code belong, by the organisation's time zone."""
-    return REGIONS.get(zone)
+def region_of(zone: str, language: str = "") -> str | None:
+    """Where telephone numbers without a country code belong: by the organisation's time zone, else its language."""
+    return REGIONS.get(zone) or {"fa": "IR", "uk": "UA"}.get(language)
 
 
 @lru_cache(maxsize=4_096)

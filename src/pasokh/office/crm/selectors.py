@@ -130,7 +130,8 @@ def customer_page(query: str, before: tuple[int, int] | None, limit: int) -> lis
 
 
 def _found(query: str) -> set[int]:
-    address = as_address(query, region_of(own_organisation().zone))
+    own = own_organisation()
+    address = as_address(query, region_of(own.zone, own.language))
     values = {query} if address is None else {query, address.value}
     found = set(Address.objects.filter(value__in=values).values_list("customer_id", flat=True)[:MOST_FOUND])
     folded = search_key(query)

@@ -11,7 +11,7 @@ from pasokh.office.day.actions import LONGEST_NAME, BreakDraft
 from pasokh.office.errors import language, text_of
 from pasokh.office.fields import LineField, RefusableForm, label
 from pasokh.office.filters import words
-from pasokh.office.follow_ups.forms import parse_time
+from pasokh.office.follow_ups.rules import parse_time
 from pasokh.office.people.models import User
 from pasokh.office.people.selectors import team_names
 

@@ -113,7 +113,7 @@ def _loaded(cursor: Cursor, org: str, batch: Sequence[tuple[AnyEvent, Instant]])
     """What is known of the contacts the batch names; of their segments only those that go on."""
     named = sorted({contact for event, _ in batch if (contact := getattr(event, "contact", None)) is not None})
     incidents = sorted({name for event, _ in batch if (name := getattr(event, "incident", None)) is not None})
-    history = History(region=region_of(_zone(cursor, org)))
+    history = History(region=_region(cursor, org))
     if incidents:
         rows = _read(cursor, IncidentRow, "organisation_id = %s AND id = ANY(%s)", (org, incidents))
         history.incidents = {row.id: row for row in rows}
@@ -135,10 +135,10 @@ def _loaded(cursor: Cursor, org: str, batch: Sequence[tuple[AnyEvent, Instant]])
     return history
 
 
-def _zone(cursor: Cursor, org: str) -> str:
-    cursor.execute("SELECT zone FROM tenancy_organisation WHERE id = %s", (org,))
+def _region(cursor: Cursor, org: str) -> str | None:
+    cursor.execute("SELECT zone, language FROM tenancy_organisation WHERE id = %s", (org,))
     row = cursor.fetchone()
-    return str(row[0]) if row else "UTC"
+    return region_of(str(row[0]), str(row[1])) if row else None
 
 
 def _read[R](cursor: Cursor, kind: type[R], where: str, params: Sequence[object]) -> list[R]:

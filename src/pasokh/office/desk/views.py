@@ -74,7 +74,7 @@ def contacts_page(request: HttpRequest) -> HttpResponse:
             "queue_names": queue_names(),
             "people_names": people_names(),
             "outcome_names": outcome_names(),
-            "more_open": bool(set(reading.typed) - {"q", "queue", "agent", "state", "day"}),
+            "more_open": bool(set(reading.errors) - {"q", "queue", "agent", "state", "day"}),
         },
         status=400 if reading.errors else 200,
     )

@@ -10,30 +10,18 @@ from django.utils import timezone
 
 from pasokh.i18n.bidi import balanced
 from pasokh.i18n.dates import format_date, format_time, instant, local, parse_date
-from pasokh.i18n.digits import to_ascii
-from pasokh.i18n.text import search_key, strip_invisible
+from pasokh.i18n.text import search_key
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import Instant
 from pasokh.office.desk.models import FollowUp
 from pasokh.office.errors import language, text_of
 from pasokh.office.fields import RefusableForm, label
 from pasokh.office.follow_ups.actions import LONGEST_NOTE
+from pasokh.office.follow_ups.rules import parse_time
 from pasokh.office.people.models import User
 
 _WORDS = {"today": 0, "امروز": 0, "сьогодні": 0, "tomorrow": 1, "فردا": 1, "завтра": 1, "پس فردا": 2, "післязавтра": 2}
 _DAYS_BY_WORD = {search_key(word): days for word, days in _WORDS.items()}
-
-
-def parse_time(text: str) -> tuple[int, int]:
-    """Hours and minutes a person typed: ``9:30``, ``۹:۳۰``, ``9.30``, ``0930``, ``14``; raises `time.not_a_time`."""
-    plain = to_ascii(strip_invisible(text)).strip().replace(".", ":").replace("٫", ":")
-    hours, colon, minutes = plain.partition(":")
-    if not colon and len(plain) in (3, 4):
-        hours, minutes = plain[:-2], plain[-2:]
-    minutes = minutes or "0"
-    if not (hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60):
-        raise PasokhError("time.not_a_time", value=text[:40])
-    return int(hours), int(minutes)
 
 
 class FollowUpForm(RefusableForm):

@@ -5,7 +5,10 @@ from enum import StrEnum
 
 from pasokh.i18n.catalogue import message
 from pasokh.i18n.dates import format_date, format_time, local
+from pasokh.i18n.digits import to_ascii
 from pasokh.i18n.numbers import duration
+from pasokh.i18n.text import strip_invisible
+from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import MINUTE, Instant
 
 
@@ -44,3 +47,15 @@ def due_in_words(due_at: Instant, now: Instant, zone: str, language: str) -> str
     if due.date() == today + timedelta(days=1):
         return message("follow_up.tomorrow_at", language, time=time)
     return message("follow_up.day_at", language, day=format_date(due.date(), language, "long"), time=time)
+
+
+def parse_time(text: str) -> tuple[int, int]:
+    """Hours and minutes a person typed: ``9:30``, ``۹:۳۰``, ``9.30``, ``0930``, ``14``; raises `time.not_a_time`."""
+    plain = to_ascii(strip_invisible(text)).strip().replace(".", ":").replace("٫", ":")
+    hours, colon, minutes = plain.partition(":")
+    if not colon and len(plain) in (3, 4):
+        hours, minutes = plain[:-2], plain[-2:]
+    minutes = minutes or "0"
+    if not (hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60):
+        raise PasokhError("time.not_a_time", value=text[:40])
+    return int(hours), int(minutes)
