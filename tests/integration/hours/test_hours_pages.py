@@ -7,6 +7,7 @@ import pytest
 from tests.office_stage import Office
 from tests.security.browser import Browser, signed_in
 
+from pasokh.kernel.errors import PasokhError
 from pasokh.office.hours.forms import read_spans, spans_text
 from pasokh.office.hours.models import Calendar, QueueHours
 from pasokh.office.hours.rules import Day, Span
@@ -107,3 +108,26 @@ def test_a_calendar_in_use_is_not_removed(office: Office) -> None:
     with organisation_scope("alpha"):
         assert not Calendar.objects.filter(key="shop").exists()
     assert browser.get("/hours/nothing/").status_code == 404
+
+
+def test_business_hours_stand_in_the_configuration_file(office: Office) -> None:
+    from pasokh.office.exchange.sections import sections
+
+    browser = boss()
+    create(browser, day_6="", day_4="22:00–2:00", countries=["IR", "UA"])
+    browser.post("/hours/shop/day/", {"date": "2026-12-31", "spans": "9–12", "name": "Short"})
+    [section] = [each for each in sections() if each.name == "hours"]
+    with organisation_scope("alpha"):
+        items = section.read()
+        assert items["shop"]["week"]["fri"] == "22:00–2:00"
+        assert items["help"]["queues"] == ["help"]
+        before = saved().config
+        section.write("user:boss", "copy", section.shape("copy", items["shop"] | {"queues": ["help"]}))
+        assert saved("copy").config == before
+        assert section.read()["copy"]["queues"] == ["help"]
+        with pytest.raises(PasokhError, match=r"hours\.bad_text") as refused:
+            section.write("user:boss", "copy", section.shape("copy", items["shop"] | {"week": {"mon": "early"}}))
+        assert refused.value.params["field"] == "week.mon"
+        assert section.retire is not None
+        section.retire("user:boss", "copy")
+        assert "copy" not in section.read()

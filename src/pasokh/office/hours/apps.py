@@ -11,10 +11,13 @@ class HoursConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Add its place in administration."""
+        """Add its place in administration and its section of the configuration file."""
         from pasokh.office.hours.models import Calendar  # noqa: PLC0415 - models must be loaded first
+        from pasokh.office.hours.sections import add_hours_section  # noqa: PLC0415
         from pasokh.office.people.rules import Right  # noqa: PLC0415
         from pasokh.office.setup.places import Group, Place, add_place  # noqa: PLC0415
+
+        add_hours_section()
 
         def calendars() -> int:
             return Calendar.objects.count()

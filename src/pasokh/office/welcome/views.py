@@ -124,11 +124,12 @@ def _queue(request: HttpRequest) -> HttpResponse:
 def _widget(request: HttpRequest) -> HttpResponse:
     form = WidgetStep(request.POST)
     if form.is_valid():
-        origins = [_own_origin(request)]
+        known = Widget.objects.filter(key=own_progress().widget).first()
+        origins = [*(known.origins if known is not None else ()), _own_origin(request)]
         if given := form.cleaned_data["origin"].strip():
             origins.append(given)
         try:
-            do_make_widget(actor_of(request), origins, own_organisation().name)
+            do_make_widget(actor_of(request), list(dict.fromkeys(origins)), own_organisation().name)
         except PasokhError as error:
             form.refuse(error)
         else:
