@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from pasokh.i18n.bidi import balanced
 from pasokh.i18n.languages import LANGUAGES
-from pasokh.i18n.text import normalise
+from pasokh.i18n.text import normalise, strip_invisible
 from pasokh.kernel.errors import PasokhError
 
 LONGEST_TITLE = 120
@@ -67,7 +67,7 @@ def cleaned_texts(texts: Mapping[str, str]) -> dict[str, str]:
     kept: dict[str, str] = {}
     for language in LANGUAGES:
         text = _cleaned_text(texts.get(language, ""))
-        if not text:
+        if not strip_invisible(text).strip():
             continue
         field = f"text_{language}"
         if len(text) > LONGEST_TEXT:

@@ -12,6 +12,9 @@ from pasokh.office.people.rules import Right, known_rights, rights_of, with_incl
 from pasokh.office.supervise.rules import check_key, cleaned_names
 from pasokh.office.tenancy import scope
 
+POWERS = frozenset({Right.EDIT_SETUP, Right.EDIT_PEOPLE, Right.EDIT_ROLES, Right.EXCHANGE, Right.AUDIT})
+"""Rights over the centre itself: who has one of them is only changed by somebody who has it too."""
+
 
 @transaction.atomic
 def do_save_role(actor: str, key: str, names: Mapping[str, str], rights: Iterable[str]) -> OwnRole:
@@ -80,7 +83,7 @@ def rights_of_role(key: str) -> frozenset[Right]:
 
 
 def check_grant(actor: str, role_before: str, role_after: str) -> None:
-    """Refuse to touch somebody who may do more than the actor, or to make somebody so.
+    """Refuse to touch somebody with powers that the actor lacks, or to give a right the actor lacks.
 
     The system itself may do anything. Raises `role.unknown`, `person.above_you`, `role.beyond_own`.
     """
@@ -88,7 +91,7 @@ def check_grant(actor: str, role_before: str, role_after: str) -> None:
     mine = _rights_of_actor(actor)
     if mine is None:
         return
-    if role_before and rights_of_role(role_before) - mine:
+    if role_before and (rights_of_role(role_before) & POWERS) - mine:
         raise PasokhError("person.above_you", field="role")
     if role_after != role_before:
         _within(actor, after)

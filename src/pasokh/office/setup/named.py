@@ -125,6 +125,7 @@ class _Views:
                 "nothing_yet": not rows,
                 "may_edit": request.user.may(self.kind.right),  # type: ignore[union-attr]
                 "urls": self._urls,
+                "moves": self.kind.move is not None,
             },
         )
 
