@@ -216,6 +216,9 @@ def test_ending_all_others_keeps_this_one(office: Office) -> None:
 
 def test_supervisors_sign_agents_out_and_no_one_above(office: Office) -> None:
     agent, supervisor = signed_in("alpha-agent"), signed_in("alpha-supervisor")
+    listed = supervisor.get("/agents/").content.decode()
+    assert "/agents/alpha-agent/access/" in listed
+    assert "/agents/alpha-administrator/access/" not in listed
     assert supervisor.get("/agents/alpha-agent/access/").status_code == 200
     assert supervisor.post("/agents/alpha-agent/access/", {"do": "end"}).status_code == 302
     assert agent.post("/live/token").status_code == 401
