@@ -25,7 +25,7 @@ class SenderForm(RefusableForm):
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, sender: Sender | None) -> None:  # noqa: ANN401 - Django's
-        known = {"version": 0}
+        known: dict[str, str | int] = {"version": 0}
         if sender is not None:
             known |= {"address": sender.address, "name": sender.name, "reply_to": sender.reply_to}
             known["version"] = sender.changed_at
