@@ -60,7 +60,7 @@ def options(page: Page, **changes: object) -> None:
 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
-def test_a_whole_conversation(person, language):
+def test_a_whole_conversation(person, language, tmp_path):
     words = WORDS[language]
     agent = person.staff(words["agent"], language)
     go_ready(agent)
@@ -88,13 +88,11 @@ def test_a_whole_conversation(person, language):
     visitor.sees("2")
     other.close()
 
-    # files: one that is what it says, one that is not, one too large
-    visitor.widget.locator("input[type=file]").set_input_files(
-        [
-            {"name": "vase.png", "mimeType": "image/png", "buffer": picture()},
-            {"name": "huge.pdf", "mimeType": "application/pdf", "buffer": b"%PDF" + b"0" * 22_000_000},
-        ]
-    )
+    # files: a picture goes, one that is too large is refused before it is sent
+    (tmp_path / "vase.png").write_bytes(picture())
+    with (tmp_path / "huge.pdf").open("wb") as huge:
+        huge.truncate(25_000_000)
+    visitor.widget.locator("input[type=file]").set_input_files([tmp_path / "vase.png", tmp_path / "huge.pdf"])
     expect(visitor.widget.locator(".compose .bad")).to_contain_text("huge.pdf")
     expect(visitor.widget.locator(".tray li")).to_have_count(1)
     expect(visitor.widget.locator(".tray progress")).to_be_hidden()

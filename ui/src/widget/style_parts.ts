@@ -5,7 +5,6 @@ export const PARTS = `
 .log::before{content:"";flex:1 0 0}
 .past:empty{display:none}
 .past,.past section{display:flex;flex-direction:column;gap:4px}
-.past .line{opacity:.86}
 .hello{padding:4px 0 12px}
 .hello h3{margin:0 0 4px;font-size:20px;font-weight:650;line-height:1.35;overflow-wrap:anywhere;white-space:pre-line;text-align:start}
 .hello p{margin:0;color:var(--quiet)}
