@@ -83,6 +83,8 @@ def test_a_holiday_is_worked_on_confirmed_and_given_back(office: Office) -> None
     assert saved().config.days == {"2027-06-15": Day((), "عاشورا", "IR:ashura")}
     assert browser.post("/hours/shop/day/", {"date": "1406/1/1", "spans": "۱۰–۱۲"}).status_code == 302
     assert saved().config.days["2027-03-21"] == Day((Span(600, 720),))
+    assert 'value="۱۴۰۶/۰۱/۰۱"' in browser.get("/hours/shop/?day=2027-03-21").content.decode()
+    assert browser.get("/hours/shop/?day=soon").status_code == 200
     refused = browser.post("/hours/shop/day/", {"date": "روزی", "spans": "10"})
     assert refused.status_code == 400
     assert set(refused.context["day_form"].errors) == {"date", "spans"}

@@ -184,7 +184,7 @@ def _calendar(
             "last_year": year - 1,
             "solar": solar,
             "names_of_days": [WEEKDAYS_SHORT[language()][n] for n in _order(solar)],
-            "day_form": day_form or DayForm(initial={"date": asked}),
+            "day_form": day_form or DayForm(initial={"date": _typed(asked)}),
         }
     return render(request, "hours/calendar.html", context, status=status)
 
@@ -257,6 +257,14 @@ def _year_ends(year: int, solar: bool) -> tuple[date, date]:
 
 def _order(solar: bool) -> list[int]:
     return list(week_days("fa" if solar else language()))
+
+
+def _typed(iso: str) -> str:
+    """A date of the address as a person would type it; empty where it is none."""
+    try:
+        return format_date(date.fromisoformat(iso), language(), "short")
+    except ValueError:
+        return ""
 
 
 def _long(day: date) -> str:
