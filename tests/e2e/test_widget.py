@@ -209,7 +209,7 @@ def test_a_message_outside_business_hours_reaches_an_agent(person):
     expect(visitor.widget.locator(".field .bad:visible")).to_have_count(1)
     visitor.widget.locator("[name=email]").fill("ann@example.com")
     visitor.widget.locator(".card .btn.main").click()
-    expect(visitor.widget.locator(".card.done")).to_contain_text(re.compile("ann@example.com.*2100"))
+    expect(visitor.widget.locator(".card.done")).to_contain_text(re.compile("ann@example.com.*Friday 1 January"))
     screen(page, "widget-message-kept-en")
     go_ready(agent)
     accept(agent)
