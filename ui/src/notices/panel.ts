@@ -52,7 +52,7 @@ function body(p: Panel): TemplateResult {
 }
 
 function row(p: Panel, notice: Notice): TemplateResult {
-  const text = html`<bdi dir="auto">${notice.text}</bdi>
+  const text = html`<span>${notice.text}</span>
     <span class="quiet small"
       >${notice.read ? nothing : html`<span class="visually-hidden">${p.t("notices.unread")}, </span>`}<time
         >${when(p.f, notice.at)}</time
