@@ -26,7 +26,7 @@ def offered(user: User, *, query: str = "", queue: str = "") -> QuerySet[CannedA
     key = search_key(query[:LONGEST_QUERY].replace("\x00", "")).removeprefix("/")
     if not key:
         return rows.order_by("-uses", "shortcut_key")
-    return _ranked(rows, key).order_by("rank", "-uses", "shortcut_key")
+    return _ranked(rows, key, "-uses", "shortcut_key")
 
 
 def shared_answers(
@@ -51,10 +51,11 @@ def _narrowed(rows: QuerySet[CannedAnswer], query: str, scope: str, tag: str) ->
     if tag:
         rows = rows.filter(tags__contains=[tag])
     key = search_key(query[:LONGEST_QUERY].replace("\x00", "")).removeprefix("/")
-    return _ranked(rows, key).order_by("rank", "shortcut_key", "id") if key else rows.order_by("shortcut_key", "id")
+    return _ranked(rows, key, "shortcut_key", "id") if key else rows.order_by("shortcut_key", "id")
 
 
-def _ranked(rows: QuerySet[CannedAnswer], key: str) -> QuerySet[CannedAnswer]:
+def _ranked(rows: QuerySet[CannedAnswer], key: str, *then: str) -> QuerySet[CannedAnswer]:
+    """The rows that contain every word, best matches first, equals in the order `then`."""
     for word in key.split():
         rows = rows.filter(search__contains=word)
     ranks = (
@@ -63,4 +64,4 @@ def _ranked(rows: QuerySet[CannedAnswer], key: str) -> QuerySet[CannedAnswer]:
         When(title_key__startswith=key, then=Value(2)),
         When(title_key__contains=key, then=Value(3)),
     )
-    return rows.annotate(rank=Case(*ranks, default=Value(4), output_field=IntegerField()))
+    return rows.order_by(Case(*ranks, default=Value(4), output_field=IntegerField()), *then)

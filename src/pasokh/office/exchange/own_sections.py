@@ -278,7 +278,7 @@ def _archived(model: type[Archivable], key: str) -> bool:
     return model.objects.filter(key=key).exclude(archived_at=0).exists()
 
 
-def _set_archived(actor: str, model: type[Skill] | type[Outcome] | type[Reason], key: str, archived: bool) -> None:
+def _set_archived[M: (Skill, Outcome, Reason)](actor: str, model: type[M], key: str, archived: bool) -> None:
     if archived and not _archived(model, key):
         vocabulary.do_archive(actor, model, key)
     elif not archived and _archived(model, key):

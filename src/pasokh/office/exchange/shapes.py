@@ -20,7 +20,7 @@ class Shape(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     """Base of all items."""
 
 
-class OrganisationItem(Shape):
+class OrganisationItem(Shape, frozen=True):
     """The organisation itself."""
 
     name: Names
@@ -29,14 +29,14 @@ class OrganisationItem(Shape):
     colour: str = ""
 
 
-class NamedItem(Shape):
+class NamedItem(Shape, frozen=True):
     """A client, skill or team."""
 
     name: Names
     archived: bool = False
 
 
-class RoleItem(Shape):
+class RoleItem(Shape, frozen=True):
     """A role of the organisation's own."""
 
     name: Names
@@ -44,7 +44,7 @@ class RoleItem(Shape):
     archived: bool = False
 
 
-class OutcomeItem(Shape):
+class OutcomeItem(Shape, frozen=True):
     """An outcome in its tree."""
 
     name: Names
@@ -54,7 +54,7 @@ class OutcomeItem(Shape):
     archived: bool = False
 
 
-class ReasonItem(Shape):
+class ReasonItem(Shape, frozen=True):
     """A reason in its tree; the band in seconds."""
 
     name: Names
@@ -65,7 +65,7 @@ class ReasonItem(Shape):
     archived: bool = False
 
 
-class CapacityItem(Shape):
+class CapacityItem(Shape, frozen=True):
     """How much a person takes at once."""
 
     voice: Annotated[int, Meta(ge=0, le=1)] = 1
@@ -73,7 +73,7 @@ class CapacityItem(Shape):
     mail: Annotated[int, Meta(ge=0, le=200)] = 5
 
 
-class PersonItem(Shape):
+class PersonItem(Shape, frozen=True):
     """A person without anything secret."""
 
     name: Annotated[str, Meta(max_length=200)]
@@ -88,7 +88,7 @@ class PersonItem(Shape):
     capacity: CapacityItem = CapacityItem()
 
 
-class AnswerItem(Shape):
+class AnswerItem(Shape, frozen=True):
     """A shared canned answer."""
 
     title: str

@@ -40,7 +40,7 @@ def page_of[T](request: HttpRequest, count: int, rows: Callable[[int, int], Sequ
     last = max(1, math.ceil(count / PAGE))
     number = min(max(_number(request.GET.get("page", "1")), 1), last)
     start = (number - 1) * PAGE
-    query = {name: value for name, value in request.GET.items() if name != "page" and value}
+    query = {name: str(value) for name, value in request.GET.items() if name != "page" and value}
     return Page(
         rows=rows(start, start + PAGE),
         total=count,

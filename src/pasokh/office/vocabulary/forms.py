@@ -35,7 +35,7 @@ class _BranchForm(NamesForm):
             data, key=key, names=row.name if row is not None else None, initial={"parent": parent, **initial}
         )
         choices: list[tuple[str, Any]] = [("", label("setup.parent.none"))]
-        for each, depth in in_tree_order(model):
+        for each, depth in in_tree_order(Outcome) if model is Outcome else in_tree_order(Reason):
             if each.key != key and (not each.archived_at or each.key == parent):
                 choices.append((each.key, f"{_INDENT * depth}{words(each.name)}"))
         field = self.fields["parent"]
