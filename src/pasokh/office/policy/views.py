@@ -161,7 +161,6 @@ def _page(
         "draft": draft,
         "outdated": draft is not None and queue is not None and draft.base_version != queue.version,
         "conflict": conflict,
-        "days": _days() if queue is not None else [],
     }
     return render(request, "policy/queue.html", context, status=status)
 
@@ -179,11 +178,6 @@ def _lines(queue: QueueConfig) -> list[dict[str, str]]:
     told = vocabulary(language())
     points = overtaking_points(queue.policy.classes, *GRAPH)
     return [{"name": class_name(name, told), "points": line} for name, line in points]
-
-
-def _days() -> list[str]:
-    day = recorded.latest_day(clock.now(), recorded.own_zone())
-    return [day] if day is not None else []
 
 
 # -- drafts --------------------------------------------------------------------------------------------------------
