@@ -192,6 +192,12 @@ function open(root: HTMLElement): void {
   client.onChange(redraw);
   scroller?.addEventListener("scroll", look, { passive: true });
   addEventListener("resize", redraw);
+  // On the document: what had the focus may have gone from the page with what it did.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !memory.panel) return;
+    event.preventDefault();
+    openPanel(null);
+  });
   addEventListener("popstate", () => {
     address = readAddress(location.search);
     redraw();

@@ -18,11 +18,6 @@ export function drawer(wall: Wall): TemplateResult | typeof nothing {
     role="dialog"
     aria-label=${title}
     tabindex="-1"
-    @keydown=${(event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.defaultPrevented) return;
-      event.preventDefault();
-      wall.open(null);
-    }}
   >
     <header class="drawer-head">
       <h2 dir="auto">${title}</h2>

@@ -144,7 +144,13 @@ def _region(cursor: Cursor, org: str) -> str | None:
 def _read[R](cursor: Cursor, kind: type[R], where: str, params: Sequence[object]) -> list[R]:
     columns = ", ".join(_columns(kind))
     cursor.execute(f"SELECT {columns} FROM {_TABLES[kind]} WHERE {where}", params)  # noqa: S608 - names of our own
-    return [kind(*row) for row in cursor.fetchall()]
+    # Django's cursor hands JSON columns out as text; written back so they would become JSON strings.
+    texts = [column_type is Json for _, column_type in _typed(kind)]
+    return [kind(*map(_plain, row, texts)) for row in cursor.fetchall()]
+
+
+def _plain(value: object, is_json: bool) -> object:
+    return msgspec.json.decode(value) if is_json and isinstance(value, str) else value
 
 
 def _write(cursor: Cursor, org: str, kind: type, rows: Iterable[object]) -> None:
