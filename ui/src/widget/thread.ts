@@ -153,7 +153,7 @@ export class Thread {
     const { t } = this.look;
     const open = h(
       "button",
-      { class: "file", type: "button", "aria-label": t("open_file", { name: file.name }), onclick: () => void this.openFile(file, open) },
+      { class: "file", type: "button", title: t("open_file", { name: file.name }), onclick: () => void this.openFile(file, open) },
       h("span", { class: "thumb" }, glyph(PAGE)),
       h("span", { class: "about" }, h("bdi", {}, file.name), h("small", {}, sizeOf(this.look, file.size))),
     );
