@@ -48,8 +48,8 @@ export interface Desk {
   say(interaction: string, text: string, note: boolean, said?: Said): void;
   /** Says, as often as is useful, that the agent writes to the customer (or stopped). */
   typing(interaction: string, on: boolean): void;
-  /** Shows a conversation; its field gets the focus unless something is being typed elsewhere. */
-  open(interaction: string, options?: { focus?: boolean }): void;
+  /** Shows a conversation, with the focus in its field if asked; a `polite` one stays away while somebody writes elsewhere. */
+  open(interaction: string, options?: { focus?: boolean; polite?: boolean }): void;
   tell(text: string, undo?: () => void): void;
   redraw(): void;
   /** The organisation's own names. */

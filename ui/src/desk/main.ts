@@ -88,6 +88,8 @@ function open(root: HTMLElement): void {
     tell: (text, undo) => note({ text, kind: "done", ...(undo ? { undo } : {}) }),
     act: async (command) => {
       const answer = await client.do(command);
+      // The field that had the focus goes with the talk: the outcome is what comes next.
+      if (answer.ok && command.type === "interaction.end") memory.focus = `${String(command["interaction"])}#wrap`;
       if (!answer.ok) note({ text: answer.error.message || answer.error.code, kind: "failed" });
       redraw();
       return answer.ok;
@@ -121,12 +123,12 @@ function open(root: HTMLElement): void {
       typed.set(interaction, on ? Date.now() : 0);
       client.typing(interaction, on);
     },
-    open: (interaction, { focus = false } = {}) => {
+    open: (interaction, { focus = false, polite = false } = {}) => {
       const field = document.activeElement;
       const writing = field instanceof HTMLTextAreaElement && field.value.trim() !== "" && takesText(field);
       const elsewhere = field?.closest<HTMLElement>("[data-interaction]")?.dataset["interaction"] !== interaction;
       // What has just been taken must not pull away the field somebody is writing in.
-      if (writing && elsewhere && focus && !memory.read[interaction]) {
+      if (polite && writing && elsewhere) {
         redraw();
         return;
       }
@@ -168,7 +170,9 @@ function open(root: HTMLElement): void {
   const focusWanted = (): void => {
     const wanted = memory.focus;
     if (!wanted) return;
-    const area = root.querySelector<HTMLElement>(`[data-interaction="${CSS.escape(wanted)}"] :is(.composer textarea, .wrap-up input)`);
+    const [id = "", part] = wanted.split("#");
+    const field = part === "wrap" ? ".wrap-up :is(input, textarea)" : ":is(.composer textarea, .wrap-up input)";
+    const area = root.querySelector<HTMLElement>(`[data-interaction="${CSS.escape(id)}"] ${field}`);
     if (!area) return;
     memory.focus = null;
     area.focus();

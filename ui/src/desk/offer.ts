@@ -18,7 +18,7 @@ export async function answerOffer(desk: Desk, offer: Interaction, type: "offer.a
   desk.redraw();
   const done = await desk.act({ type, interaction: offer.id });
   desk.memory.busy.delete(offer.id);
-  if (done && type === "offer.accept") desk.open(offer.id, { focus: true });
+  if (done && type === "offer.accept") desk.open(offer.id, { focus: true, polite: true });
   desk.redraw();
 }
 

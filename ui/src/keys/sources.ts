@@ -55,7 +55,8 @@ export async function seek(words: Words, query: string): Promise<Found[]> {
   const { t } = words;
   const [contacts, people] = await Promise.all([
     ask<{ contacts: ContactRow[] }>(`/api/v1/contacts?limit=8&q=${encodeURIComponent(query.slice(0, 100))}`),
-    everybody(),
+    // Who may not see the people's pages may not ask for them either.
+    placesOnPage().some(({ url }) => url === "/agents/") ? everybody() : Promise.resolve([]),
   ]);
   const { match } = await import("./fuzzy");
   const found: Found[] = (contacts?.contacts ?? []).map((row) => ({

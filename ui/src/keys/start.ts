@@ -20,6 +20,10 @@ export function startKeys(): void {
   if (!document.body.classList.contains("app") || !document.querySelector("nav.rail form button[name=language]")) return;
   const words = wordsOfPage();
   const { t } = words;
+  // Fetched when nothing else is to be done, so that what is typed after the key is never lost.
+  const early = (): void => void import("./palette").catch(() => undefined);
+  if ("requestIdleCallback" in window) requestIdleCallback(early, { timeout: 4_000 });
+  else setTimeout(early, 2_000);
   const everywhere = t("keys.group.everywhere");
   register([
     {
