@@ -5,12 +5,13 @@ from collections.abc import Iterable
 import msgspec
 
 from pasokh.acd.state import Interaction, State
+from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import SECOND, Instant, Millis
 from pasokh.live import frames
 from pasokh.live.seat import Seat
-from pasokh.live.tokens import Claims
+from pasokh.live.tokens import STAFF_LIFE, Claims
 from pasokh.live.world import holder
-from pasokh.store.hints import Look, Typing, decode_hint
+from pasokh.store.hints import Ended, Look, Typing, decode_hint
 
 TYPING: Millis = 6 * SECOND
 """How long somebody counts as typing after having said so."""
@@ -33,9 +34,37 @@ def typed(claims: Claims, frame: frames.Typing, state: State, now: Instant) -> T
     return Typing(interaction.id, interaction.contact, "agent", agent.config.id, agent.config.name, until)
 
 
-def deliver(org: str, data: bytes, seats: Iterable[Seat], states: dict[str, State]) -> None:
+class EndedSignIns:
+    """Until when tokens of a person are refused: those issued before some of the sign-ins ended."""
+
+    def __init__(self) -> None:
+        self._ended: dict[tuple[str, str], Instant] = {}
+
+    def note(self, org: str, ended: Ended) -> None:
+        """Remember it for as long as a token issued before could live."""
+        for person, at in list(self._ended.items()):
+            if ended.at - at > STAFF_LIFE:
+                del self._ended[person]
+        self._ended[org, ended.user] = ended.at
+
+    def check(self, claims: Claims) -> None:
+        """Raise `token.ended` for a token issued before."""
+        at = self._ended.get((claims.org, claims.subject)) if claims.kind == "staff" else None
+        if at is not None and claims.exp - STAFF_LIFE <= at:
+            raise PasokhError("token.ended")
+
+
+def deliver(org: str, data: bytes, seats: Iterable[Seat], states: dict[str, State], ended: EndedSignIns) -> None:
     """Pass a hint to those sockets of the organisation whom it concerns."""
     match decode_hint(data):
+        case Ended() as end:
+            ended.note(org, end)
+            for seat in seats:
+                if seat.claims is not None and seat.claims.org == org and seat.claims.subject == end.user:
+                    try:
+                        ended.check(seat.claims)
+                    except PasokhError as error:
+                        seat.end(error)
         case Look() as look:
             frame = frames.hint_frame(look.what)
             for seat in seats:

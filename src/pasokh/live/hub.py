@@ -22,7 +22,7 @@ from pasokh.live.along_view import AlongView
 from pasokh.live.board import Board
 from pasokh.live.chat_view import ChatView, honest_wait
 from pasokh.live.desk_view import DeskView
-from pasokh.live.hints import deliver, pack, typed
+from pasokh.live.hints import EndedSignIns, deliver, pack, typed
 from pasokh.live.refusals import Words, describe, http_status, plain_words
 from pasokh.live.rights import scope_of
 from pasokh.live.seat import Message, Receive, Seat, Send
@@ -89,6 +89,7 @@ class Hub:
         self._snapshots = Paces(rate=5, burst=20)
         self._sweeper: asyncio.Task[None] | None = None
         self._hearing = ExitStack()
+        self._ended = EndedSignIns()
         self._absence = Absence(store, clock, self._state_of, self._people)
 
     # -- life ------------------------------------------------------------------------------------------------------
@@ -193,7 +194,9 @@ class Hub:
                     self._absence.left(person)
 
     def _claims(self, token: str) -> Claims:
-        return self._signer.verify(token, self._clock())
+        claims = self._signer.verify(token, self._clock())
+        self._ended.check(claims)
+        return claims
 
     def _renew(self, old: Claims, token: str) -> Claims:
         new = self._claims(token)
@@ -214,7 +217,7 @@ class Hub:
     def _heard(self, org: str, data: bytes) -> None:
         shard = self._followed(org)
         try:
-            deliver(org, data, self._seats, {} if shard is None else {org: shard.state})
+            deliver(org, data, self._seats, {} if shard is None else {org: shard.state}, self._ended)
         except Exception:
             log.exception("a hint could not be passed on")
 

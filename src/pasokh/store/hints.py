@@ -45,8 +45,16 @@ class Look(msgspec.Struct, frozen=True, tag="look", tag_field="hint"):
     what: str
 
 
-type Hint = Typing | Look
-_decoder: msgspec.json.Decoder[Typing | Look] = msgspec.json.Decoder(Typing | Look)
+class Ended(msgspec.Struct, frozen=True, tag="ended", tag_field="hint"):
+    """Some of a person's sign-ins are over: sockets opened with tokens issued before `at` close."""
+
+    user: str
+    at: int
+    """Instant."""
+
+
+type Hint = Typing | Look | Ended
+_decoder: msgspec.json.Decoder[Typing | Look | Ended] = msgspec.json.Decoder(Typing | Look | Ended)
 
 
 def decode_hint(data: bytes) -> Hint | None:
@@ -59,8 +67,19 @@ def decode_hint(data: bytes) -> Hint | None:
 
 def publish(cursor: Cursor, org: str, user: str, what: str) -> None:
     """Tell a person's open pages, once the cursor's transaction has committed, to look for something new."""
-    payload = f"{org} {msgspec.json.encode(Look(user, what)).decode()}"
-    cursor.execute("SELECT pg_notify(%s, %s)", (HINT, payload))
+    _publish(cursor, org, Look(user, what))
+
+
+def publish_end(cursor: Cursor, org: str, user: str, at: int) -> None:
+    """Close a person's sockets once the cursor's transaction has committed; who may come back gets a new token first.
+
+    Should it be lost, they close when their tokens expire, within five minutes.
+    """
+    _publish(cursor, org, Ended(user, at))
+
+
+def _publish(cursor: Cursor, org: str, hint: Hint) -> None:
+    cursor.execute("SELECT pg_notify(%s, %s)", (HINT, f"{org} {msgspec.json.encode(hint).decode()}"))
 
 
 class Hearers:

@@ -11,7 +11,7 @@ from pasokh.acd.events import AnyEvent
 from pasokh.acd.model import AgentConfig, Channel, QueueConfig
 from pasokh.acd.state import State
 from pasokh.acd.step import step
-from pasokh.store.hints import Look
+from pasokh.store.hints import Ended, Look
 
 SHOP = "https://shop.example"
 TALK = (
@@ -97,6 +97,23 @@ def test_nobody_types_where_they_have_no_business():
                 sockets[name].say({"type": "typing", "interaction": "i1"})
             sockets["sara"].say({"type": "typing", "interaction": "nothing"})
             assert await heard(sockets, "typing") == set()
+
+    asyncio.run(run())
+
+
+def test_sockets_of_an_ended_sign_in_close_and_only_a_new_token_opens_another():
+    async def run() -> None:
+        async with wire() as made:
+            sockets = await seats(made)
+            old = made.staff()
+            made.clock.now += 1_000
+            made.store.hint("org1", "k", msgspec.json.encode(Ended("u-ann", made.clock.now)))
+            assert await sockets["ann"].refused() == (4401, "token.ended")
+            assert await made.socket().hello(old, desk=None).refused() == (4401, "token.ended")
+            made.clock.now += 1
+            again = made.socket().hello(made.staff(), desk=None)
+            await again.until_type("snapshot")
+            assert await heard({"bob": sockets["bob"], "eve": sockets["eve"]}, "error") == set()
 
     asyncio.run(run())
 

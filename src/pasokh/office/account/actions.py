@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 
 from pasokh.i18n.text import normalise
@@ -31,6 +31,7 @@ from pasokh.office.audit.actions import do_record_change
 from pasokh.office.people.models import User
 from pasokh.office.post.rules import check_address
 from pasokh.office.tenancy import scope
+from pasokh.store import hints
 
 
 # -- passwords ---------------------------------------------------------------------------------------------------------
@@ -291,6 +292,9 @@ def do_end_browsers(user: User, *, but: str = "", only: int | None = None, actor
     """Sign a person out everywhere, or everywhere `but` the browser with that mark, or in the `only` one; how many."""
     rows = Browser.objects.filter(user=user).exclude(mark=but)
     ended, _ = (rows if only is None else rows.filter(pk=only)).delete()
+    if ended:
+        with connection.cursor() as cursor:
+            hints.publish_end(cursor, user.organisation_id, user.username, clock.now())
     if actor and ended:
         do_record_change(actor, "account.end_sessions", f"user:{user.username}", None, {"ended": ended})
     return ended
