@@ -291,6 +291,7 @@ def test_a_wall_screen_goes_round_and_has_no_controls(person):
     assert (
         page.locator(".wall button:visible, .wall select:visible, .wall input:visible, nav.rail:visible").count() == 0
     )
+    expect(page.locator("[data-show=queues] .tile").first).to_be_visible()
     tall = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.tile-main .value')).fontSize)")
     assert tall >= 100  # a hand's breadth on a wall of 4K: read from five metres
     screen(page, "wall-screen-en-4k")
