@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 import msgspec
 
 from pasokh.acd.state import State
+from pasokh.channels.files.ports import AttachedFiles
 from pasokh.channels.pace import Paces
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import MINUTE, SECOND, Instant, Millis
@@ -76,9 +77,10 @@ class Hub:
         tag: str,
         snapshot_schema: int,
         words: Words = plain_words,
+        files: AttachedFiles | None = None,
     ) -> None:
         self._store, self._signer, self._clock, self._words = store, signer, clock, words
-        self._tag, self._snapshot_schema = tag, snapshot_schema
+        self._tag, self._snapshot_schema, self._files = tag, snapshot_schema, files
         self._views: Sequence[View] = (
             DeskView(), TeamView(), WallView(service_level), ChatView(honest_wait), AlongView()
         )  # fmt: skip
@@ -205,7 +207,7 @@ class Hub:
         return new
 
     async def _carry_out(self, claims: Claims, frame: frames.Do) -> None:
-        await orders.carry_out(self._store, await self._shard(claims.org), claims, frame)
+        await orders.carry_out(self._store, await self._shard(claims.org), claims, frame, self._files)
 
     def _typed(self, claims: Claims, frame: frames.Typing) -> None:
         shard = self._followed(claims.org)

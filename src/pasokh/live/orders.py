@@ -4,9 +4,11 @@ from typing import Protocol
 
 import msgspec
 
-from pasokh.acd.commands import AnyCommand, RateContact
+from pasokh.acd.commands import AnyCommand, PostMessage, RateContact
+from pasokh.acd.model import Attachment
 from pasokh.acd.state import State
 from pasokh.channels.conversation import Conversation
+from pasokh.channels.files.ports import AttachedFiles
 from pasokh.kernel.errors import PasokhError
 from pasokh.live.frames import Do
 from pasokh.live.rights import actor_of, check_scope, idempotency_key, shape
@@ -35,7 +37,9 @@ class Followed(Protocol):
         """Wait until the fold has come to where the log ends now."""
 
 
-async def carry_out(inbox: Inbox, shard: Followed, claims: Claims, frame: Do) -> None:
+async def carry_out(
+    inbox: Inbox, shard: Followed, claims: Claims, frame: Do, files: AttachedFiles | None = None
+) -> None:
     """Have a frame's command decided; returns once its effect has been folded (so patches come before answers).
 
     Raises the core's refusal, one of `shape` or `check_scope`, or `command.unanswered` when nobody decided in time:
@@ -44,6 +48,8 @@ async def carry_out(inbox: Inbox, shard: Followed, claims: Claims, frame: Do) ->
     command = shape(claims, dict(frame.command))
     if isinstance(command, RateContact):
         command = await rated(shard, command)
+    if isinstance(command, PostMessage) and command.attachments:
+        command = await attached(files, shard, claims, command)
     key = idempotency_key(claims, frame.id, command)
     try:
         answer = await _ask(inbox, shard, claims, key, msgspec.json.encode(command), command)
@@ -62,6 +68,22 @@ async def rated(shard: Followed, command: RateContact) -> RateContact:
     if talk is None or not talk.agent:
         raise PasokhError("rating.nobody_served", field="score")
     return msgspec.structs.replace(command, interaction=talk.id, queue=talk.queue, agent=talk.agent)
+
+
+async def attached(files: AttachedFiles | None, shard: Followed, claims: Claims, command: PostMessage) -> PostMessage:
+    """The message with its files as the office knows them: what the sender says of them counts for nothing.
+
+    Raises `file.*` for a file that is not of this contact, not clean, or not to be shown to the customer.
+    """
+    interaction = shard.state.interactions.get(command.interaction)
+    if files is None or interaction is None or claims.contact not in {None, interaction.contact}:
+        raise PasokhError("file.unknown")
+    inside = command.author in {"note", "whisper"} or interaction.kind == "consult"
+    names = [each.id for each in command.attachments]
+    known = await files.check(claims.org, interaction.contact, names, inside=inside)
+    return msgspec.structs.replace(
+        command, attachments=tuple(Attachment(f.id, f.name, f.media_type, f.size) for f in known)
+    )
 
 
 async def _ask(inbox: Inbox, shard: Followed, claims: Claims, key: str, data: bytes, command: AnyCommand) -> Answer:

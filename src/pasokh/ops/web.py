@@ -20,6 +20,7 @@ from pasokh.live.hub import Hub
 from pasokh.live.tokens import TokenSigner
 from pasokh.metrics.service_level import ANSWERED_OR_ABANDONED
 from pasokh.ops.database import acting_as
+from pasokh.ops.files import OfficeFiles
 from pasokh.ops.hours import OfficeHours
 from pasokh.ops.settings import SOCKET, Settings
 from pasokh.ops.transcripts import OfficePost
@@ -53,6 +54,7 @@ def build(settings: Settings, url: str, clock: Callable[[], int]) -> App:
         tag=os.urandom(6).hex(),
         snapshot_schema=ACD.snapshot_schema,
         words=words,
+        files=OfficeFiles(acting_as(url, schema.APP), clock),
     )
     widgets = OfficeWidgets(acting_as(url, schema.ENGINE))
     secret = settings.secret_key.encode()
