@@ -1,5 +1,7 @@
 """A contact by keys alone: palette, offer, reply, help, outcome, follow-up."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 from tests.e2e.conftest import Visitor, agent_sees, finish_work, screen
@@ -137,7 +139,9 @@ def test_single_keys_can_be_switched_off(person):
     agent.keyboard.press("Control+k")
     expect(agent.locator("dialog.palette [role=combobox]")).to_be_focused()
     agent.keyboard.type("single key")
+    expect(agent.locator("[role=option][aria-selected=true]")).to_contain_text("single key")
     agent.keyboard.press("Enter")
+    expect(agent.locator("dialog")).to_have_count(0)
     agent.keyboard.press("g")
     agent.keyboard.press("d")
-    agent.wait_for_url("**/desk/")
+    expect(agent).to_have_url(re.compile(r"/desk/$"))
