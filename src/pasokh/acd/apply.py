@@ -57,7 +57,8 @@ def _contact_opened(state: State, e: ev.ContactOpened, at: Instant) -> None:
     )  # fmt: skip
     state.interactions[e.interaction] = Interaction(
         e.interaction, e.contact, e.channel, e.queue, e.number, since=at, queued_at=at, priority=e.priority,
-        requires=e.requires, address=e.address, phase=Phase.SCHEDULED, not_before=at,
+        requires=e.requires, address=e.address, phase=Phase.SCHEDULED, not_before=at, kind=e.kind,
+        customer_here=e.kind == "contact",
     )  # fmt: skip
 
 

@@ -105,6 +105,8 @@ class OpenContact(Command, tag="contact.open", frozen=True):
     priority: Annotated[int, Meta(ge=0, le=20)] = 1
     """Index of a class of the queue's policy."""
     preferred_agent: Id | None = None
+    kind: Literal["contact", "message"] = "contact"
+    """A message was left and nobody waits on line: no waiting ladder, no share in the service level."""
 
 
 class PostMessage(Command, tag="message.post", frozen=True):

@@ -93,7 +93,7 @@ class Conversation:
         match event:
             case ev.ContactOpened():
                 self.customer_name, self.language, self.main = event.customer_name, event.language, event.interaction
-                self.talks = {event.interaction: Talk(event.interaction, "contact", event.channel, at, queued_at=at)}
+                self.talks = {event.interaction: Talk(event.interaction, event.kind, event.channel, at, queued_at=at)}
                 self.over = False
             case ev.InteractionStarted():
                 self.talks[event.interaction] = Talk(event.interaction, event.kind, event.channel, at)

@@ -46,6 +46,7 @@ class Reception:
             address=clean_line(arrival.address, 200),
             language=clean_line(arrival.language, 16),
             subject=clean_line(arrival.subject, 200),
+            kind="message" if self._channel is Channel.EMAIL else "contact",
         )
         try:
             await self._ask(opened, key_of("open", opened.contact), command, first_stands=True)

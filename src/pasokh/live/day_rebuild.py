@@ -61,7 +61,7 @@ class DayRebuild:
     def _take(self, row: Row, event: ev.AnyEvent) -> None:
         match event:
             case ev.ContactOpened():
-                self._kinds[event.interaction] = "contact"
+                self._kinds[event.interaction] = event.kind
             case ev.InteractionStarted():
                 self._kinds[event.interaction] = event.kind
             case ev.QueueDefined():
@@ -78,7 +78,7 @@ class DayRebuild:
             for row in await self._stream(event.contact, seq):
                 match ev.decode_event(row.data):
                     case ev.ContactOpened() as opened:
-                        self._kinds[opened.interaction] = "contact"
+                        self._kinds[opened.interaction] = opened.kind
                     case ev.InteractionStarted() as started:
                         self._kinds[started.interaction] = started.kind
                     case _:

@@ -71,7 +71,7 @@ class Intervals:
                 event.kind == "contact" and not event.agent and event.reason is not Closing.ANSWERED
             ):
                 self._left(event, at, config_of(event.queue))
-            case ev.ContactOpened():
+            case ev.ContactOpened() if event.kind == "contact":
                 self._at_door.add(event.interaction)
                 return False
             case ev.DayStarted():

@@ -126,6 +126,7 @@ class _Author:
             requires=(Requirement(self.rng.choice(SKILLS), 2),) if self.rng.random() < 0.1 else (),
             priority=self.rng.choice((0, 0, 0, 1, 1, 2, 3)),
             preferred_agent=self._agent() if self.rng.random() < 0.25 else None,
+            kind="message" if self.rng.random() < 0.05 else "contact",
         )
 
     def _handle_offer(self) -> co.AnyCommand | None:

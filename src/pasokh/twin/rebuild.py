@@ -66,7 +66,7 @@ def _by_first(first: ev.AnyEvent, events: Sequence[ev.AnyEvent]) -> co.AnyComman
             return co.OpenContact(
                 first.contact, first.interaction, first.channel, first.queue, first.customer,
                 first.customer_name, first.address, first.language, first.subject, first.requires,
-                first.priority, first.preferred_agent,
+                first.priority, first.preferred_agent, cast("Literal['contact', 'message']", first.kind),
             )  # fmt: skip
         case ev.MessagePosted():
             author = cast("co.Author", first.author)

@@ -284,3 +284,20 @@ def test_a_queue_that_would_ring_without_end_is_not_published():
         QueueConfig("b", ring_out_not_ready=True, policy=Policy(reject_pause_ms=0)),
     ):
         centre.do(cmd.DefineQueue(allowed))
+
+
+def test_a_message_left_waits_without_ladder_alarm_or_share_in_the_service_level(centre):
+    centre.do(cmd.SetPresence("a", ready=False))
+    centre.arrive("letter", channel=Channel.EMAIL, kind="message")
+    events = centre.wait(600_000)
+    assert not [e for e in events if isinstance(e, ev.LadderPassed | ev.AlternativesOffered)]
+    centre.do(cmd.SetPresence("a", ready=True))
+    centre.do(cmd.AcceptOffer("letter", "a"))
+    day = centre.state.queues["q"].day
+    assert (day.entered, day.answered, day.answered_wait_ms) == (0, 0, 0)
+    centre.do(cmd.PostMessage("letter", "m1", "agent", "a", "Here is your answer."))
+    assert isinstance(centre.effects[-1], ef.Deliver)
+    centre.do(cmd.EndInteraction("letter", "a"))
+    centre.do(cmd.CompleteWrapUp("letter", "a", "done"))
+    assert centre.state.contacts == {}
+    centre.check()

@@ -23,6 +23,8 @@ class ContactOpened(Event, tag="contact.opened", frozen=True):
     requires: tuple[Requirement, ...] = ()
     priority: int = 1
     preferred_agent: str | None = None
+    kind: str = "contact"
+    """``contact``, or ``message``: left by somebody who does not wait on line."""
 
 
 class InteractionStarted(Event, tag="interaction.started", frozen=True):

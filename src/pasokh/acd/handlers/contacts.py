@@ -22,7 +22,7 @@ def open_contact(turn: Turn, c: cmd.OpenContact) -> None:
         ev.ContactOpened(
             c.contact, c.interaction, c.channel, c.queue, config.client, turn.state.numbers + 1, c.customer,
             c.customer_name, c.address, c.language, c.subject,
-            asked_of_agents(config, c.language, c.requires), c.priority, preferred,
+            asked_of_agents(config, c.language, c.requires), c.priority, preferred, c.kind,
         )
     )  # fmt: skip
     i = turn.state.interactions[c.interaction]
@@ -34,7 +34,7 @@ def open_contact(turn: Turn, c: cmd.OpenContact) -> None:
     held = hold_ms > 0 and preferred is not None and turn.state.agents[preferred].presence is not Presence.OFFLINE
     turn.emit(
         ev.Queued(
-            i.id, i.contact, i.queue, turn.now, "opened",
+            i.id, i.contact, i.queue, turn.now, "opened" if c.kind == "contact" else "message",
             hold_agent=preferred if held else None, hold_until=turn.now + hold_ms if held else 0,
         )
     )  # fmt: skip

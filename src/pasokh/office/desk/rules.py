@@ -99,7 +99,7 @@ def _open(history: History, e: ev.ContactOpened, at: Instant) -> None:
     )  # fmt: skip
     _index(history, contact, [*words_of(f"{e.customer_name} {e.subject}"), *number_words(e.address)])
     history.interactions[e.interaction] = InteractionRow(
-        e.interaction, e.contact, "contact", e.channel.value, e.number, e.queue, at
+        e.interaction, e.contact, e.kind, e.channel.value, e.number, e.queue, at
     )
 
 
