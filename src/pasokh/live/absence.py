@@ -3,6 +3,7 @@
 Each web process knows its own sockets alone. A visitor without one here for `GRACE` is reported away; a process that
 has a socket of somebody who is away reports them back. So a visitor with tabs on two processes, or who moved from one
 to the other, is away for a second at most, far below the time after which the core gives a waiting contact up.
+Who came by another way than a widget (an import, drawn customers of a demonstration) has no socket to miss.
 """
 
 import logging
@@ -14,6 +15,7 @@ from pasokh.acd.commands import AnyCommand, CustomerAway, CustomerBack
 from pasokh.acd.model import Channel, Phase
 from pasokh.acd.state import Interaction, State
 from pasokh.channels.idempotency import key_of
+from pasokh.channels.webchat.visitors import is_visitor
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import SECOND, Instant, Millis
 from pasokh.store.ports import Inbox
@@ -59,6 +61,8 @@ class Absence:
     async def sweep(self, orgs: frozenset[str]) -> None:
         """Tell the core what has become true; `orgs` are the organisations this process follows."""
         now = self._clock()
+        for org in self._look_at.keys() - orgs:  # followed again, it is looked at again
+            del self._look_at[org]
         for org in orgs:
             await self._look_around(org, now)
         for (org, contact), since in list(self._left.items()):
@@ -88,6 +92,8 @@ class Absence:
         waiting = [i for i in state.interactions.values() if i.channel is Channel.CHAT and i.phase in _WAITING]
         for interaction in waiting:
             if interaction.kind != "contact" or not interaction.customer_here or interaction.away_since:
+                continue
+            if not is_visitor(state.contacts[interaction.contact].customer):
                 continue
             if not self._here(org, interaction.contact) and not await self._away(org, interaction, due):
                 return  # the store is away: all of it again at the next sweep

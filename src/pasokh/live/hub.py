@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
@@ -40,6 +40,8 @@ SILENT: Millis = 150 * SECOND
 STALLED: Millis = MINUTE
 SHARD_LINGER: Millis = 5 * MINUTE
 SWEEP_SECONDS = 1.0
+LOOK_SECONDS = 60.0
+"""Between two looks for organisations whose visitors wait while nobody of theirs is here."""
 SOCKETS_A_PERSON = 12
 START_SECONDS = 30.0
 
@@ -63,8 +65,9 @@ class _Kept:
 class Hub:
     """Follows the logs of the organisations whose people are here, and serves their sockets.
 
-    `service_level` is the wallboard's formula; `words` turns error codes into sentences; `tag` names this process's
-    life in cursors and must differ from every other's. Call `start` in a running loop and `stop` before it ends.
+    `service_level` is the wallboard's formula; `words` turns error codes into sentences; `waiting` names organisations
+    with visitors who wait, to follow them too; `tag` names this process's life in cursors and must differ from every
+    other's. Call `start` in a running loop and `stop` before it ends.
     """
 
     def __init__(
@@ -78,9 +81,10 @@ class Hub:
         snapshot_schema: int,
         words: Words = plain_words,
         files: AttachedFiles | None = None,
+        waiting: Callable[[], Awaitable[Collection[str]]] | None = None,
     ) -> None:
         self._store, self._signer, self._clock, self._words = store, signer, clock, words
-        self._tag, self._snapshot_schema, self._files = tag, snapshot_schema, files
+        self._tag, self._snapshot_schema, self._files, self._waiting = tag, snapshot_schema, files, waiting
         self._views: Sequence[View] = (
             DeskView(), TeamView(), WallView(service_level), ChatView(honest_wait), AlongView()
         )  # fmt: skip
@@ -89,7 +93,7 @@ class Hub:
         self._seats: set[Seat] = set()
         self._people: Counter[tuple[str, str, str]] = Counter()
         self._snapshots = Paces(rate=5, burst=20)
-        self._sweeper: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._hearing = ExitStack()
         self._ended = EndedSignIns()
         self._absence = Absence(store, clock, self._state_of, self._people)
@@ -98,13 +102,15 @@ class Hub:
     async def start(self) -> None:
         """Begin looking after sockets and shards."""
         self._hearing.enter_context(self._store.hear(self._heard))
-        self._sweeper = asyncio.create_task(self._sweep_for_ever(), name="live-sweeper")
+        self._tasks.append(asyncio.create_task(self._sweep_for_ever(), name="live-sweeper"))
+        if self._waiting is not None:
+            self._tasks.append(asyncio.create_task(self._follow_waiting(self._waiting), name="live-waiting"))
 
     async def stop(self) -> None:
         """Ask all readers to come back elsewhere, and stop following."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            await asyncio.gather(self._sweeper, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._hearing.close()
         for seat in self._seats:
             seat.end(PasokhError("live.not_ready", why="restart"))
@@ -303,6 +309,17 @@ class Hub:
                 await self.sweep()
             except Exception:
                 log.exception("looking after sockets failed; going on")
+
+    async def _follow_waiting(self, waiting: Callable[[], Awaitable[Collection[str]]]) -> None:
+        """Follow whoever's visitors wait, so that one who went while every process was away is missed."""
+        while True:
+            try:
+                for org in await waiting():
+                    if org not in self._shards:
+                        await self._shard(org)
+            except PasokhError as error:
+                log.info("organisations whose visitors wait are looked for again later: %s", error.code)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def sweep(self) -> None:
         """End what has ended: expired tokens, silent or stalled sockets, failed or unwanted shards."""

@@ -24,7 +24,7 @@ from pasokh.ops.files import OfficeFiles
 from pasokh.ops.hours import OfficeHours
 from pasokh.ops.settings import SOCKET, Settings
 from pasokh.ops.transcripts import OfficePost
-from pasokh.ops.visits import OfficeVisits
+from pasokh.ops.visits import OfficeVisits, OfficeWaiting
 from pasokh.ops.widgets import OfficeStanding, OfficeWidgets
 from pasokh.store import schema
 from pasokh.store.postgres import PostgresStore
@@ -55,6 +55,7 @@ def build(settings: Settings, url: str, clock: Callable[[], int]) -> App:
         snapshot_schema=ACD.snapshot_schema,
         words=words,
         files=OfficeFiles(acting_as(url, schema.APP), clock),
+        waiting=OfficeWaiting(acting_as(url, schema.ENGINE)).organisations,
     )
     widgets = OfficeWidgets(acting_as(url, schema.ENGINE))
     secret = settings.secret_key.encode()

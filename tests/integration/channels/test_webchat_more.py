@@ -45,6 +45,9 @@ class Visits:
         own = [e for e in opened if e.get("customer") == visitor and (before is None or e["number"] < before)]
         return [Visit(e["contact"], e["number"], e["at"]) for e in reversed(own)][:most]
 
+    async def own(self, org: str, visitor: str, contact: str) -> bool:
+        return any(visit.contact == contact for visit in await self.earlier(org, visitor, None, 1_000))
+
 
 def publish(s: Stage, **options: object) -> None:
     s.chat._widgets.by_key["w1"] = Widget(

@@ -6,7 +6,7 @@ import http.client
 import json
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,10 +96,10 @@ class Stage:
         for agent in agents:
             await self.do(org, cmd.SignIn(agent), cmd.SetPresence(agent, ready=True))
 
-    async def open(self, org: str, contact: str, queue: str = "sales") -> None:
-        await self.do(
-            org, cmd.OpenContact(contact, f"{contact}.i1", Channel.CHAT, queue, customer_name=f"{org} {contact}")
-        )
+    async def open(self, org: str, contact: str, queue: str = "sales", customer: str | None = None) -> None:
+        name = f"{org} {contact}"
+        opened = cmd.OpenContact(contact, f"{contact}.i1", Channel.CHAT, queue, customer, customer_name=name)
+        await self.do(org, opened)
 
     def staff(self, org: str, user: str, role: str = "agent", *, origin: str = DESK, life: int = 300_000) -> str:
         agent = user if role == "agent" else None
@@ -227,7 +227,9 @@ class Browser:
 
 
 @asynccontextmanager
-async def stage(store: Store | None = None, *, engine: bool = True) -> AsyncIterator[Stage]:
+async def stage(
+    store: Store | None = None, *, engine: bool = True, waiting: Callable[[], Awaitable[list[str]]] | None = None
+) -> AsyncIterator[Stage]:
     """Everything running; everything stopped afterwards."""
     store = store or MemoryStore(wall_ms)
     signer = TokenSigner(["a secret for the tests of live"])
@@ -238,6 +240,7 @@ async def stage(store: Store | None = None, *, engine: bool = True) -> AsyncIter
         service_level=ANSWERED_OR_ABANDONED,
         tag=secrets.token_hex(4),
         snapshot_schema=ACD.snapshot_schema,
+        waiting=waiting,
     )
     widgets = Widgets(
         Widget("w1", "org1", "sales", (SHOP,)),

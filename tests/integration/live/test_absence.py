@@ -90,7 +90,8 @@ async def test_a_reload_is_no_absence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_who_waited_when_a_process_ended_is_found_by_the_next() -> None:
     async with two() as (one, other):
-        await one.open("org1", "gone")  # its socket was at a process that is no more
+        await one.open("org1", "drawn")  # nobody's socket: not from a widget
+        await one.open("org1", "gone", customer="visitor-1")  # its socket was at a process that is no more
         _, _, started = await other.start_chat(text="anyone?", message="m1")
         visitor = await other.browser(started["token"], "chat", origin=SHOP).connect()
         await visitor.until(lambda: visitor.keys["chat"]["contact"]["phase"] == "queued")
@@ -100,6 +101,19 @@ async def test_who_waited_when_a_process_ended_is_found_by_the_next() -> None:
         assert found in ([], ["customer.away"], ["customer.away", "customer.back"])
         if found:
             await seen(one, started["contact"], lambda found: found[-1:] == ["customer.back"])
+        assert await events(one, "drawn") == []
+
+
+async def test_an_organisation_nobody_follows_is_followed_while_its_visitors_wait() -> None:
+    async def waiting() -> list[str]:
+        return ["org1"]
+
+    store = MemoryStore(wall_ms)
+    async with stage(store) as before:
+        await before.furnish("org1")
+        await before.open("org1", "gone", customer="visitor-1")
+        async with stage(store, engine=False, waiting=waiting):
+            assert await seen(before, "gone", bool) == ["customer.away"]
 
 
 async def test_a_waiting_customer_who_stays_away_is_abandoned() -> None:

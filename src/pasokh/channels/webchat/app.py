@@ -12,7 +12,7 @@ from pasokh.channels.ports import Arrival, Opened
 from pasokh.channels.reception import Reception
 from pasokh.channels.text import clean_message
 from pasokh.channels.webchat import afterwards, http
-from pasokh.channels.webchat.bodies import About, History, Leave, Resume, Start, Transcript
+from pasokh.channels.webchat.bodies import About, Earlier, History, Leave, Resume, Start, Transcript
 from pasokh.channels.webchat.details import Details, read_details, reference
 from pasokh.channels.webchat.http import Message, Receive, Send
 from pasokh.channels.webchat.ports import (
@@ -29,13 +29,16 @@ from pasokh.channels.webchat.ports import (
 )
 from pasokh.channels.webchat.visitors import VisitorPasses
 from pasokh.kernel.errors import PasokhError
-from pasokh.kernel.time import Instant
+from pasokh.kernel.time import MINUTE, Instant
 
 type Words = Callable[[str, Mapping[str, object], str], str]
 
 SOCKET = "/live/socket"
 LARGEST_FILE = 20 * 2**20
 """The largest attachment (docs/files.md), told to the widget so that it refuses before sending."""
+
+FILES_LIFE = 10 * MINUTE
+"""Of a token for the files of an earlier conversation."""
 
 
 @dataclass(slots=True)
@@ -92,6 +95,7 @@ class WebChat:
             ("POST", "/chat/v1/start"): self._start,
             ("POST", "/chat/v1/resume"): self._resume,
             ("POST", "/chat/v1/history"): self._history,
+            ("POST", "/chat/v1/earlier"): self._earlier,
             ("POST", "/chat/v1/message"): self._message,
             ("POST", "/chat/v1/transcript"): self._transcript,
         }
@@ -242,6 +246,20 @@ class WebChat:
         return await afterwards.history(
             self._contacts, self._visits, widget.org, visitor, before=before, without=asked.without
         )
+
+    async def _earlier(self, call: Call) -> Mapping[str, object]:
+        """A short-lived token for the files of an earlier conversation of the visitor's own."""
+        asked = http.decode(call.data, Earlier)
+        widget = await self._known(asked.key)
+        self._allow(call, widget)
+        _slow_down(self._resumes, call.address)
+        visitor = self._passes.read(widget.org, call.origin, asked.visitor)
+        if not await self._visits.own(widget.org, visitor, asked.contact):
+            raise PasokhError("chat.contact_unknown")
+        token, expires_at = self._tokens.visitor(
+            org=widget.org, contact=asked.contact, origin=call.origin, now=self._clock(), life=FILES_LIFE
+        )
+        return {"token": token, "expires_at": expires_at}
 
     async def _transcript(self, call: Call) -> Mapping[str, object]:
         asked = http.decode(call.data, Transcript)

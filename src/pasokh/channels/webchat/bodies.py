@@ -59,6 +59,14 @@ class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     without: Annotated[str, Meta(max_length=80)] | None = None
 
 
+class Earlier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Body of `/chat/v1/earlier`: the files of which earlier conversation are to be opened."""
+
+    key: _Key
+    visitor: _Pass
+    contact: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
 class Transcript(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Body of `/chat/v1/transcript`."""
 

@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from pasokh.channels.webchat.options import WidgetOptions
-from pasokh.kernel.time import Instant
+from pasokh.kernel.time import Instant, Millis
 
 
 class Widget(msgspec.Struct, frozen=True):
@@ -79,7 +79,7 @@ class VisitorClaims(Protocol):
 class VisitorTokens(Protocol):
     """Issues and checks visitors' tokens."""
 
-    def visitor(self, *, org: str, contact: str, origin: str, now: Instant) -> tuple[str, Instant]:
+    def visitor(self, *, org: str, contact: str, origin: str, now: Instant, life: Millis = ...) -> tuple[str, Instant]:
         """A token and when it expires."""
 
     def verify(self, token: str, now: Instant) -> VisitorClaims:
@@ -111,6 +111,9 @@ class Visits(Protocol):
     async def earlier(self, org: str, visitor: str, before: int | None, most: int) -> Sequence[Visit]:
         """The visitor's chats from before the one numbered `before`, the latest first."""
 
+    async def own(self, org: str, visitor: str, contact: str) -> bool:
+        """Whether the contact is a chat of the visitor's."""
+
 
 class NoVisits:
     """`Visits` of a centre that keeps no history."""
@@ -118,6 +121,10 @@ class NoVisits:
     async def earlier(self, org: str, visitor: str, before: int | None, most: int) -> Sequence[Visit]:  # noqa: ARG002
         """None."""
         return ()
+
+    async def own(self, org: str, visitor: str, contact: str) -> bool:  # noqa: ARG002 - the port's shape
+        """No."""
+        return False
 
 
 class Said(msgspec.Struct, frozen=True):

@@ -10,6 +10,12 @@ from pasokh.kernel.time import DAY, Instant, Millis
 
 PASS_LIFE: Millis = 180 * DAY
 LONGEST_PASS = 200
+PREFIX = "visitor-"
+
+
+def is_visitor(customer: str | None) -> bool:
+    """Whether the customer came through a widget, so that a socket of theirs says whether they are there."""
+    return customer is not None and customer.startswith(PREFIX)
 
 
 class VisitorPasses:
@@ -22,7 +28,7 @@ class VisitorPasses:
 
     def newcomer(self, org: str, start: str) -> str:
         """The visitor of a conversation begun without a pass: the same for the same start."""
-        return f"visitor-{hashlib.blake2b(f'{org}\0{start}'.encode(), key=self._id_key, digest_size=12).hexdigest()}"
+        return f"{PREFIX}{hashlib.blake2b(f'{org}\0{start}'.encode(), key=self._id_key, digest_size=12).hexdigest()}"
 
     def issue(self, org: str, origin: str, visitor: str) -> str:
         """A pass that says `visitor`, good from now on for its whole life."""
