@@ -5,6 +5,7 @@ import { PAGE } from "./files";
 import { type Line, lineOf } from "./lines";
 import { partsOf } from "./links";
 import { type Look, sizeOf } from "./look";
+import { Passes } from "./passes";
 import { isPicture, pictureOf } from "./picture";
 import { download } from "./transfer";
 import type { Attachment, Earlier } from "./types";
@@ -23,6 +24,7 @@ export class Thread {
   private readonly greeting: HTMLElement;
   private before: string | null | undefined;
   private readonly more: HTMLButtonElement;
+  private readonly passes: Passes;
 
   constructor(
     private readonly talk: Conversation,
@@ -31,6 +33,7 @@ export class Thread {
     private readonly key: string,
   ) {
     const { t, options } = look;
+    this.passes = new Passes(talk.post, key, () => talk.sessions.note("visitor"), () => talk.now());
     this.greeting = h("div", { class: "hello" }, h("h3", { dir: "auto" }, options.greeting || t("welcome")), h("p", {}, t("promise")));
     this.more = h("button", { class: "text", type: "button", hidden: true, onclick: () => void this.loadEarlier() }, t("earlier"));
     this.element = h(
@@ -123,7 +126,8 @@ export class Thread {
     this.writing.hidden = name === null;
   }
 
-  private lineElement(line: Line, first: boolean, bare = false): HTMLElement {
+  /** A line of this conversation, or of the `earlier` one. */
+  private lineElement(line: Line, first: boolean, earlier?: string): HTMLElement {
     const { t, f } = this.look;
     if (line.author === "event") {
       const { name, text: kind } = line;
@@ -134,7 +138,7 @@ export class Thread {
     const who = line.author === "customer" ? t("you") : line.name;
     const by = first && line.author !== "system" && line.at !== null;
     const after =
-      bare || line.state === "there"
+      earlier !== undefined || line.state === "there"
         ? null
         : line.state === "sending"
           ? h("p", { class: "after" }, t("sending"))
@@ -144,25 +148,28 @@ export class Thread {
       { class: `line ${line.author} ${line.state}` },
       by ? h("p", { class: "by" }, h("bdi", {}, who), ` · ${f.time(line.at ?? 0)}`) : null,
       line.text ? h("p", { class: "text", dir: "auto" }, ...words(line.text)) : null,
-      ...line.attachments.map((each) => this.attachment(each, bare)),
+      ...line.attachments.map((each) => this.attachment(each, earlier)),
       after,
     );
   }
 
-  private attachment(file: Attachment, bare: boolean): HTMLElement {
+  private async pass(earlier?: string): Promise<string> {
+    const pass = earlier === undefined ? this.talk.pass : await this.passes.of(earlier);
+    if (!pass) throw new Error("no pass");
+    return pass;
+  }
+
+  private attachment(file: Attachment, earlier?: string): HTMLElement {
     const { t } = this.look;
     const open = h(
       "button",
-      { class: "file", type: "button", title: t("open_file", { name: file.name }), onclick: () => void this.openFile(file, open) },
+      { class: "file", type: "button", title: t("open_file", { name: file.name }), onclick: () => void this.openFile(file, open, earlier) },
       h("span", { class: "thumb" }, glyph(PAGE)),
       h("span", { class: "about" }, h("bdi", {}, file.name), h("small", {}, sizeOf(this.look, file.size))),
     );
-    const { pass } = this.talk;
-    if (bare || !pass || !isPicture(file.media_type)) {
-      open.disabled = bare;
-      return open;
-    }
-    void download(this.host, file.id, pass, true)
+    if (!isPicture(file.media_type)) return open;
+    void this.pass(earlier)
+      .then((pass) => download(this.host, file.id, pass, true))
       .then((data) => pictureOf(data, file.name, PREVIEW))
       .then((picture) => {
         const { element } = this;
@@ -176,12 +183,10 @@ export class Thread {
   }
 
   /** Saves the file: the centre hands it out by the bearer token, so it cannot be a plain link. */
-  private async openFile(file: Attachment, button: HTMLButtonElement): Promise<void> {
-    const { pass } = this.talk;
-    if (!pass) return;
+  private async openFile(file: Attachment, button: HTMLButtonElement, earlier?: string): Promise<void> {
     button.setAttribute("aria-busy", "true");
     try {
-      const address = URL.createObjectURL(await download(this.host, file.id, pass, false));
+      const address = URL.createObjectURL(await download(this.host, file.id, await this.pass(earlier), false));
       const link = h("a", { href: address, download: file.name, hidden: true });
       this.element.append(link);
       link.click();
@@ -213,7 +218,7 @@ export class Thread {
         const said = each.messages.map(lineOf).map((line) => {
           const first: boolean = previous === null || previous.author !== line.author || previous.name !== line.name;
           previous = line;
-          return this.lineElement(line, first, true);
+          return this.lineElement(line, first, each.contact);
         });
         this.past.prepend(h("section", { "aria-label": f.day(each.opened_at) }, h("p", { class: "day" }, f.day(each.opened_at)), ...said));
       }
