@@ -32,7 +32,7 @@ _PLACES = (
     ("setup", Right.READ_SETUP),
 )
 
-_ALSO = {"setup": ("/setup/", "/agents/", "/queues/", "/audit/", "/hours/")}
+_ALSO = {"setup": ("/setup/", "/agents/", "/queues/", "/audit/", "/hours/", "/styleguide/")}
 """Addresses of a place that do not begin with its own."""
 
 

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "pasokh.office.files",
     "pasokh.office.hours",
     "pasokh.office.watch",
+    "pasokh.office.styleguide",
     "pasokh.office.policy",
     "pasokh.office.welcome",
     "pasokh.office.setup",

@@ -41,6 +41,8 @@ const POINTING = new Set<Icon>(["back", "reply", "send", "transfer", "play"]);
 
 export type Icon = keyof typeof PATHS;
 
+export const ICONS = Object.keys(PATHS) as Icon[];
+
 export function icon(name: Icon): TemplateResult {
   const path: SVGTemplateResult = PATHS[name];
   return html`<svg class="icon ${POINTING.has(name) ? "mirror" : ""}" viewBox="0 0 24 24" aria-hidden="true">${path}</svg>`;

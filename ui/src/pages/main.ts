@@ -5,6 +5,7 @@ import { startNotices } from "../notices/start";
 import { setUpHours } from "./hours";
 import { setUpPolicy } from "./policy";
 import { setUpAdministration } from "./setup";
+import { setUpStyleguide } from "./styleguide";
 import { setUpWelcome } from "./welcome";
 
 import "./passkeys.ts";
@@ -59,3 +60,4 @@ setUpAdministration();
 setUpPolicy();
 setUpHours();
 setUpWelcome();
+setUpStyleguide();

@@ -1,0 +1,1 @@
+"""The design system on one page: tokens and components in all states."""
