@@ -11,6 +11,7 @@ export function setUpStyleguide(): void {
   const icons = document.querySelector<HTMLElement>("[data-icons]");
   if (icons) render(ICONS.map((name) => html`<li>${icon(name)}<code>${name}</code></li>`), icons);
   show();
+  addEventListener("load", show);
   document.addEventListener("click", (event) => {
     const button = (event.target as Element).closest<HTMLElement>("button");
     if (button) press(button);
