@@ -50,5 +50,5 @@ async def send_transcript(contacts: Contacts, post: Post, org: str, contact: str
 
 def _said(message: Mapping[str, object]) -> Said:
     files = cast("list[Mapping[str, object]]", message.get("attachments", []))
-    parts = [str(message["text"]), *(f"[{file['name']}]" for file in files)]
+    parts = [str(message["text"]), *(f"\u2068[{file['name']}]\u2069" for file in files)]
     return Said(str(message["author_name"]), "\n".join(part for part in parts if part), int(str(message["at"])))
