@@ -327,6 +327,13 @@ class TakeOver(Command, tag="contact.take_over", frozen=True):
     by: Id
 
 
+class ReturnInteraction(Command, tag="interaction.return", frozen=True):
+    """Send a conversation that somebody has back to its queue, at its old place."""
+
+    interaction: Id
+    by: Id
+
+
 class AnnounceIncident(Command, tag="incident.announce", frozen=True):
     """Tell everyone who waits in these queues, and who comes, of an incident; the same id again changes it."""
 
@@ -362,8 +369,8 @@ type AnyCommand = (
     | AcceptOffer | RejectOffer | StartHold | EndHold | Transfer | StartConsult | EndConsult | CompleteTransfer
     | EndInteraction | CompleteWrapUp | CloseInteraction
     | MarkRead | CustomerAway | CustomerBack | RateContact | SetFollowUp | CloseFollowUp
-    | AskHelp | AnswerHelp | StartMonitor | StopMonitor | TakeOver | AnnounceIncident | WithdrawIncident
-    | AcknowledgeAlarm | Tick
+    | AskHelp | AnswerHelp | StartMonitor | StopMonitor | TakeOver | ReturnInteraction
+    | AnnounceIncident | WithdrawIncident | AcknowledgeAlarm | Tick
 )  # fmt: skip
 
 _decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand.__value__)

@@ -80,6 +80,8 @@ class _Teller:
             case ev.Transferred():
                 target = self._agent(e.to_agent) if e.to_agent is not None else self._queue(e.to_queue)
                 yield self._say("transferred", agent=self._agent(e.from_agent), target=target)
+            case ev.WorkReturned() if e.by:
+                yield self._say("sent_back", agent=self._agent(e.agent), by=self._agent(e.by))
             case ev.WorkReturned():
                 yield self._say("returned", agent=self._agent(e.agent))
             case ev.Scheduled():

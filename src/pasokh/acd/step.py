@@ -118,6 +118,7 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     cmd.StartMonitor: supervision.start_monitor,
     cmd.StopMonitor: supervision.stop_monitor,
     cmd.TakeOver: supervision.take_over,
+    cmd.ReturnInteraction: supervision.return_interaction,
     cmd.AnnounceIncident: supervision.announce_incident,
     cmd.WithdrawIncident: supervision.withdraw_incident,
     cmd.AcknowledgeAlarm: supervision.acknowledge_alarm,

@@ -100,6 +100,12 @@ class Turn:
         )  # fmt: skip
         self.waiting.add(i.id)
 
+    def return_work(self, i: Interaction, by: str = "") -> None:
+        """Take an active interaction from its agent; a hold and a consult end, the caller requeues it."""
+        self.end_consult(i, "ended")
+        self.end_hold(i)
+        self.emit(ev.WorkReturned(i.id, i.contact, i.agent or "", i.queue, by))
+
     def withdraw(self, i: Interaction, cause: str) -> None:
         """End an open offer without the agent's doing; the caller says what becomes of the interaction."""
         agent = i.agent or ""

@@ -246,7 +246,14 @@ _RIGHTS: dict[str, dict[str, _Fill]] = {
         **dict.fromkeys(_tags(cmd.SetPresence, cmd.SignOut), _any_agent),
         **dict.fromkeys(_tags(cmd.OpenQueue, cmd.CloseQueue, cmd.SetPriority, cmd.CloseInteraction), _as_it_is),
         **dict.fromkeys(
-            _tags(cmd.StartMonitor, cmd.StopMonitor, cmd.AnnounceIncident, cmd.WithdrawIncident, cmd.AcknowledgeAlarm),
+            _tags(
+                cmd.StartMonitor,
+                cmd.StopMonitor,
+                cmd.ReturnInteraction,
+                cmd.AnnounceIncident,
+                cmd.WithdrawIncident,
+                cmd.AcknowledgeAlarm,
+            ),
             _by_oneself,
         ),
         tag_of(cmd.TakeOver): _take_over,

@@ -192,6 +192,7 @@ class _Author:
             lambda: co.StopMonitor(i, rng.choice((agent, "eve"))),
             lambda: co.TakeOver(in_hand, agent),
             lambda: co.TakeOver(in_hand, agent),
+            lambda: co.ReturnInteraction(in_hand, rng.choice((agent, "eve"))),
             lambda: co.PostMessage(in_hand, self._name("m"), "whisper", "eve", "x"),
             lambda: co.AnnounceIncident(
                 f"in{rng.randint(1, 3)}", (self._queue(),), {"en": "x" * rng.randint(1, 2)}, "eve"

@@ -38,6 +38,9 @@ def _by_any(events: Sequence[ev.AnyEvent]) -> co.AnyCommand | None:
             return co.CompleteTransfer(moved.interaction, moved.from_agent)
         to_queue = moved.to_queue if moved.to_agent is None else None
         return co.Transfer(moved.interaction, moved.from_agent, to_queue, moved.to_agent, moved.note)
+    back = _one(events, ev.WorkReturned)
+    if back is not None:
+        return co.ReturnInteraction(back.interaction, back.by)
     ended = _one(events, ev.TalkEnded)
     if ended is not None:
         if ended.by == "customer":

@@ -76,6 +76,14 @@ def test_help_is_told_to_all_who_supervise_and_to_nobody_else(office: Office) ->
     assert told not in of(AGENT)
 
 
+def test_an_agent_hears_who_sent_a_contact_back_to_its_queue(office: Office) -> None:
+    office.work("alpha", [cmd.AcceptOffer("alpha-c2.i1", AGENT), cmd.ReturnInteraction("alpha-c2.i1", BOSS)])
+    catch_up()
+    [(kind, params)] = of(AGENT)
+    assert (kind, params["by"]) == ("returned", "alpha supervisor")
+    assert params["queue"] == {"en": "alpha en", "fa": "alpha فا", "uk": "alpha укр"}
+
+
 def test_what_happened_long_ago_rings_no_more(office: Office) -> None:
     office.work("alpha", [cmd.AcceptOffer("alpha-c2.i1", AGENT), cmd.AskHelp("alpha-c2.i1", AGENT, "late?")])
     office.now += 2 * DAY

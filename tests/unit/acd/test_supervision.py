@@ -10,6 +10,7 @@ from pasokh.acd.explain import explain
 from pasokh.acd.model import Channel, Phase, Policy, QueueConfig, Relaxation
 from pasokh.acd.segments import SegmentKind, segments
 from pasokh.kernel.errors import PasokhError
+from pasokh.twin.rebuild import command_of
 
 
 @pytest.fixture
@@ -101,6 +102,38 @@ def test_nobody_takes_over_what_they_cannot_hold(centre):
     assert refused(centre, cmd.TakeOver("i", "boss")) == "agent.not_signed_in"
     assert refused(centre, cmd.TakeOver("busy", "a")) == "interaction.wrong_phase"
     assert refused(centre, cmd.TakeOver("none", "a")) == "interaction.closed"
+
+
+def test_a_conversation_sent_back_waits_at_its_old_place_for_somebody_else(centre):
+    centre.agent("b", "q", ready=False)
+    queued_at = centre.state.interactions["i"].queued_at
+    centre.do(cmd.StartHold("i", "a"))
+    centre.do(cmd.StartConsult("i", "a", "k", to_queue="other"))
+    centre.wait(5_000)
+    events = centre.do(cmd.ReturnInteraction("i", "boss"))
+    back = next(e for e in events if isinstance(e, ev.WorkReturned))
+    queued = next(e for e in events if isinstance(e, ev.Queued))
+    assert (back.agent, back.by) == ("a", "boss")
+    assert (queued.cause, queued.queued_at) == ("returned", queued_at)
+    i = centre.state.interactions["i"]
+    assert i.phase is Phase.QUEUED, "not offered to the one it was taken from"
+    assert (i.agent, i.on_hold_since, i.consult) == (None, 0, None)
+    assert centre.state.agents["a"].work == []
+    assert command_of(events, "x") == cmd.ReturnInteraction("i", "boss")
+    assert any("boss" in line.text and "a" in line.text for line in explain(centre.log, "en"))
+    centre.do(cmd.SetPresence("b", ready=True))
+    assert centre.owner("i") == "b"
+    centre.check()
+
+
+def test_only_a_conversation_in_hand_is_sent_back(centre):
+    centre.agent("helper", "other")
+    centre.do(cmd.StartConsult("i", "a", "k", to_queue="other"))
+    centre.do(cmd.AcceptOffer("k", "helper"))
+    assert refused(centre, cmd.ReturnInteraction("k", "boss")) == "interaction.is_consult"
+    centre.do(cmd.EndInteraction("i", "a"))
+    assert refused(centre, cmd.ReturnInteraction("i", "boss")) == "interaction.wrong_phase"
+    assert refused(centre, cmd.ReturnInteraction("none", "boss")) == "interaction.closed"
 
 
 def test_a_voice_call_is_not_taken_over_by_somebody_who_writes(centre):

@@ -126,6 +126,7 @@ class Floor:
                 cmd.StopMonitor(i.id, boss),
                 self.message(i, "whisper", boss),
                 cmd.TakeOver(i.id, r.choice(AGENTS)),
+                cmd.ReturnInteraction(i.id, boss),
             )
         )
 

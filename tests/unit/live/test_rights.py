@@ -26,6 +26,7 @@ BESIDE = {"help.answer", "follow_up.set", "follow_up.close", "message.read"}
 WATCH = {
     "queue.open", "queue.close", "contact.set_priority", "interaction.close", "monitor.start", "monitor.stop",
     "incident.announce", "incident.withdraw", "alarm.acknowledge", "contact.take_over",
+    "interaction.return",
 }  # fmt: skip
 ALLOWED = {
     "agent": OWN | BESIDE,

@@ -8,8 +8,6 @@ import { cardOf } from "./figures";
 import type { Staffing } from "./office";
 import { sure } from "./queue_panel";
 
-const REASONS = ["break", "lunch", "prayer", "meeting", "training", "paperwork"] as const;
-
 /** One agent: state, work with reading along, presence, queues and skills. */
 export function agentPanel(wall: Wall, id: string): TemplateResult {
   const { t, f } = wall;
@@ -58,9 +56,29 @@ function workRow(wall: Wall, agent: WallAgent, work: WallWork): TemplateResult {
           >
             ${t(reading ? "along.back" : "along.start")}
           </button>
+          ${work.phase === "active" && work.kind !== "consult" ? sendBack(wall, work.interaction, work.customer_name, agent.name) : nothing}
         </span>`
       : nothing}
   </li>`;
+}
+
+/** Sends a conversation back to its queue, asked twice: whoever has it loses it. */
+export function sendBack(wall: Wall, interaction: string, customer: string, agent: string): TemplateResult {
+  const { t, memory } = wall;
+  const off = wall.client.connection !== "online";
+  const confirm = `return:${interaction}`;
+  const name = customer || t("customer.unknown");
+  return memory.confirming === confirm
+    ? html`<button
+        class="button compact danger"
+        type="button"
+        data-confirm
+        ?disabled=${off}
+        @click=${() => void wall.act({ type: "interaction.return", interaction }, { text: t("done.sent_back", { name }) })}
+      >
+        ${t("wall.sure_send_back", { name: agent })}
+      </button>`
+    : html`<button class="button compact plain" type="button" data-return ?disabled=${off} @click=${() => sure(wall, confirm)}>${t("wall.send_back")}</button>`;
 }
 
 /** Begins to follow a conversation; the agent sees it and the log keeps it. */
@@ -94,7 +112,7 @@ function presence(wall: Wall, agent: WallAgent): TemplateResult {
       }}
     >
       <option value="">${t("wall.set_not_ready")}</option>
-      ${REASONS.map((reason) => html`<option value=${reason}>${reasonName(wall, reason)}</option>`)}
+      ${memory.names.pauses.filter((pause) => !pause.archived).map(({ key }) => html`<option value=${key}>${reasonName(wall, key)}</option>`)}
     </select>
     ${memory.confirming === confirm
       ? html`<button

@@ -3,6 +3,7 @@ import { repeat } from "lit-html/directives/repeat.js";
 import { listOf } from "../live/fold";
 import { newId } from "../live/identity";
 import type { Followed, Message } from "../live/types";
+import { sendBack } from "./agent_panel";
 import { type Wall, queueName } from "./context";
 
 type Said = Omit<Message, "author"> & { author: string; attachments?: { name: string }[] };
@@ -28,7 +29,7 @@ export function alongPanel(wall: Wall, id: string): TemplateResult {
       <span class="quiet">${queueName(wall, followed.queue)} · ${followed.on_hold_since !== null ? t("phase.on_hold") : t(`phase.${followed.phase}`)}</span>
       <time>${f.clock(wall.now - followed.since)}</time>
     </p>
-    <p class="along-seen">${t("along.seen", { agent: followed.agent_name })}</p>
+    ${followed.agent ? html`<p class="along-seen">${t("along.seen", { agent: followed.agent_name })}</p>` : nothing}
     ${followed.help_since !== null
       ? html`<div class="along-help" role="status">
           <p dir="auto"><strong>${t("along.asks", { agent: followed.agent_name })}</strong> ${followed.help_question}</p>
@@ -68,6 +69,7 @@ export function alongPanel(wall: Wall, id: string): TemplateResult {
               ${t("along.take_over")}
             </button>`
         : nothing}
+      ${followed.phase === "active" && followed.kind !== "consult" ? sendBack(wall, id, followed.customer_name, followed.agent_name) : nothing}
       <button class="button plain" type="button" ?disabled=${off} @click=${() => void stop(wall, id)}>${t("along.stop")}</button>
     </div>
     ${room || followed.phase !== "active" ? nothing : html`<p class="help">${t("along.sign_in_first")}</p>`}`;

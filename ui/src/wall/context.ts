@@ -93,7 +93,8 @@ export function clientName(wall: Wall, id: string): string {
 }
 
 export function reasonName(wall: Wall, reason: string): string {
+  const own = pick(wall.memory.names.pauses.find((each) => each.key === reason)?.name, wall.language);
   const key = `reason.${reason}`;
-  return wall.known(key) ? wall.t(key) : reason;
+  return own || (wall.known(key) ? wall.t(key) : reason);
 }
 

@@ -41,7 +41,7 @@ function open(root: HTMLElement): void {
     sound: localStorage.getItem("pasokh.wall.sound") !== "off",
     confirming: "",
     whispers: new Map(),
-    names: { teams: {}, clients: {}, people: {} },
+    names: { teams: {}, clients: {}, people: {}, pauses: [] },
     usual: null,
     history: null,
     historyShown: false,

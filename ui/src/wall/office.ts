@@ -7,6 +7,8 @@ export interface WallNames {
   teams: Record<string, Names>;
   clients: Record<string, Names>;
   people: Record<string, string>;
+  /** Reasons for not being ready, in the order of the menu. */
+  pauses: { key: string; name: Names; archived: boolean }[];
 }
 
 export interface PastAlarm {

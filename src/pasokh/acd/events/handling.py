@@ -59,12 +59,14 @@ class ConsultEnded(Event, tag="consult.ended", frozen=True):
 
 
 class WorkReturned(Event, tag="interaction.work_returned", frozen=True):
-    """An agent was signed out by force; the interaction goes back to its queue at its old place."""
+    """The interaction goes back to its queue at its old place: a supervisor sent it, or its agent was signed out."""
 
     interaction: str
     contact: str
     agent: str
     queue: str
+    by: str = ""
+    """Who sent it back; empty where the agent was signed out."""
 
 
 class TalkEnded(Event, tag="interaction.talk_ended", frozen=True):

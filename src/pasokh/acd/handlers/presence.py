@@ -30,9 +30,7 @@ def sign_out(turn: Turn, c: cmd.SignOut) -> None:
             parent = turn.state.interactions[i.parent or ""]
             turn.end_consult(parent, "helper_left")
         elif i.phase is Phase.ACTIVE:
-            turn.end_consult(i, "ended")
-            turn.end_hold(i)
-            turn.emit(ev.WorkReturned(i.id, i.contact, c.agent, i.queue))
+            turn.return_work(i)
             turn.requeue(i, "returned")
         elif i.phase is Phase.WRAP_UP:
             turn.emit(ev.WrapUpExpired(i.id, i.contact, c.agent, i.queue))

@@ -69,6 +69,19 @@ def take_over(turn: Turn, c: cmd.TakeOver) -> None:
     turn.agents.add(before)
 
 
+def return_interaction(turn: Turn, c: cmd.ReturnInteraction) -> None:
+    """Back to its queue at its old place, for someone else first; the agent is free for other work."""
+    i = turn.interaction(c.interaction)
+    if i.phase is not Phase.ACTIVE or i.agent is None:
+        raise PasokhError("interaction.wrong_phase", field="interaction", interaction=i.id, phase=i.phase.value)
+    if i.kind == "consult":
+        raise PasokhError("interaction.is_consult", field="interaction", interaction=i.id)
+    before = i.agent
+    turn.return_work(i, c.by)
+    turn.requeue(i, "returned", bar=before, bar_ms=turn.queue(i.queue).config.policy.reject_pause_ms)
+    turn.agents.add(before)
+
+
 def _has_room(turn: Turn, agent: Agent, channel: Channel) -> bool:
     """Whether the agent could take one more of this channel, ready or not."""
     counts = [0, 0, 0]

@@ -14,6 +14,7 @@ class Kind(StrEnum):
 
     MENTION = "mention"
     TRANSFERRED = "transferred"
+    RETURNED = "returned"
     FOLLOW_UP_ASSIGNED = "follow_up_assigned"
     FOLLOW_UP_DUE = "follow_up_due"
     HELP = "help"
@@ -51,6 +52,7 @@ class Choice:
 DEFAULTS: Final[dict[Kind, Choice]] = {
     Kind.MENTION: Choice(True, True, Email.IF_UNREAD),
     Kind.TRANSFERRED: Choice(True, True, Email.NEVER),
+    Kind.RETURNED: Choice(True, True, Email.NEVER),
     Kind.FOLLOW_UP_ASSIGNED: Choice(True, False, Email.IF_UNREAD),
     Kind.FOLLOW_UP_DUE: Choice(True, True, Email.IF_UNREAD),
     Kind.HELP: Choice(True, True, Email.NEVER),
