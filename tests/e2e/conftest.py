@@ -170,11 +170,13 @@ def agent_sees(page: Page, text: str):
 
 
 def wrap_up(page: Page, *, choice=0):
-    """End the talk if it goes on, choose an outcome, close."""
+    """End the talk if it goes on, choose an outcome and, where one is asked, the first reason; close."""
     end = page.locator(".thread-tools .button.danger")
     if end.count():
         end.click()
     page.locator(".wrap-up .outcome input").nth(choice).check()
+    if page.locator(".wrap-up .reason input").count():
+        page.locator(".wrap-up .reason input").first.check()
     page.locator(".wrap-up button[type=submit]").click()
     expect(page.locator(".wrap-up")).to_have_count(0)
 

@@ -98,6 +98,8 @@ def test_a_contact_by_keyboard_alone(person, language):
     keys.press("Alt+e")
     expect(agent.locator(".wrap-up .outcome input").first).to_be_focused()
     keys.press("Space")
+    agent.locator(".wrap-up .reason input").first.focus()
+    keys.press("Space")
     agent.locator(".follow-switch input").focus()
     keys.press("Space")
     due = agent.locator(".follow-fields input")

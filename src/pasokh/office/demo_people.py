@@ -19,6 +19,8 @@ class Person(NamedTuple):
 
 
 ALL = ("sales", "support", "billing")
+HELPS_FLORIST = ("agent1", "agent3", "agent5")
+"""Who of the staff serves the second client too."""
 STAFF: tuple[Person, ...] = (
     Person("admin", "Olena Admin", "administrator", "en", {}, ()),
     Person("supervisor", "مینا رضایی", "supervisor", "fa", {}, ()),
@@ -57,3 +59,38 @@ TRAFFIC: tuple[Person, ...] = tuple(
     for n, (name, language) in enumerate(zip(_NAMES, _LANGUAGES, strict=True), 1)
 )
 """Agents whom the drawn traffic plays; nobody can sign in as one."""
+
+LEAD = Person("traffic-lead", "پریسا امینی", "supervisor", "fa", {}, ())
+"""A supervisor whom the drawn traffic plays: answers drawn agents' questions, reads along."""
+
+
+class Customer(NamedTuple):
+    """Somebody who comes again and again. Addresses are of the ranges kept for examples (RFC 2606, Ofcom)."""
+
+    key: str
+    name: str
+    language: str
+    address: str
+    needs: str = ""
+    vip: str = ""
+    notes: str = ""
+
+
+CUSTOMERS: tuple[Customer, ...] = (
+    Customer("c-1001", "آرش کریمی", "fa", "arash@example.com", vip="gold"),
+    Customer("c-1002", "شیرین دانشور", "fa", "shirin@example.com", "کم‌شنوا؛ فقط نوشتاری"),
+    Customer("c-1003", "نیما رستمی", "fa", "nima@example.net"),
+    Customer("c-1004", "لیلا حسینی", "fa", "leila@example.org", vip="silver"),
+    Customer("c-1005", "پویا صادقی", "fa", "pouya@example.com", notes="همیشه عصرها در خانه است."),
+    Customer("c-1006", "ژاله نوری", "fa", "jaleh@example.net", "نابینا؛ صفحه‌خوان دارد", "vip"),
+    Customer("c-1007", "کاوه رضایی", "fa", "kaveh@example.org"),
+    Customer("c-1008", "Олена Коваль", "uk", "olena@example.com", vip="gold"),
+    Customer("c-1009", "Тарас Мельник", "uk", "taras@example.net"),
+    Customer("c-1010", "Ґанна Шевчук", "uk", "hanna@example.org", "Погано чує: лише текст"),
+    Customer("c-1011", "Юрій Їжак", "uk", "yurii@example.com", notes="Просить дзвонити після шостої."),
+    Customer("c-1012", "Alice Brown", "en", "+447700900101", vip="vip"),
+    Customer("c-1013", "Tom Fisher", "en", "+447700900102"),
+    Customer("c-1014", "Nina Scott", "en", "nina@example.com", "Wheelchair: deliver to the door"),
+    Customer("c-1015", "Peter Hall", "en", "+447700900104"),
+    Customer("c-1016", "Liam Young", "en", "liam@example.net", vip="silver", notes="Prefers short answers."),
+)

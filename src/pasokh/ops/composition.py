@@ -97,13 +97,17 @@ def serve(settings: Settings, url: str, ready: Ready) -> None:
 
 # -- traffic -----------------------------------------------------------------------------------------------------------
 def traffic(url: str) -> Work:
-    """Let drawn customers and agents work the demo organisation."""
+    """Let drawn customers, agents and a supervisor work the demo organisation."""
+    set_up_django(url)
+    from pasokh.ops.traffic.people import People  # noqa: PLC0415
+    from pasokh.ops.traffic.pictures import keep_picture  # noqa: PLC0415
     from pasokh.ops.traffic.role import Traffic  # noqa: PLC0415
     from pasokh.store.postgres import PostgresStore  # noqa: PLC0415
 
     async def work(stop: asyncio.Event, ready: Ready) -> None:
         async with PostgresStore(acting_as(url, schema.APP), connections=2) as store:
-            agents = [person.username for person in people.TRAFFIC]
-            await Traffic(store, people.ORGANISATION, agents, seed=wall_clock() // 1000).run(stop, ready)
+            agents = frozenset(person.username for person in people.TRAFFIC)
+            drawn = People(wall_clock() // 1000, agents, people.LEAD.username, people.CUSTOMERS)
+            await Traffic(store, people.ORGANISATION, drawn, keep_picture).run(stop, ready)
 
     return work

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -17,11 +18,17 @@ from pasokh.acd import commands as cmd
 from pasokh.office import demo_people as demo
 from pasokh.office import worker
 from pasokh.office.audit.models import AuditEvent
+from pasokh.office.canned.models import CannedAnswer
 from pasokh.office.configuration import configure
+from pasokh.office.crm.models import Address, Customer
+from pasokh.office.day.models import BreakPlan
 from pasokh.office.demo import do_create_demo
 from pasokh.office.desk.models import Contact
+from pasokh.office.people.models import Team
+from pasokh.office.people.team_actions import do_save_team
 from pasokh.office.static_files import StaticMiddleware
-from pasokh.office.supervise.models import Widget
+from pasokh.office.supervise.actions import do_publish_queue
+from pasokh.office.supervise.models import Queue, Reason, Widget
 from pasokh.office.tenancy.scope import organisation_scope
 from pasokh.store import schema
 
@@ -44,7 +51,29 @@ def test_the_demonstration_is_made_once_and_works(office: Office, monkeypatch: p
     monkeypatch.setattr(settings, "PUBLIC_URL", "http://127.0.0.1:9001")
     do_create_demo()
     with organisation_scope(demo.ORGANISATION):
-        assert "http://127.0.0.1:9001" in Widget.objects.get().origins
+        assert all("http://127.0.0.1:9001" in widget.origins for widget in Widget.objects.all())
+
+
+def test_an_older_demonstration_gets_what_is_new_and_keeps_what_people_changed(office: Office) -> None:
+    do_create_demo()
+    with organisation_scope(demo.ORGANISATION):
+        for queue in Queue.objects.filter(key__in=demo.ALL):
+            old = msgspec.structs.replace(queue.config, reasons=(), ring_ms=33_000)
+            do_publish_queue("system", old)
+        for kind in (Reason, CannedAnswer, BreakPlan, Address, Customer):
+            kind.objects.filter(**({"parent__isnull": False} if kind is Reason else {})).delete()
+            kind.objects.all().delete()
+        do_save_team("admin", "fa", {"en": "My own name"})
+        do_create_demo()
+        config = Queue.objects.get(key="support").config
+        assert (len(config.reasons), config.ring_ms, config.follow_up_outcomes) == (6, 33_000, ("follow_up",))
+        assert CannedAnswer.objects.count() >= 12
+        assert Customer.objects.exclude(needs="").count() >= 3
+        assert Team.objects.get(key="fa").name == {"en": "My own name"}
+        made = AuditEvent.objects.count()
+        do_create_demo()
+        assert AuditEvent.objects.count() == made
+    assert all(answer.ok for answer in office.work(demo.ORGANISATION))
 
 
 def until(happened: Callable[[], bool], seconds: float = 20.0) -> None:

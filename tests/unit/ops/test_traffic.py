@@ -9,9 +9,11 @@ from pasokh.acd.state import State
 from pasokh.acd.step import next_due, step
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import MINUTE
+from pasokh.office.demo_people import CUSTOMERS
 from pasokh.ops.traffic.people import PREFIX, People
 
 AGENTS = ("r1", "r2", "r3")
+OUTCOMES, REASONS = ("solved", "follow_up"), ("where", "other")
 
 
 class Live:
@@ -19,11 +21,15 @@ class Live:
 
     def __init__(self, seed=5):
         self.state, self.now, self.events, self.refused = State(), 1_000_000, [], []
-        self.people = People(seed, frozenset(AGENTS))
+        self.people = People(seed, frozenset(AGENTS), "lead", CUSTOMERS)
         self.heap, self.order = [], itertools.count()
         for queue in ("sales", "support"):
             names = {"fa": queue, "en": queue}
-            self.do(cmd.DefineQueue(QueueConfig(queue, name=names, outcomes=("solved", "follow_up"))))
+            self.do(
+                cmd.DefineQueue(
+                    QueueConfig(queue, name=names, outcomes=OUTCOMES, follow_up_outcomes=OUTCOMES[1:], reasons=REASONS)
+                )
+            )
         for agent in (*AGENTS, "human"):
             config = AgentConfig(agent, queues=("sales", "support"), capacity=Capacity(text=2))
             self.do(cmd.DefineAgent(config))
@@ -78,6 +84,21 @@ def test_an_hour_of_drawn_traffic_keeps_the_centre_busy_and_leaves_real_people_a
     assert live.state.agents["human"].answered == 0
     assert live.state.agents["human"].presence is Presence.NOT_READY
     assert len(live.state.interactions) < 30
+    for kind in (
+        "ContactRated",
+        "FollowUpClosed",
+        "HelpAnswered",
+        "MonitoringEnded",
+        "CustomerWentAway",
+        "MessagesRead",
+    ):
+        assert live.count(kind) > 0, kind
+    posted = [event for event in live.events if type(event).__name__ == "MessagePosted"]
+    assert {"customer", "agent", "note", "whisper"} <= {event.author for event in posted}
+    known = {each.key for each in CUSTOMERS}
+    came = [event.customer for event in live.events if type(event).__name__ == "ContactOpened"]
+    assert all(came)
+    assert len(came) > len(set(came) & known) > 5
     assert any(event.reason == "break" for event in live.events if type(event).__name__ == "PresenceChanged")
 
 

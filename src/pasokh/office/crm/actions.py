@@ -10,9 +10,11 @@ from pasokh.i18n.text import normalise, search_key
 from pasokh.kernel.errors import PasokhError
 from pasokh.office import clock
 from pasokh.office.audit.actions import do_record_change
-from pasokh.office.crm.models import Customer
-from pasokh.office.crm.rules import CLASSES
+from pasokh.office.crm.models import Address, Customer
+from pasokh.office.crm.rules import CLASSES, as_address, region_of
 from pasokh.office.crm.selectors import customer_by_id, family_of
+from pasokh.office.tenancy import scope
+from pasokh.office.tenancy.selectors import own_organisation
 
 FIELDS = ("name", "language", "needs", "notes", "vip")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,7})?")
@@ -46,6 +48,25 @@ def do_change_customer(
             {name: before[name] for name in changed}, {name: after[name] for name in changed},
         )  # fmt: skip
     return row
+
+
+@transaction.atomic
+def do_introduce_customer(actor: str, key: str, known: Mapping[str, str], address: str = "") -> Customer:
+    """Know somebody before they first come, under the id the core will have for them; raises as `do_change_customer`.
+
+    Who has come already is only given what is said of them.
+    """
+    now = clock.now()
+    row, _ = Customer.objects.get_or_create(
+        organisation_id=scope.required(), key=key, defaults={"met_at": now, "last_contact_at": now}
+    )
+    organisation = own_organisation()
+    found = as_address(address, region_of(organisation.zone, organisation.language))
+    if found is not None:
+        Address.objects.get_or_create(
+            organisation_id=scope.required(), customer=row, kind=found.kind, value=found.value
+        )
+    return do_change_customer(actor, row.id, known)
 
 
 @transaction.atomic

@@ -60,3 +60,34 @@ REPLIES: dict[str, tuple[str, ...]] = {
     "uk": ("Так, 4821903.", "Дуже дякую!", "Добре, чекаю.", "Ні, це все. Дякую!"),
     "en": ("Yes, 4821903.", "Thank you very much.", "Fine, I'll wait.", "No, that was all. Thanks!"),
 }
+PICTURES: dict[str, str] = {
+    "fa": "این عکس همان بسته است.",
+    "uk": "Ось фото посилки.",
+    "en": "Here is a picture of the parcel.",
+}
+QUESTIONS: dict[str, str] = {
+    "fa": "بیش از ۷ روز گذشته؛ می‌توانم بازگردانم؟",
+    "uk": "Минуло понад 14 днів. Можна прийняти повернення?",
+    "en": "It is past 14 days. May I take it back?",
+}
+ADVICE: dict[str, str] = {
+    "fa": "بله، این بار بپذیرید و در یادداشت بنویسید.",
+    "uk": "Так, цього разу приймай і запиши в нотатку.",
+    "en": "Yes, take it back this time and say so in the note.",
+}
+NOTES: dict[str, str] = {
+    "fa": "انبار را هم ببین لطفاً.",
+    "uk": "Глянь, будь ласка, що на складі.",
+    "en": "Please look at the stock too.",
+}
+PROMISES: dict[str, str] = {
+    "fa": "نتیجهٔ انبار را خبر می‌دهم",
+    "uk": "Повідомити, що відповів склад",
+    "en": "Tell them what the warehouse says",
+}
+KEPT: dict[str, str] = {"fa": "خبر دادم", "uk": "Повідомлено", "en": "Told them"}
+COMMENTS: dict[str, tuple[str, ...]] = {
+    "fa": ("سریع و مهربان، سپاس.", "خوب بود.", "کمی طول کشید."),
+    "uk": ("Швидко і привітно, дякую!", "Усе добре.", "Довгувато."),
+    "en": ("Quick and friendly, thank you!", "Good.", "It took a while."),
+}

@@ -1,6 +1,6 @@
 """How drawn customers and agents behave: pure reactions to events, as commands due after a delay."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pasokh.acd import commands as cmd
@@ -9,14 +9,16 @@ from pasokh.acd.model import Alternative, Channel, Phase, Presence
 from pasokh.acd.state import Interaction, State
 from pasokh.kernel.ids import derive
 from pasokh.kernel.time import MINUTE, SECOND, Millis
+from pasokh.office.demo_people import Customer
+from pasokh.ops.traffic.besides import Besides
+from pasokh.ops.traffic.drawing import READING, TALK_TURN, Drawing, Due, has, phase_of
 from pasokh.ops.traffic.lines import ANSWERS, NAMES, OPENINGS, REPLIES
-from pasokh.twin.draw import Purpose, key_of, span, uniform
+from pasokh.ops.traffic.spoken import spoken
+from pasokh.twin.draw import Purpose, span
 from pasokh.twin.scenario import Exponential, Lognormal, Weibull
 
 PATIENCE = Weibull(0.852, 161.2)
 """Of waiting customers: the prior of the requirements (R3)."""
-READING = Lognormal(5.0, 0.6)
-TALK_TURN = Lognormal(9.0, 0.7)
 WRITING_UP = Lognormal(12.0, 0.6)
 WORK = Lognormal(600.0, 0.5)
 """Between two breaks."""
@@ -29,15 +31,6 @@ RETHINK = 2 * SECOND
 PREFIX = "traffic-"
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A command to be handed in after `delay_ms`, if `still` holds then."""
-
-    delay_ms: Millis
-    command: cmd.AnyCommand
-    still: Callable[[State], bool]
-
-
 @dataclass(slots=True)
 class People:
     """The drawn people of one organisation. Every number comes from the seed and how often they were asked."""
@@ -45,9 +38,17 @@ class People:
     seed: int
     agents: frozenset[str]
     """Whom they play; everybody else is a real person and left alone."""
-    asked: int = 0
+    lead: str = ""
+    """The supervisor they play; empty = none."""
+    customers: Sequence[Customer] = ()
+    """Who comes again and again, besides strangers."""
     arrived: int = 0
-    _keys: dict[Purpose, int] = field(default_factory=dict)
+    drawing: Drawing = field(init=False)
+    besides: Besides = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.drawing = Drawing(self.seed)
+        self.besides = Besides(self.drawing, self.agents, self.lead, PREFIX)
 
     # -- customers -----------------------------------------------------------------------------------------------------
     def next_arrival(self, state: State) -> tuple[Millis, bool]:
@@ -60,7 +61,7 @@ class People:
             for name, agent in state.agents.items()
             if name in self.agents and agent.presence is Presence.READY
         )
-        gap = max(span(Exponential(HANDLING_S / (LOAD * max(places, 1))), self._draw(Purpose.ARRIVAL)), 50)
+        gap = max(span(Exponential(HANDLING_S / (LOAD * max(places, 1))), self.drawing.draw(Purpose.ARRIVAL)), 50)
         return (gap, True) if gap <= RETHINK else (RETHINK, False)
 
     def arrive(self, state: State, run: str) -> list[Due]:
@@ -71,18 +72,30 @@ class People:
             return []
         self.arrived += 1
         queue = self._one(queues)
-        language = self._one([w for w in NAMES if w in queue.name] or list(NAMES))
         contact = f"{PREFIX}{run}-{self.arrived}"
+        who = self._who(state, [w for w in NAMES if w in queue.name] or list(NAMES), run)
         first = derive(contact, "i", 1)
         opened = cmd.OpenContact(
-            contact, first, Channel.CHAT, queue.id, customer_name=self._one(NAMES[language]), language=language
-        )
-        words = cmd.PostMessage(first, f"{contact}.m0", "customer", contact, self._one(OPENINGS[language]))
+            contact, first, Channel.CHAT, queue.id, customer=who.key, customer_name=who.name, address=who.address,
+            language=who.language,
+        )  # fmt: skip
+        words = cmd.PostMessage(first, f"{contact}.m0", "customer", contact, self._one(OPENINGS[who.language]))
         return [
             Due(0, opened, lambda _: True),
             Due(200, words, lambda s: first in s.interactions),
             self._patience(first),
+            *self.besides.go_away(first),
         ]
+
+    def _who(self, state: State, languages: Sequence[str], run: str) -> Customer:
+        """Mostly somebody who has been here before and is not here now, else a stranger."""
+        here = {contact.customer for contact in state.contacts.values()}
+        known = [each for each in self.customers if each.key not in here and each.language in languages]
+        if known and self.drawing.number(3):
+            return self._one(known)
+        language, number = self._one(languages), self.arrived
+        address = f"visitor{number}@example.com" if number % 2 else f"+447700900{number % 1000:03}"
+        return Customer(f"{run}-{number}", self._one(NAMES[language]), language, address)
 
     # -- everybody -----------------------------------------------------------------------------------------------------
     def react(self, event: ev.AnyEvent, state: State) -> Iterator[Due]:
@@ -92,8 +105,17 @@ class People:
                 yield self._accept(event.interaction, event.agent)
             case ev.OfferAccepted() if event.agent in self.agents:
                 yield from self._talk(event.interaction, event.contact, event.agent, state)
-            case ev.TalkEnded() if event.agent in self.agents:
-                yield self._write_up(event.interaction, event.agent, event.queue, state)
+                yield from self.besides.during(event.interaction, event.contact, event.agent, state)
+            case ev.TalkEnded():
+                if event.agent in self.agents:
+                    yield self._write_up(event.interaction, event.agent, event.queue, state)
+                yield from self.besides.rate(event, state)
+            case ev.MessagePosted():
+                yield from self.besides.read(event, state)
+            case ev.HelpAsked() if event.agent in self.agents:
+                yield from self.besides.advise(event, state)
+            case ev.FollowUpSet() if event.owner in self.agents:
+                yield self.besides.keep(event.follow_up, event.contact, event.due_at, state)
             case ev.AlternativesOffered() if self._ours(event.interaction, state):
                 yield from self._consider(event)
             case ev.PresenceChanged() if event.agent in self.agents:
@@ -113,6 +135,9 @@ class People:
                 yield self._change(name, agent.presence is Presence.READY, soon=True)
         for item in list(state.interactions.values()):
             yield from self._take_up(item, state)
+        for owed in list(state.follow_ups.values()):
+            if owed.owner in self.agents:
+                yield self.besides.keep(owed.id, owed.contact, owed.due_at, state)
 
     def leave(self, state: State) -> Iterator[cmd.AnyCommand]:
         """All go home: customers leave, agents sign out."""
@@ -139,46 +164,67 @@ class People:
             yield self._write_up(item.id, agent, item.queue, state)
 
     def _patience(self, interaction: str) -> Due:
-        waiting = lambda s: _phase(s, interaction) in (Phase.QUEUED, Phase.OFFERED)  # noqa: E731
-        return Due(max(span(PATIENCE, self._draw(Purpose.PATIENCE)), SECOND), cmd.LeaveContact(interaction), waiting)
+        waiting = lambda s: phase_of(s, interaction) in (Phase.QUEUED, Phase.OFFERED)  # noqa: E731
+        return Due(
+            max(span(PATIENCE, self.drawing.draw(Purpose.PATIENCE)), SECOND), cmd.LeaveContact(interaction), waiting
+        )
 
     def _accept(self, interaction: str, agent: str) -> Due:
-        offered = lambda s: _has(s, agent, interaction, Phase.OFFERED)  # noqa: E731
+        offered = lambda s: has(s, agent, interaction, Phase.OFFERED)  # noqa: E731
         return Due(self._wait(READING), cmd.AcceptOffer(interaction, agent), offered)
 
     def _talk(self, interaction: str, contact: str, agent: str, state: State) -> Iterator[Due]:
         known = state.contacts.get(contact)
         language = known.language if known and known.language in ANSWERS else "en"
-        active = lambda s: _has(s, agent, interaction, Phase.ACTIVE)  # noqa: E731
+        active = lambda s: has(s, agent, interaction, Phase.ACTIVE)  # noqa: E731
         at = 0
-        turns = 2 + self._number(3)
+        turns = 2 + self.drawing.number(3)
         for turn in range(turns):
             at += self._wait(TALK_TURN)
-            text = ANSWERS[language][0 if turn == 0 else 3 if turn == turns - 1 else 1 + self._number(2)]
-            message = f"{interaction}.a{self.asked}"
+            part = 0 if turn == 0 else 3 if turn == turns - 1 else 1 + self.drawing.number(2)
+            text = self._canned(part, contact, agent, language, state) or ANSWERS[language][part]
+            message = f"{interaction}.a{self.drawing.asked}"
             yield Due(at, cmd.PostMessage(interaction, message, "agent", agent, text), active)
             if contact.startswith(PREFIX):
                 at += self._wait(TALK_TURN)
                 reply = cmd.PostMessage(
-                    interaction, f"{interaction}.c{self.asked}", "customer", contact, self._one(REPLIES[language])
+                    interaction,
+                    f"{interaction}.c{self.drawing.asked}",
+                    "customer",
+                    contact,
+                    self._one(REPLIES[language]),
                 )
                 yield Due(at, reply, active)
-        elsewhere = [q for q in state.agents[agent].config.queues if _queue(state, interaction) not in ("", q)]
-        if elsewhere and self._number(20) == 0:
+        here, queues = _queue(state, interaction), state.agents[agent].config.queues
+        elsewhere = [q for q in queues if here not in ("", q) and q in state.queues and state.queues[q].open]
+        if elsewhere and self.drawing.number(20) == 0:
             yield Due(at + SECOND, cmd.Transfer(interaction, agent, to_queue=self._one(elsewhere)), active)
         else:
             yield Due(at + self._wait(READING), cmd.EndInteraction(interaction, agent), active)
 
+    def _canned(self, part: int, contact: str, agent: str, language: str, state: State) -> str:
+        """Half of what agents say is a canned answer; empty where it is not."""
+        known = state.contacts.get(contact)
+        if self.drawing.number(2) or known is None:
+            return ""
+        return spoken(part, language, self.drawing.number(8), known.customer_name, state.agents[agent].config.name)
+
     def _write_up(self, interaction: str, agent: str, queue: str, state: State) -> Due:
-        known = state.queues.get(queue)
-        outcome = self._one(known.config.outcomes) if known and known.config.outcomes else "solved"
-        owed = lambda s: _has(s, agent, interaction, Phase.WRAP_UP, Phase.OUTCOME_DUE)  # noqa: E731
-        return Due(self._wait(WRITING_UP), cmd.CompleteWrapUp(interaction, agent, outcome), owed)
+        known, item = state.queues.get(queue), state.interactions.get(interaction)
+        config = known.config if known else None
+        outcome = self._one(config.outcomes) if config and config.outcomes else "solved"
+        reason = self._one(config.reasons) if config and config.reasons else ""
+        owed = None
+        if config and outcome in config.follow_up_outcomes:
+            owed = self.besides.promise(interaction, agent, item.contact if item else "", state)
+        command = cmd.CompleteWrapUp(interaction, agent, outcome, reason=reason, follow_up=owed)
+        due = lambda s: has(s, agent, interaction, Phase.WRAP_UP, Phase.OUTCOME_DUE)  # noqa: E731
+        return Due(self._wait(WRITING_UP), command, due)
 
     def _consider(self, event: ev.AlternativesOffered) -> Iterator[Due]:
         """One in four leaves a message instead of waiting on."""
-        if Alternative.MESSAGE in event.options and self._number(4) == 0:
-            waiting = lambda s: _phase(s, event.interaction) is Phase.QUEUED  # noqa: E731
+        if Alternative.MESSAGE in event.options and self.drawing.number(4) == 0:
+            waiting = lambda s: phase_of(s, event.interaction) is Phase.QUEUED  # noqa: E731
             replacement = f"{event.interaction}.msg"
             command = cmd.AcceptAlternative(
                 event.interaction, "message", replacement, f"{event.contact}@example.org", text="…"
@@ -195,33 +241,11 @@ class People:
     def _ours(self, interaction: str, state: State) -> bool:
         return interaction.startswith(PREFIX) and interaction in state.interactions
 
-    # -- drawing -------------------------------------------------------------------------------------------------------
     def _wait(self, spans: Lognormal) -> Millis:
-        return max(span(spans, self._draw(Purpose.SERVICE)), 300)
+        return self.drawing.wait(spans)
 
     def _one[T](self, items: Sequence[T]) -> T:
-        return items[self._number(len(items))]
-
-    def _number(self, below: int) -> int:
-        return int(self._draw(Purpose.JITTER) * below)
-
-    def _draw(self, purpose: Purpose) -> float:
-        self.asked += 1
-        key = self._keys.get(purpose)
-        if key is None:
-            key = self._keys[purpose] = key_of(self.seed, purpose, "live")
-        return uniform(key, self.asked)
-
-
-def _phase(state: State, interaction: str) -> Phase | None:
-    found = state.interactions.get(interaction)
-    return found.phase if found else None
-
-
-def _has(state: State, agent: str, interaction: str, *phases: Phase) -> bool:
-    """Whether this agent has the interaction in one of the phases (it may have gone to another since)."""
-    found = state.interactions.get(interaction)
-    return found is not None and found.agent == agent and found.phase in phases
+        return self.drawing.one(items)
 
 
 def _queue(state: State, interaction: str) -> str:

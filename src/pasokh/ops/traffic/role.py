@@ -3,17 +3,19 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 import msgspec
 
 from pasokh.acd.apply import apply
-from pasokh.acd.commands import AnyCommand
+from pasokh.acd.commands import AnyCommand, PostMessage
 from pasokh.acd.events import decode_event
+from pasokh.acd.model import Attachment
 from pasokh.acd.state import State
 from pasokh.kernel.errors import PasokhError
-from pasokh.ops.traffic.people import Due, People
+from pasokh.ops.traffic.drawing import Due
+from pasokh.ops.traffic.people import People
 from pasokh.store.ports import Inbox, Log
 
 log = logging.getLogger(__name__)
@@ -25,13 +27,17 @@ class Feed(Log, Inbox, Protocol):
     """What of the store the traffic needs."""
 
 
+type Pictures = Callable[[str, str, int], Awaitable[Attachment | None]]
+"""Keeps a picture for an organisation's contact."""
+
+
 class Traffic:
     """Drawn people at one organisation's doors, for as long as `run` runs."""
 
-    def __init__(self, store: Feed, org: str, agents: Collection[str], seed: int) -> None:
+    def __init__(self, store: Feed, org: str, people: People, pictures: Pictures) -> None:
         self._store, self._org = store, org
-        self._people = People(seed, frozenset(agents))
-        self._run = f"{seed:x}"
+        self._people, self._pictures = people, pictures
+        self._run = f"{people.seed:x}"
         self._state = State()
         self._submitted = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -87,9 +93,16 @@ class Traffic:
         await asyncio.sleep(due.delay_ms / 1000)
         if due.still(self._state):
             try:
-                await self._submit(due.command)
+                await self._submit(await self._illustrated(due.command) if due.picture else due.command)
             except PasokhError as error:  # the centre is restarting: people try again another time
                 log.info("traffic was not let in: %s", error.code)
+
+    async def _illustrated(self, command: AnyCommand) -> AnyCommand:
+        talk = self._state.interactions.get(command.interaction) if isinstance(command, PostMessage) else None
+        if talk is None or not isinstance(command, PostMessage):
+            return command
+        picture = await self._pictures(self._org, talk.contact, talk.number)
+        return command if picture is None else msgspec.structs.replace(command, attachments=(picture,))
 
     async def _submit(self, command: AnyCommand) -> None:
         """Hand in without waiting for the answer: the log tells what came of it."""
