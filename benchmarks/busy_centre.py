@@ -1,0 +1,163 @@
+"""A centre at work: `pasokh up` in a home of its own, hundreds of agents at their desks, chats that come and go."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psycopg
+from benchmarks.crowd import Plan
+from benchmarks.live_push import cpu_seconds
+from tests.integration.ops.centre import CLEAN, Centre
+
+from pasokh.acd import commands as cmd
+from pasokh.acd.model import QueueConfig, Requirement
+from pasokh.ops import composition
+from pasokh.store import schema, sync
+from pasokh.store.embedded import EmbeddedPostgres
+
+ROOT = Path(__file__).resolve().parent.parent
+ORG = "demo"
+QUEUE = "bench"
+"""Served by one agent alone, whom the browser plays; the demonstration shop's widget leads here."""
+AGENT = "bench-agent"
+PASSWORD = "pasokh-demo"
+WIDGET = "load"
+
+
+def furnish(url: str, agents: int) -> list[str]:
+    """The demonstration organisation with so many more agents, a queue of the browser's own, a widget of the load."""
+    from pasokh.acd.model import Capacity  # noqa: PLC0415 - Django first
+    from pasokh.office import demo, demo_people  # noqa: PLC0415 - Django first
+    from pasokh.office.people.actions import PersonDraft, do_create_user  # noqa: PLC0415
+    from pasokh.office.supervise.actions import do_publish_queue  # noqa: PLC0415
+    from pasokh.office.tenancy.scope import organisation_scope  # noqa: PLC0415
+    from pasokh.office.vocabulary.actions import do_save_skill  # noqa: PLC0415
+    from pasokh.office.widgets.actions import do_save_widget  # noqa: PLC0415
+
+    names = {"fa": "سنجش", "uk": "Вимір", "en": "Measuring"}
+    demo.do_create_demo()
+    with organisation_scope(ORG):
+        do_save_skill("system", QUEUE, names)
+        do_publish_queue(
+            "system",
+            QueueConfig(QUEUE, names, requires=(Requirement(QUEUE, 1),), ring_ms=3_600_000, wrap_up_ms=0),
+        )
+        do_save_widget("system", demo_people.WIDGET, QUEUE, origins=[url], title=names)
+        do_save_widget("system", WIDGET, "support", origins=[url], title=names)
+        do_create_user(
+            "system", AGENT, PASSWORD, PersonDraft("Mina Bench", "agent", "en", True, True, {QUEUE: 90}, (QUEUE,))
+        )
+        made = []
+        for n in range(agents):
+            language = ("fa", "uk", "en")[n % 3]
+            skills = {"support": 80, "sales": 60, "billing": 60, f"lang-{language}": 100}
+            draft = PersonDraft(
+                f"Agent {n}", "agent", language, True, True, skills, ("support", "sales", "billing"),
+                Capacity(1, 2, 5), language,
+            )  # fmt: skip
+            made.append(do_create_user("system", f"load{n:03}", None, draft).username)
+    return made
+
+
+class BusyCentre:
+    """A running centre with its crowd."""
+
+    def __init__(self, centre: Centre, server: EmbeddedPostgres, crowd: "subprocess.Popen[str]") -> None:
+        self.centre, self.url = centre, centre.url
+        self._crowd = crowd
+        self._dsn = server.dsn(schema.APP)
+        self._used: dict[str, float] = {}
+        self._began = 0.0
+
+    def mark(self) -> None:
+        """Measuring begins: forget what was used and noted so far."""
+        assert self._crowd.stdin is not None
+        self._crowd.stdin.write("mark\n")
+        self._crowd.stdin.flush()
+        self._used, self._began = self._cpu(), time.monotonic()
+
+    def cores(self) -> dict[str, float]:
+        """Processor cores each role used since `mark`."""
+        took = time.monotonic() - self._began
+        return {name: round((used - self._used.get(name, 0.0)) / took, 2) for name, used in self._cpu().items()}
+
+    def _cpu(self) -> dict[str, float]:
+        known = {**self.centre.children(), "crowd": self._crowd.pid}
+        return {name: sum(map(_cpu_if_there, [pid, *_children(pid)])) for name, pid in known.items()}
+
+    def ask(self, *commands: cmd.AnyCommand) -> None:
+        """Have the engine carry out commands, one after another; raises when one is refused."""
+        with psycopg.connect(self._dsn, autocommit=True) as connection:
+            for command in commands:
+                key = uuid.uuid4().hex
+                with connection.transaction(), connection.cursor() as cursor:
+                    sync.submit(cursor, ORG, ORG, key, "user:bench", msgspec.json.encode(command))
+                answer = self.centre.until(lambda: self._answer(connection, key), 20)  # noqa: B023 - asked at once
+                if not answer.ok:
+                    raise RuntimeError(f"{type(command).__name__}: {answer.code} {answer.params}")
+
+    def _answer(self, connection: psycopg.Connection[Any], key: str) -> Any:  # noqa: ANN401 - Answer or None
+        with connection.transaction(), connection.cursor() as cursor:
+            sync.act_for(cursor, ORG)
+            return sync.find_answer(cursor, ORG, key)
+
+    def end(self) -> dict[str, Any]:
+        """What the crowd noted; it goes home."""
+        said, _ = self._crowd.communicate(timeout=60)
+        return dict(json.loads(said.strip().splitlines()[-1]))
+
+
+def _children(pid: int) -> list[int]:
+    """Processes a process started: PostgreSQL has one a connection."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            if int(path.read_text("utf-8", errors="replace").rpartition(")")[2].split()[1]) == pid:
+                found.append(int(path.parent.name))
+        except (OSError, ValueError):
+            continue
+    return found
+
+
+def _cpu_if_there(pid: int) -> float:
+    try:
+        return cpu_seconds(pid)
+    except OSError:
+        return 0.0
+
+
+@contextmanager
+def busy_centre(agents: int, rate: float, warm_s: float) -> Iterator[BusyCentre]:
+    """Start everything, let it work for `warm_s`, then hand it over."""
+    with Centre(
+        **({"PASOKH_STATIC_ROOT": static} if (static := os.environ.get("PASOKH_STATIC_ROOT")) else {})
+    ) as centre:
+        centre.start("--no-demo")
+        os.environ["PASOKH_PUBLIC_URL"] = centre.url
+        server = EmbeddedPostgres((centre.home / "db").resolve())
+        composition.set_up_django(server.dsn())
+        names = furnish(centre.url, agents)
+        plan = Plan(centre.url, str(centre.home / "secret_key"), ORG, tuple(names), WIDGET, rate)
+        program = "from benchmarks.crowd import main; main()"
+        with subprocess.Popen(
+            [sys.executable, "-c", program, msgspec.json.encode(plan).decode()],
+            cwd=ROOT, env=CLEAN, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        ) as crowd:  # fmt: skip
+            try:
+                assert crowd.stdout is not None
+                if not crowd.stdout.readline():
+                    raise RuntimeError("the crowd could not sign in")
+                busy = BusyCentre(centre, server, crowd)
+                busy.ask(cmd.SignIn(AGENT), cmd.SetPresence(AGENT, ready=True))
+                time.sleep(warm_s)
+                yield busy
+            finally:
+                crowd.kill()
