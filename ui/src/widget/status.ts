@@ -3,9 +3,9 @@ import { pick } from "../language/catalogue";
 import type { Conversation } from "./conversation";
 import { glyph, h, write } from "./element";
 import { type Look, isolated } from "./look";
+import { Waiting } from "./waiting";
 
 const NOTICE = "M12 4.500l8.500 15h-17zM12 10.500v4M12 17v.4";
-const MINUTE = 60_000;
 
 interface Words {
   text: string;
@@ -18,7 +18,9 @@ interface Words {
 export class Status {
   readonly element: HTMLElement;
   private readonly said = h("span", { role: "status" });
-  private readonly place = h("span", { class: "place" });
+  private readonly place = h("span", { class: "place", "aria-hidden": "true" });
+  private readonly told = h("span", { class: "sr", "aria-live": "polite" });
+  private readonly waiting: Waiting;
   private readonly clock = h("time", { "aria-hidden": "true" });
   private readonly line: HTMLElement;
   private readonly notices = h("div", { class: "notices", "aria-live": "polite" });
@@ -28,7 +30,8 @@ export class Status {
     private readonly talk: Conversation,
     private readonly look: Look,
   ) {
-    this.line = h("p", { class: "status", hidden: true }, this.said, this.place, this.clock);
+    this.waiting = new Waiting((key, values) => look.t(key, values));
+    this.line = h("p", { class: "status", hidden: true }, this.said, this.place, this.told, this.clock);
     this.element = h("div", {}, this.notices, this.line);
   }
 
@@ -36,6 +39,7 @@ export class Status {
     const { text, bad = false, place = "", since } = this.words();
     write(this.said, text);
     write(this.place, place);
+    write(this.told, this.waiting.told(place, this.talk.now()));
     write(this.clock, since === undefined ? "" : this.look.t("waited", { time: this.look.f.clock(this.talk.now() - since) }));
     this.line.hidden = !text;
     this.line.classList.toggle("bad", bad);
@@ -69,7 +73,7 @@ export class Status {
     }
     switch (contact.phase) {
       case "queued":
-        return { text: t("waiting"), place: this.placeWords(), since: contact.queued_at };
+        return { text: t("waiting"), place: this.waiting.words(contact, talk.now()), since: contact.queued_at };
       case "offered":
         return { text: t("offered"), since: contact.queued_at };
       case "scheduled":
@@ -77,19 +81,5 @@ export class Status {
       default:
         return { text: contact.agent_name ? t("active", { name: isolated(contact.agent_name) }) : t("active_someone") };
     }
-  }
-
-  private placeWords(): string {
-    const { t } = this.look;
-    const { position = null, wait = null } = this.talk.contact ?? {};
-    const parts: string[] = [];
-    if (position !== null) parts.push(position === 1 ? t("place_next") : t("place", { n: position }));
-    if (wait !== null && wait.high_at > this.talk.now()) {
-      const from = (instant: number): number => (instant - this.talk.now()) / MINUTE;
-      const [low, high] = [Math.floor(from(wait.low_at)), Math.max(1, Math.ceil(from(wait.high_at)))];
-      const minutes = (n: number): string => t("minutes", { n });
-      parts.push(low > 0 && low < high ? t("wait_range", { low: minutes(low), high: minutes(high) }) : t("wait_about", { high: minutes(high) }));
-    }
-    return parts.join(" ");
   }
 }
