@@ -72,6 +72,7 @@ DOORS: dict[tuple[str, str], Right] = {
     **named("skills", "spare", Right.EDIT_SETUP),
     **named("outcomes", "rare", Right.EDIT_SETUP, moves=True),
     **named("reasons", "why", Right.EDIT_SETUP, moves=True),
+    **named("pauses", "lunch", Right.EDIT_SETUP, moves=True),
     **named("teams", "empty", Right.EDIT_PEOPLE),
     **named("roles", "auditor", Right.EDIT_ROLES),
     **named("widgets", "alpha-spare", Right.EDIT_SETUP),

@@ -31,6 +31,7 @@ OTHERS = {
     "skill": "beta-skill",
     "outcome": "beta-outcome",
     "reason": "beta-reason",
+    "pause": "beta-pause",
     "team": "beta-team",
     "role": "beta-role",
     "widget": "beta-spare",
@@ -53,6 +54,7 @@ OWN = {
     "skill": "spare",
     "outcome": "rare",
     "reason": "why",
+    "pause": "lunch",
     "team": "empty",
     "role": "auditor",
     "widget": "alpha-spare",
@@ -108,9 +110,11 @@ def fences(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
 def test_no_address_tells_anything_of_the_other_tenant(office: Office, fences: str, role: str) -> None:
     with organisation_scope("beta"):
         from pasokh.acd.model import QueueConfig
+        from pasokh.office.pauses.actions import PauseDraft, do_save_pause
         from pasokh.office.supervise.actions import do_publish_queue
 
         do_publish_queue("system", QueueConfig("beta-queue", {"en": "beta queue"}))
+        do_save_pause("system", "beta-pause", PauseDraft({"en": "beta pause"}))
     browser = Browser() if role == "nobody" else signed_in(f"alpha-{role}")
     asked = crawl(browser, OTHERS)
     own = crawl(browser, OWN)

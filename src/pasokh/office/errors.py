@@ -45,7 +45,7 @@ _BY_CODE = {
 
 _UNKNOWN = frozenset({
     "contact.unknown", "queue.unknown", "person.unknown", "setup.unknown_queue",
-    "canned.unknown", "import.unknown", "widget.unknown",
+    "canned.unknown", "import.unknown", "widget.unknown", "setup.unknown_pause",
 })  # fmt: skip
 
 

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "pasokh.office.welcome",
     "pasokh.office.setup",
     "pasokh.office.vocabulary",
+    "pasokh.office.pauses",
     "pasokh.office.widgets",
     "pasokh.office.canned",
     "pasokh.office.exchange",

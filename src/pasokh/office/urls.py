@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("pasokh.office.watch.urls")),
     path("", include("pasokh.office.setup.urls")),
     path("", include("pasokh.office.vocabulary.urls")),
+    path("", include("pasokh.office.pauses.urls")),
     path("", include("pasokh.office.widgets.urls")),
     path("", include("pasokh.office.canned.urls")),
     path("", include("pasokh.office.exchange.urls")),

@@ -30,7 +30,7 @@ export function bubble(desk: Desk, message: Message, before: Message | undefined
 /** The text with the colleagues named in it marked. */
 function worded(desk: Desk, message: Message): unknown {
   const names = (message.mentions ?? [])
-    .map((id) => (id === desk.model.me?.id ? desk.model.me.name : desk.model.colleagues.find((each) => each.id === id)?.name))
+    .map((id) => (id === desk.model.me?.id ? desk.model.me.name : [...desk.model.colleagues, ...desk.people].find((each) => each.id === id)?.name))
     .filter((name): name is string => Boolean(name))
     .map((name) => `@${name}`);
   if (names.length === 0) return message.text;

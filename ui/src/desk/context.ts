@@ -21,6 +21,14 @@ export interface Term {
   band?: [number | null, number | null];
 }
 
+/** Why somebody is not ready, as the organisation names it. */
+export interface Pause {
+  key: string;
+  name: Names;
+  paid: boolean;
+  archived: boolean;
+}
+
 export interface Said {
   attachments?: readonly Attachment[];
   mentions?: readonly string[];
@@ -55,6 +63,10 @@ export interface Desk {
   /** The organisation's own names. */
   outcomes: readonly Term[];
   reasons: readonly Term[];
+  /** In the order of the menu, archived ones too. */
+  pauses: readonly Pause[];
+  /** Everyone who can be named in a note, signed in or not. */
+  people: readonly { id: string; name: string }[];
   /** Whether a text of that key exists: codes from data (reasons, outcomes) may be an organisation's own. */
   known(key: string): key is DeskKey;
   signIn(): void;

@@ -11,7 +11,7 @@ import { staffClient } from "../live/page";
 import type { Answer, Names } from "../live/types";
 import { AlertSettings, Alerts } from "./alerts";
 import { addressee } from "./composer";
-import type { Desk, Said, Term } from "./context";
+import type { Desk, Pause, Said, Term } from "./context";
 import { DeskMemory, type Notice } from "./memory";
 import { deskModel, messagesOf } from "./model";
 import { Office } from "./office";
@@ -32,16 +32,20 @@ interface PageData {
   outcomes?: Term[] | Record<string, Names>;
   reasons?: Term[];
   organisation?: Names | string;
+  pauses?: Pause[];
+  colleagues?: { id: string; name: string }[];
 }
 
 /** What the server put on the page for the script: the organisation's own names. */
-function dataOnPage(): { outcomes: Term[]; reasons: Term[]; organisation: Names | string } {
+function dataOnPage(): Pick<Desk, "outcomes" | "reasons" | "organisation" | "pauses" | "people"> {
   const data = JSON.parse(document.getElementById("desk-data")?.textContent || "{}") as PageData;
   const { outcomes = [] } = data;
   return {
     outcomes: Array.isArray(outcomes) ? outcomes : Object.entries(outcomes).map(([key, name]) => ({ key, name, parent: "" })),
     reasons: data.reasons ?? [],
     organisation: data.organisation ?? "",
+    pauses: data.pauses ?? [],
+    people: data.colleagues ?? [],
   };
 }
 

@@ -2,9 +2,8 @@ import { type Shortcut, register } from "../keys/shortcuts";
 import type { Desk } from "./context";
 import { answerOffer } from "./offer";
 import { openHandover, openHelp } from "./thread_head";
-import { REASONS } from "./top";
 import type { Interaction } from "./types";
-import { coded, nameOf } from "./words";
+import { nameOf, pauseName } from "./words";
 
 const NUMBERED = 9;
 
@@ -40,10 +39,11 @@ export function deskShortcuts(desk: Desk): void {
     }
   };
   const ready = (): boolean => desk.model.me?.presence === "ready";
+  const pauses = desk.pauses.filter((pause) => !pause.archived);
   const list: Shortcut[] = [
     { id: "desk.accept", keys: ["alt+a", "a"], label: desk.t("offer.accept"), group, when: () => desk.model.offers.length > 0, run: () => desk.model.offers[0] && void answerOffer(desk, desk.model.offers[0], "offer.accept") },
     { id: "desk.decline", keys: ["alt+x", "x"], label: desk.t("offer.reject"), group, when: () => desk.model.offers.length > 0, run: () => desk.model.offers[0] && void answerOffer(desk, desk.model.offers[0], "offer.reject") },
-    { id: "desk.ready", keys: ["alt+r"], label: desk.t("keys.ready"), group, when: () => desk.model.me !== null && desk.model.me.presence !== "offline" && online(), run: () => void desk.act(ready() ? { type: "agent.set_presence", ready: false, reason: REASONS[0] } : { type: "agent.set_presence", ready: true }) },
+    { id: "desk.ready", keys: ["alt+r"], label: desk.t("keys.ready"), group, when: () => desk.model.me !== null && desk.model.me.presence !== "offline" && online(), run: () => void desk.act(ready() ? { type: "agent.set_presence", ready: false, reason: pauses[0]?.key ?? "" } : { type: "agent.set_presence", ready: true }) },
     { id: "desk.start", keys: [], label: desk.t("presence.sign_in"), group, when: () => desk.model.me?.presence === "offline" && online(), run: () => void desk.act({ type: "agent.sign_in" }) },
     { id: "desk.next", keys: ["alt+down", "j"], label: desk.t("keys.next"), group, when: () => desk.model.work.length > 0, run: step(1) },
     { id: "desk.previous", keys: ["alt+up", "k"], label: desk.t("keys.previous"), group, when: () => desk.model.work.length > 0, run: step(-1) },
@@ -59,7 +59,7 @@ export function deskShortcuts(desk: Desk): void {
     { id: "desk.transfer", keys: ["alt+t"], label: desk.t("action.transfer"), group: talk, when: () => customer() !== undefined, run: () => { const each = customer(); if (each) openHandover(desk, each, "transfer"); } },
     { id: "desk.help", keys: ["alt+j"], label: desk.t("action.help"), group: talk, when: () => customer() !== undefined && !customer()?.help_since, run: () => { const each = customer(); if (each) openHelp(desk, each); } },
     { id: "desk.end", keys: ["alt+e"], label: desk.t("action.end"), group: talk, when: () => active() !== undefined && online(), run: () => { const each = active(); if (each) void desk.act({ type: "interaction.end", interaction: each.id }); } },
-    ...REASONS.map((reason): Shortcut => ({ id: `desk.reason.${reason}`, keys: [], label: `${desk.t("presence.not_ready")}: ${coded(desk, "reason", reason)}`, group, when: () => desk.model.me !== null && desk.model.me.presence !== "offline" && online(), run: () => void desk.act({ type: "agent.set_presence", ready: false, reason }) })),
+    ...pauses.map(({ key: reason }): Shortcut => ({ id: `desk.reason.${reason}`, keys: [], label: `${desk.t("presence.not_ready")}: ${pauseName(desk, reason)}`, group, when: () => desk.model.me !== null && desk.model.me.presence !== "offline" && online(), run: () => void desk.act({ type: "agent.set_presence", ready: false, reason }) })),
   ];
   const numbered = Array.from({ length: NUMBERED }, (_, index): Shortcut => ({
     id: `desk.open.${index + 1}`,

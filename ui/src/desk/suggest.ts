@@ -7,6 +7,9 @@ import type { Desk } from "./context";
 import type { Interaction } from "./types";
 import { avatar, nameOf, queueOf } from "./words";
 
+/** As many as the centre takes with one note. */
+const MOST_MENTIONS = 20;
+
 export interface Option {
   id: string;
   title: string;
@@ -34,7 +37,7 @@ export function optionsOf(desk: Desk, each: Interaction): Option[] {
   const { suggest } = desk.memory;
   if (!suggest) return [];
   if (suggest.kind === "@") {
-    return ranked(suggest.query, desk.model.colleagues, (colleague) => [colleague.name, colleague.id])
+    return ranked(suggest.query, colleaguesOf(desk), (colleague) => [colleague.name, colleague.id])
       .slice(0, 8)
       .map((colleague) => ({ id: colleague.id, title: colleague.name, detail: colleague.id, text: `@${colleague.name} `, from: colleague.name.length + 2, to: colleague.name.length + 2 }));
   }
@@ -92,9 +95,24 @@ export function suggestions(desk: Desk, each: Interaction, options: readonly Opt
   </div>`;
 }
 
+/** Everyone but me, whoever is here first. */
+export function colleaguesOf(desk: Desk): readonly { id: string; name: string }[] {
+  const here = desk.model.colleagues;
+  const known = new Set(here.map((each) => each.id));
+  const me = desk.model.me?.id;
+  return [...here.filter((each) => each.id !== me), ...desk.people.filter((each) => !known.has(each.id) && each.id !== me)];
+}
+
 /** Colleagues named in a note. */
 export function mentionsIn(desk: Desk, text: string): string[] {
-  return desk.model.colleagues.filter((colleague) => text.includes(`@${colleague.name}`)).map((colleague) => colleague.id);
+  // "@Ann Lee" names Ann Lee, not Ann as well: the longest name that fits at a place counts.
+  const byLength = colleaguesOf(desk).toSorted((a, b) => b.name.length - a.name.length);
+  const found = new Set<string>();
+  for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1)) {
+    const named = byLength.find((colleague) => text.startsWith(colleague.name, at + 1));
+    if (named) found.add(named.id);
+  }
+  return [...found].slice(0, MOST_MENTIONS);
 }
 
 function valuesOf(desk: Desk, each: Interaction): Record<string, string> {

@@ -2,9 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { live } from "lit-html/directives/live.js";
 import { icon } from "../design/icons";
 import type { Desk } from "./context";
-import { avatar, coded } from "./words";
-
-export const REASONS = ["break", "lunch", "prayer", "meeting", "training", "paperwork"] as const;
+import { avatar, pauseName } from "./words";
 
 /** The bar on top: who I am, whether I am ready and since when, my day so far, the line to the centre. */
 export function top(desk: Desk): TemplateResult {
@@ -136,7 +134,7 @@ function presence(desk: Desk): TemplateResult | typeof nothing {
     </button>`;
   }
   const ready = me.presence === "ready";
-  const state = ready ? desk.t("presence.ready") : me.reason ? coded(desk, "reason", me.reason) : desk.t("presence.not_ready");
+  const state = ready ? desk.t("presence.ready") : me.reason ? pauseName(desk, me.reason) : desk.t("presence.not_ready");
   const open = desk.memory.presenceOpen;
   return html`<div
     class="presence"
@@ -179,8 +177,8 @@ function presence(desk: Desk): TemplateResult | typeof nothing {
                 <span class="dot ready"></span>${desk.t("presence.ready")}
               </button>`}
           <p class="menu-title">${desk.t("presence.why")}</p>
-          ${REASONS.map(
-            (reason) =>
+          ${desk.pauses.filter((pause) => !pause.archived).map(
+            ({ key: reason }) =>
               html`<button
                 class="menu-item"
                 type="button"
@@ -188,7 +186,7 @@ function presence(desk: Desk): TemplateResult | typeof nothing {
                 aria-pressed=${!ready && me.reason === reason}
                 @click=${() => go("agent.set_presence", { ready: false, reason })}
               >
-                <span class="dot not_ready"></span>${desk.t(`reason.${reason}`)}
+                <span class="dot not_ready"></span>${pauseName(desk, reason)}
               </button>`,
           )}
           <p class="menu-title"></p>

@@ -46,6 +46,11 @@ export function coded(desk: Desk, area: "reason" | "outcome" | "language", code:
   return desk.known(key) ? desk.t(key) : code.replaceAll("_", " ");
 }
 
+/** The organisation's name of a reason for not being ready. */
+export function pauseName(desk: Desk, code: string): string {
+  return pick(desk.pauses.find((each) => each.key === code)?.name, desk.language) || coded(desk, "reason", code);
+}
+
 export function phaseOf(desk: Desk, interaction: Interaction): string {
   if (interaction.on_hold_since !== null && interaction.phase === "active") return desk.t("phase.on_hold");
   return desk.t(`phase.${interaction.phase}`);

@@ -4,6 +4,7 @@ import { newId } from "../live/identity";
 import type { Command } from "../live/types";
 import type { Desk, Term } from "./context";
 import type { WrapForm } from "./memory";
+import { colleaguesOf } from "./suggest";
 import { chooser } from "./tree";
 import type { Interaction } from "./types";
 import { readWhen, usual, writeWhen } from "./when";
@@ -166,7 +167,7 @@ function followUp(
   change: (part: Partial<WrapForm>) => void,
 ): TemplateResult {
   const me = desk.model.me;
-  const owners = [...(me ? [{ id: me.id, name: me.name }] : []), ...desk.model.colleagues];
+  const owners = [...(me ? [{ id: me.id, name: me.name }] : []), ...colleaguesOf(desk)];
   const wrong = form.due.trim() !== "" && (dueAt === null || dueAt <= desk.now);
   const read = dueAt === null ? desk.t("follow.due_help") : dueAt <= desk.now ? desk.t("follow.due_past") : moment(desk, dueAt);
   return html`<fieldset class="wrap-follow-up">

@@ -1,18 +1,31 @@
 """What the desk's script needs of the organisation's set-up, put on its page."""
 
 from pasokh.kernel.time import SECOND, Millis
+from pasokh.office.pauses.selectors import for_pages
+from pasokh.office.people.models import User
 from pasokh.office.supervise.models import Outcome, Reason
 from pasokh.office.tenancy.selectors import own_organisation
 
 
 def page_data() -> dict[str, object]:
-    """`outcomes` and `reasons` as lists in their trees' order, a reason with the band that holds for it in ms."""
+    """The organisation's own words and people.
+
+    `outcomes` and `reasons` in their trees' order, a reason with the band that holds for it in ms; `pauses` in the
+    order of the menu; `colleagues` = everyone who can be named in a note.
+    """
     return {
         "outcomes": [
             {"key": row.key, "name": row.name, "parent": row.parent.key if row.parent is not None else ""}
             for row in Outcome.objects.select_related("parent").order_by("position", "key")
         ],
         "reasons": _reasons(),
+        "pauses": for_pages(),
+        "colleagues": [
+            {"id": username, "name": name}
+            for username, name in User.objects.filter(is_active=True, handles_contacts=True)
+            .order_by("sorting", "username")
+            .values_list("username", "name")
+        ],
         "organisation": own_organisation().name,
     }
 

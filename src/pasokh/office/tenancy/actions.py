@@ -1,6 +1,6 @@
 """Writes of organisations and clients."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -33,6 +33,14 @@ class OrganisationDraft:
     colour: str = ""
 
 
+_FOUNDING: list[Callable[[], None]] = []
+
+
+def at_founding(step: Callable[[], None]) -> None:
+    """Let a feature give every new organisation what it begins with; called in its scope and transaction."""
+    _FOUNDING.append(step)
+
+
 def do_create_organisation(
     organisation: str, name: Mapping[str, str], *, zone: str, language: str, actor: str = "system"
 ) -> Organisation:
@@ -45,6 +53,8 @@ def do_create_organisation(
             id=organisation, name=dict(name), zone=zone, language=language, created_at=clock.now()
         )
         Client.objects.create(organisation=created, key=OWN_CLIENT, name=dict(name))
+        for step in _FOUNDING:
+            step()
         with connection.cursor() as cursor:
             sync.open_shard(cursor, organisation, organisation)
         do_record_change(

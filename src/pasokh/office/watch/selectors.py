@@ -6,6 +6,7 @@ from django.db.models import Count, Min
 
 from pasokh.kernel.time import DAY, Instant
 from pasokh.office.desk.models import Incident, Visit
+from pasokh.office.pauses.selectors import for_pages
 from pasokh.office.people.models import Team, User
 from pasokh.office.supervise.models import Queue
 from pasokh.office.tenancy.models import Client
@@ -45,9 +46,10 @@ def incidents_before(limit: int = 12) -> list[Incident]:
 
 
 def names() -> dict[str, Any]:
-    """What the live topic says by id only: names of teams, clients, and people who are no agents."""
+    """What the live topic says by id only: teams, clients, people who are no agents, reasons for not being ready."""
     return {
         "teams": dict(Team.objects.order_by("key").values_list("key", "name")),
         "clients": dict(Client.objects.order_by("key").values_list("key", "name")),
         "people": dict(User.objects.filter(handles_contacts=False).values_list("username", "name")),
+        "pauses": for_pages(),
     }

@@ -191,8 +191,6 @@ export const en = {
   "wall.title": "Wallboard",
   "wall.queues": "Queues",
   "wall.agents": "Agents",
-  "wall.full_screen": "Full screen",
-  "wall.leave_full_screen": "Leave full screen",
   "wall.waiting": "Waiting",
   "wall.longest": "Longest wait",
   "wall.answered": "Answered",

@@ -193,8 +193,6 @@ export const fa: Catalogue<StaffText> = {
   "wall.title": "تابلوی زنده",
   "wall.queues": "صف‌ها",
   "wall.agents": "کارشناسان",
-  "wall.full_screen": "تمام‌صفحه",
-  "wall.leave_full_screen": "خروج از تمام‌صفحه",
   "wall.waiting": "منتظر",
   "wall.longest": "بیشترین انتظار",
   "wall.answered": "پاسخ‌داده",

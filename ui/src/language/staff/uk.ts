@@ -217,8 +217,6 @@ export const uk: Catalogue<StaffText> = {
   "wall.title": "Табло",
   "wall.queues": "Черги",
   "wall.agents": "Оператори",
-  "wall.full_screen": "На весь екран",
-  "wall.leave_full_screen": "Вийти з повного екрана",
   "wall.waiting": "Чекають",
   "wall.longest": "Найдовше очікування",
   "wall.answered": "Відповіли",
