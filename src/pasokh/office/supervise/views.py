@@ -1,4 +1,4 @@
-"""The list of queues, opening and closing them, and the demonstration shop."""
+"""The list of queues, opening and closing them."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +11,7 @@ from pasokh.office.people.access import actor_of, needs
 from pasokh.office.people.rules import Right
 from pasokh.office.settling import Fate, after_answer
 from pasokh.office.supervise.actions import do_close_queue, do_open_queue
-from pasokh.office.supervise.selectors import all_queues, demo_widget_key, skill_names
+from pasokh.office.supervise.selectors import all_queues, skill_names
 
 
 @needs(Right.READ_SETUP)
@@ -43,8 +43,3 @@ def _switched(request: HttpRequest, key: str, fate: Fate) -> HttpResponse:
     elif fate.waiting:
         messages.warning(request, message("saved.waiting", language(), name=key))
     return redirect("queues")
-
-
-def shop_page(request: HttpRequest) -> HttpResponse:
-    """A shop that has the chat widget on its page, to try the centre as a customer; for everybody."""
-    return render(request, "supervise/shop.html", {"widget_key": demo_widget_key()})
