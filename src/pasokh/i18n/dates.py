@@ -2,8 +2,9 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import cache
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pasokh.i18n.digits import localise, to_ascii
 from pasokh.i18n.jalali import JalaliDate, month_length
@@ -64,6 +65,12 @@ def zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise PasokhError("time_zone.unknown", name=name[:80]) from error
+
+
+@cache
+def zone_names() -> tuple[str, ...]:
+    """All time zones the machine knows, in order; looked for once a process, for that reads hundreds of files."""
+    return tuple(sorted(available_timezones()))
 
 
 def local(instant_ms: int, zone_name: str) -> datetime:

@@ -88,6 +88,8 @@ TEMPLATES = [
     }
 ]
 
+FORM_RENDERER = "pasokh.office.form_html.FormRenderer"
+
 ANSWER_SECONDS = 2.0
 """How long a form waits for the engine's answer before it says that the change is taken and will apply later."""
 

@@ -5,6 +5,7 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
@@ -23,12 +24,14 @@ from pasokh.office.follow_ups.forms import FollowUpForm
 from pasokh.office.follow_ups.lines import lines_of
 from pasokh.office.follow_ups.selectors import follow_ups_of_contact
 from pasokh.office.people.access import actor_of, needs, signed_in
+from pasokh.office.people.live_access import live_pass
 from pasokh.office.people.rules import Right
 from pasokh.office.people.selectors import people_names
 from pasokh.office.supervise.selectors import outcome_names, queue_names
 from pasokh.office.tenancy import scope
 
 
+@never_cache
 @needs(Right.DESK)
 @ensure_csrf_cookie
 def desk_page(request: HttpRequest) -> HttpResponse:
@@ -40,6 +43,7 @@ def desk_page(request: HttpRequest) -> HttpResponse:
         {
             "agent": user.username if user.handles_contacts else "",
             "desk_data": page_data(),
+            "live_pass": live_pass(request),
         },
     )
 

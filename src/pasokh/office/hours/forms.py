@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from pasokh.i18n.dates import WEEKDAYS, parse_date, week_days
+from pasokh.i18n.dates import WEEKDAYS, parse_date, week_days, zone_names
 from pasokh.i18n.digits import localise, to_ascii
 from pasokh.i18n.languages import LANGUAGES, NAMES
 from pasokh.i18n.text import strip_invisible
@@ -110,7 +109,7 @@ class CalendarForm(RefusableForm):
         self.fields = {**first, **self.fields}
         for weekday in week_days(language()):
             self.fields[f"day_{weekday}"] = SpansField(label=WEEKDAYS[language()][weekday])
-        zones = dict.fromkeys([base.zone, *USUAL_ZONES, *sorted(available_timezones())])
+        zones = dict.fromkeys([base.zone, *USUAL_ZONES, *zone_names()])
         self._choices("zone", [(name, name) for name in zones])
         self._choices("countries", [(code, label(f"hours.country.{code}")) for code in COUNTRIES])
 

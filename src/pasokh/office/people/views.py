@@ -1,8 +1,5 @@
 """Language, the live token."""
 
-from urllib.parse import urlsplit
-
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -10,13 +7,10 @@ from django.views.decorators.http import require_POST
 
 from pasokh.i18n.languages import as_language
 from pasokh.kernel.errors import PasokhError
-from pasokh.live.tokens import TokenSigner
-from pasokh.office import clock
 from pasokh.office.account.answers import safe_next, speaking
-from pasokh.office.people.access import signed_in
 from pasokh.office.people.actions import do_set_language
+from pasokh.office.people.live_access import live_pass
 from pasokh.office.people.models import User
-from pasokh.office.people.rules import Right
 
 
 @require_POST
@@ -34,20 +28,5 @@ def language_page(request: HttpRequest) -> HttpResponse:
 @require_POST
 def live_token(request: HttpRequest) -> HttpResponse:
     """A five-minute token for the live hub, bound to the person and this page's origin."""
-    user = signed_in(request)
-    token, expires_at = TokenSigner([settings.SECRET_KEY]).staff(
-        org=user.organisation_id,
-        user=user.username,
-        agent=user.username if user.handles_contacts else None,
-        role="supervisor" if user.may(Right.WALL) else "agent",
-        origin=_origin(request),
-        now=clock.now(),
-    )
-    return JsonResponse({"token": token, "expires_at": expires_at})
-
-
-def _origin(request: HttpRequest) -> str:
-    """The page's origin: what the browser says when it is ours, else the request's own."""
-    said = request.headers.get("Origin", "")
-    own = f"{request.scheme}://{request.get_host()}"
-    return said if said and urlsplit(said).netloc == request.get_host() else own
+    given = live_pass(request)
+    return JsonResponse({"token": given["token"], "expires_at": given["expires_at"]})

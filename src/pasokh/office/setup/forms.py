@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 
+from pasokh.i18n.dates import zone_names
 from pasokh.i18n.languages import LANGUAGES, NAMES
 from pasokh.office.fields import LineField, RefusableForm, label
 from pasokh.office.supervise.rules import LONGEST_NAME
@@ -60,7 +60,7 @@ class OrganisationForm(NamesForm):
     def __init__(self, data: Any = None, *, organisation: Organisation) -> None:  # noqa: ANN401 - Django's
         known = {"zone": organisation.zone, "language": organisation.language, "colour": organisation.colour}
         super().__init__(data, key=organisation.pk, names=organisation.name, initial=known)
-        zones = sorted(available_timezones() | {organisation.zone})
+        zones = sorted({*zone_names(), organisation.zone})
         field = self.fields["zone"]
         if isinstance(field, forms.ChoiceField):
             field.choices = [(name, name.replace("_", " ")) for name in zones]

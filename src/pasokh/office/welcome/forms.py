@@ -1,10 +1,10 @@
 """Forms of the first set-up."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 
+from pasokh.i18n.dates import zone_names
 from pasokh.i18n.languages import NAMES
 from pasokh.office.errors import language
 from pasokh.office.fields import LineField, RefusableForm, label
@@ -41,7 +41,7 @@ class FoundingForm(RefusableForm):
         super().__init__(data, initial={"zone": usual, "language": language(), "key": "centre"})
         zone = self.fields["zone"]
         if isinstance(zone, forms.ChoiceField):
-            zones = dict.fromkeys([*USUAL_ZONES, *sorted(available_timezones())])
+            zones = dict.fromkeys([*USUAL_ZONES, *zone_names()])
             zone.choices = [(name, name) for name in zones]
 
     def field_for(self, name: str) -> str | None:
