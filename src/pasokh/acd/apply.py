@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pasokh.acd import events as ev
+from pasokh.acd import levels
 from pasokh.acd.agenda import LADDER_ORDER
 from pasokh.acd.derived import Derived
 from pasokh.acd.folds import setup, supervision
@@ -190,6 +191,7 @@ def _offer_accepted(state: State, e: ev.OfferAccepted, at: Instant) -> None:
         day.answered_in_target += e.waited_ms <= config.target_ms
         day.answered_wait_ms += e.waited_ms
         day.longest_wait_ms = max(day.longest_wait_ms, e.waited_ms)
+        levels.judge(state.queues[e.queue], at)
 
 
 def _offer_rejected(state: State, e: ev.OfferRejected, at: Instant) -> None:
@@ -299,6 +301,7 @@ def _interaction_closed(state: State, e: ev.InteractionClosed, at: Instant) -> N
     i = state.interactions[e.interaction]
     if i.kind == "contact" and not e.agent and e.reason is not Closing.ANSWERED:
         _count_left(state, i, e)
+        levels.judge(state.queues[e.queue], at)
     _dequeue(state, i)
     _release(state, i.agent, i.id, at)
     del state.interactions[e.interaction]

@@ -357,6 +357,23 @@ class AcknowledgeAlarm(Command, tag="alarm.acknowledge", frozen=True):
     by: Id
 
 
+class NoteSurge(Command, tag="surge.note", frozen=True):
+    """Five minutes with far more arrivals than usual: said by whoever knows what is usual."""
+
+    queue: Id
+    since: Annotated[Instant, Meta(ge=1)]
+    """Beginning of the five minutes."""
+    arrivals: Annotated[int, Meta(ge=1)]
+
+
+class EndSurge(Command, tag="surge.end", frozen=True):
+    """It is over."""
+
+    queue: Id
+    since: Instant
+    """Which one; another that began meanwhile goes on."""
+
+
 # -- the clock -----------------------------------------------------------------------------------------------------
 class Tick(Command, tag="tick", frozen=True):
     """Let everything fall due that is due at the step's instant."""
@@ -370,7 +387,7 @@ type AnyCommand = (
     | EndInteraction | CompleteWrapUp | CloseInteraction
     | MarkRead | CustomerAway | CustomerBack | RateContact | SetFollowUp | CloseFollowUp
     | AskHelp | AnswerHelp | StartMonitor | StopMonitor | TakeOver | ReturnInteraction
-    | AnnounceIncident | WithdrawIncident | AcknowledgeAlarm | Tick
+    | AnnounceIncident | WithdrawIncident | AcknowledgeAlarm | NoteSurge | EndSurge | Tick
 )  # fmt: skip
 
 _decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand.__value__)

@@ -44,6 +44,11 @@ class Queue:
     number: int
     open: bool = True
     day: QueueDay = field(default_factory=QueueDay)
+    low_since: Instant = 0
+    """The day's service level alarms since then (`acd.levels`); 0 = it does not."""
+    surge_since: Instant = 0
+    """Beginning of the five minutes with far more arrivals than usual; 0 = none."""
+    surge_arrivals: int = 0
 
 
 @dataclass(slots=True)

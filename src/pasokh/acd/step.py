@@ -122,4 +122,6 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     cmd.AnnounceIncident: supervision.announce_incident,
     cmd.WithdrawIncident: supervision.withdraw_incident,
     cmd.AcknowledgeAlarm: supervision.acknowledge_alarm,
+    cmd.NoteSurge: supervision.note_surge,
+    cmd.EndSurge: supervision.end_surge,
 }

@@ -8,11 +8,11 @@ acknowledgement belongs to the id, so that the next occurrence rings again.
 | `wait` | interaction | the customer waits past the ladder's alarm rung |
 | `help` | interaction | the agent asks for help |
 | `wrap` | interaction | the wrap-up limit has passed, the outcome is owed |
-| `level` | queue | the day's service level is under its target with n ≥ `LEAST_N` |
-| `empty` | queue | it is open and no agent serving it is ready; urgent as soon as somebody waits |
+| `level` | queue | the day's service level is under its target (`acd.levels`: not lowered before it is well above) |
+| `surge` | queue | far more come than usual; who knows what is usual says so to the core (`is_surge`) |
+| `empty` | queue | it is open and no agent serving it is ready; urgent as soon as somebody waits. |
 
-A surge (kind `surge`) needs earlier weeks, which the state does not hold: who knows them compares by the rule of
-`is_surge`.
+A queue that nobody was ever ready for and where nobody waits belongs to a centre that has not begun: no alarm.
 """
 
 from collections.abc import Iterable
@@ -21,13 +21,10 @@ import msgspec
 
 from pasokh.acd.agenda import LADDER_ORDER
 from pasokh.acd.model import Phase, Presence, Rung
-from pasokh.acd.state import Interaction, QueueDay
+from pasokh.acd.state import Interaction
 from pasokh.kernel.time import Instant
-from pasokh.live.views import ServiceLevel
 from pasokh.live.world import Change, World
 
-LEAST_N = 20
-"""Fewer ended visits say nothing about a service level."""
 SURGE_LEAST = 10
 SURGE_TIMES = 3
 _ALARM_RUNGS = LADDER_ORDER.index(Rung.ALARM) + 1
@@ -42,10 +39,9 @@ class Alarm(msgspec.Struct, frozen=True):
     interaction: str = ""
     agent: str = ""
     since: Instant | None = None
-    """Null where the state does not remember it (`level`)."""
     urgent: bool = True
     detail: str = ""
-    """The agent's question."""
+    """The agent's question; the number of arrivals."""
 
 
 def is_surge(arrivals: int, usual: float) -> bool:
@@ -58,6 +54,7 @@ def keys_now(world: World) -> Iterable[tuple[str, str]]:
     for queue in world.state.queues:
         yield "level", queue
         yield "empty", queue
+        yield "surge", queue
     for names in world.waiting.values():
         for name in names:
             yield "wait", name
@@ -73,16 +70,19 @@ def keys_touched(change: Change) -> Iterable[tuple[str, str]]:
     for queue in change.queues:
         yield "level", queue
         yield "empty", queue
+        yield "surge", queue
     for name in change.interactions:
         yield "wait", name
         yield "help", name
         yield "wrap", name
 
 
-def alarm_at(world: World, service_level: ServiceLevel, kind: str, name: str) -> Alarm | None:
+def alarm_at(world: World, kind: str, name: str) -> Alarm | None:
     """The alarm of an object, None where all is well."""
     if kind == "level":
-        return _level(world, service_level, name)
+        return _level(world, name)
+    if kind == "surge":
+        return _surge(world, name)
     if kind == "empty":
         return _empty(world, name)
     interaction = world.state.interactions.get(name)
@@ -94,12 +94,6 @@ def alarm_at(world: World, service_level: ServiceLevel, kind: str, name: str) ->
 def object_of(alarm: Alarm) -> str:
     """What keys it."""
     return alarm.interaction or alarm.queue
-
-
-def under_target(day: QueueDay, target_permille: int, service_level: ServiceLevel) -> bool:
-    """Whether the level is under target, with enough visits to say so."""
-    value, n = service_level(day)
-    return value is not None and n >= LEAST_N and value * 1_000 < target_permille
 
 
 def _wait(world: World, i: Interaction) -> Alarm | None:
@@ -123,11 +117,19 @@ def _wrap(world: World, i: Interaction) -> Alarm | None:  # noqa: ARG001 - the r
     return Alarm(f"wrap:{i.id}", "wrap", i.queue, i.id, i.agent or "", i.since, False)
 
 
-def _level(world: World, service_level: ServiceLevel, name: str) -> Alarm | None:
+def _level(world: World, name: str) -> Alarm | None:
     queue = world.state.queues.get(name)
-    if queue is None or not under_target(queue.day, queue.config.target_permille, service_level):
+    if queue is None or not queue.low_since:
         return None
-    return Alarm(f"level:{name}:{world.state.day}", "level", name, urgent=False)
+    return Alarm(f"level:{name}:{world.state.day}", "level", name, since=queue.low_since, urgent=False)
+
+
+def _surge(world: World, name: str) -> Alarm | None:
+    queue = world.state.queues.get(name)
+    if queue is None or not queue.surge_since:
+        return None
+    since = queue.surge_since
+    return Alarm(f"surge:{name}:{since}", "surge", name, since=since, detail=str(queue.surge_arrivals))
 
 
 def _empty(world: World, name: str) -> Alarm | None:
@@ -140,4 +142,7 @@ def _empty(world: World, name: str) -> Alarm | None:
             if agent.presence is Presence.READY:
                 return None
             last_ready, since = max(last_ready, agent.idle_since), max(since, agent.since)
-    return Alarm(f"empty:{name}:{last_ready}", "empty", name, since=since or None, urgent=bool(world.waiting.get(name)))
+    urgent = bool(world.waiting.get(name))
+    if not last_ready and not urgent:
+        return None
+    return Alarm(f"empty:{name}:{last_ready}", "empty", name, since=since or None, urgent=urgent)

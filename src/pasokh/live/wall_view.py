@@ -32,7 +32,6 @@ class WallView:
     def keys(self, world: World, scope: str) -> Iterable[str]:  # noqa: ARG002
         """The day; `q:` and `s:` of every queue, `a:` of every signed-in agent, `w:` of who waits, `x:`, `n:`."""
         yield "day"
-        yield "acknowledged"
         for queue in world.state.queues:
             yield f"q:{queue}"
             yield f"s:{queue}"
@@ -51,8 +50,6 @@ class WallView:
         """The value of one key."""
         if key == "day":
             return {"day": world.state.day, "complete": world.intervals.complete}
-        if key == "acknowledged":
-            return _acknowledged(world)
         kind, _, name = key.partition(":")
         match kind:
             case "q":
@@ -85,7 +82,6 @@ class WallView:
         for kind, name in alarms.keys_touched(change):
             yield EVERY, f"x:{kind}:{name}"
         if change.alarms:
-            yield EVERY, "acknowledged"
             yield EVERY, f"x:{EVERY}"
         for incident in change.incidents:
             yield EVERY, f"n:{incident}"
@@ -145,7 +141,7 @@ class WallView:
         return [number * STEP, day.entered, day.answered, day.abandoned, interval.waiting, interval.level, share, n]
 
     def _alarm(self, world: World, kind: str, name: str) -> object | None:
-        alarm = alarms.alarm_at(world, self._service_level, kind, name)
+        alarm = alarms.alarm_at(world, kind, name)
         if alarm is None:
             return None
         known = world.state.acknowledged.get(alarm.id)
@@ -153,15 +149,6 @@ class WallView:
             **msgspec.structs.asdict(alarm),
             "acknowledged": {"by": known.by, "at": known.at} if known is not None else None,
         }
-
-
-def _acknowledged(world: World) -> object:
-    """Acknowledgements of alarms that readers raise themselves."""
-    return {
-        name: {"by": known.by, "at": known.at}
-        for name, known in world.state.acknowledged.items()
-        if name.startswith("surge:")
-    }
 
 
 def _staff(world: World, queue: str) -> dict[str, object]:

@@ -13,11 +13,13 @@ from pasokh.office.desk import projection
 from pasokh.office.hours.schedule import apply_due
 from pasokh.office.notices import jobs as notice_jobs
 from pasokh.office.notices import projection as notices_projection
+from pasokh.office.people.republish import republish_teams
 from pasokh.office.people.sessions import SessionStore
 from pasokh.office.policy.jobs import Jobs
 from pasokh.office.rounds import AWAY, POLL_SECONDS, run_rounds
 from pasokh.office.settling import settle_answered
 from pasokh.office.watch import projection as watch_projection
+from pasokh.office.watch.surges import Surges
 from pasokh.store.bells import LOG
 
 log = logging.getLogger(__name__)
@@ -54,6 +56,8 @@ class Rounds:
         self._stopping = stopping
         self._jobs = jobs
         self._seen: dict[str, int] = {}
+        self._republished: set[str] = set()
+        self._surges = Surges()
         self._done = 0
 
     def __call__(self, connection: psycopg.Connection) -> None:
@@ -61,9 +65,11 @@ class Rounds:
         for org, head in connection.execute("SELECT org, seq FROM shard_head ORDER BY org").fetchall():
             if self._seen.get(org) != head and _caught_up(org, self._stopping):
                 self._seen[org] = head
+            self._republish(connection, org)
         for (org,) in connection.execute(_ANSWERED).fetchall():
             settle_answered(org)
         apply_due(connection)
+        self._surges.turn(connection)
         notice_jobs.turn(connection)
         if self._jobs is not None:
             self._jobs.turn(connection)
@@ -71,6 +77,19 @@ class Rounds:
             SessionStore.clear_expired()
             notice_jobs.clean(connection)
         self._done += 1
+
+    def _republish(self, connection: psycopg.Connection, org: str) -> None:
+        """Once for each organisation in a worker's life; one that cannot be read holds up no other."""
+        if org in self._republished:
+            return
+        self._republished.add(org)
+        try:
+            republish_teams(connection, org)
+        except AWAY:
+            self._republished.discard(org)
+            raise
+        except Exception:
+            log.exception("agents of organisation %s are not published with their teams", org)
 
 
 def _caught_up(org: str, stopping: Callable[[], bool]) -> bool:

@@ -142,6 +142,10 @@ def _beside(first: ev.AnyEvent) -> co.AnyCommand:  # noqa: C901, PLR0912 - one l
             return co.AnnounceIncident(first.incident, first.queues, first.texts, first.by)
         case ev.IncidentWithdrawn():
             return co.WithdrawIncident(first.incident, first.by)
+        case ev.SurgeNoted():
+            return co.NoteSurge(first.queue, first.since, first.arrivals)
+        case ev.SurgeEnded():
+            return co.EndSurge(first.queue, first.since)
         case ev.AlarmAcknowledged():
             return co.AcknowledgeAlarm(first.alarm, first.by)
         case _:

@@ -1,4 +1,4 @@
-import type { Names, Topic, WallQueue } from "../live/types";
+import type { Names, Topic } from "../live/types";
 import { valuesOf } from "./figures";
 
 export type AlarmKind = "wait" | "help" | "wrap" | "level" | "empty" | "surge";
@@ -15,39 +15,11 @@ export interface Alarm {
   acknowledged: { by: string; at: number } | null;
 }
 
-/** Five minutes with so many arrivals are a surge when they are this many times the usual (see docs/users/supervisor.md). */
-export const SURGE_LEAST = 10;
-export const SURGE_TIMES = 3;
-const SURGE_STEP = 5 * 60_000;
-
 const ORDER: Record<AlarmKind, number> = { help: 0, wait: 1, empty: 2, surge: 3, level: 4, wrap: 5 };
 
-export function isSurge(arrivals: number, usual: number): boolean {
-  return arrivals >= SURGE_LEAST && arrivals >= SURGE_TIMES * usual;
-}
-
 /** Everything that alarms now: what nobody attends to first, urgent before the rest, then by kind and age. */
-export function alarmsOf(wall: Topic, usual: Record<string, number> | null, now: number): Alarm[] {
+export function alarmsOf(wall: Topic): Alarm[] {
   const found = valuesOf<Alarm>(wall, "x:");
-  const known = (wall.keys["acknowledged"] ?? {}) as Record<string, { by: string; at: number }>;
-  for (const queue of usual ? valuesOf<WallQueue>(wall, "q:") : []) {
-    const { arrivals } = queue;
-    // It stays until the five minutes after the busy ones are over: long enough to be seen.
-    const normal = usual?.[queue.id];
-    if (!arrivals || normal === undefined || now - arrivals.at > 2 * SURGE_STEP || !isSurge(arrivals.count, normal)) continue;
-    const id = `surge:${queue.id}:${arrivals.at}`;
-    found.push({
-      id,
-      kind: "surge",
-      queue: queue.id,
-      interaction: "",
-      agent: "",
-      since: arrivals.at,
-      urgent: true,
-      detail: String(arrivals.count),
-      acknowledged: known[id] ?? null,
-    });
-  }
   return found.sort(
     (a, b) =>
       Number(a.acknowledged !== null) - Number(b.acknowledged !== null) ||

@@ -35,7 +35,6 @@ export interface Memory {
   confirming: string;
   whispers: Map<string, string>;
   names: WallNames;
-  usual: Record<string, number> | null;
   history: PastAlarm[] | "loading" | "failed" | null;
   historyShown: boolean;
   earlier: PastIncident[] | null;

@@ -19,7 +19,6 @@ import { wallView } from "./view";
 
 const TOAST = 8_000;
 const NAMES_EVERY = 10 * 60_000;
-const USUAL_EVERY = 5 * 60_000;
 
 function open(root: HTMLElement): void {
   const language = asLanguage(document.documentElement.lang);
@@ -42,7 +41,6 @@ function open(root: HTMLElement): void {
     confirming: "",
     whispers: new Map(),
     names: { teams: {}, clients: {}, people: {}, pauses: [] },
-    usual: null,
     history: null,
     historyShown: false,
     earlier: null,
@@ -80,7 +78,7 @@ function open(root: HTMLElement): void {
       agent,
       queues: sorted.queues,
       agents: sorted.agents,
-      alarms: alarmsOf(topic, memory.usual, now),
+      alarms: alarmsOf(topic),
       incidents: sorted.incidents,
       redraw,
       go,
@@ -179,7 +177,7 @@ function open(root: HTMLElement): void {
     fail(outcome.error);
     return null;
   };
-  /** Quietly: without names the ids are shown, without what is usual no surge is raised. */
+  /** Quietly: without names the ids are shown. */
   const learn = async <T,>(path: string, take: (found: T) => void): Promise<void> => {
     const outcome = await ask<T>(path);
     if (!outcome.ok) return;
@@ -187,7 +185,6 @@ function open(root: HTMLElement): void {
     redraw();
   };
   const learnNames = (): void => void learn<WallNames>("names", (found) => (memory.names = found));
-  const learnUsual = (): void => void learn<Record<string, number>>("usual", (found) => (memory.usual = found));
 
   client.onChange(redraw);
   scroller?.addEventListener("scroll", look, { passive: true });
@@ -207,9 +204,7 @@ function open(root: HTMLElement): void {
     redraw();
   }, 1_000);
   setInterval(learnNames, NAMES_EVERY);
-  setInterval(learnUsual, USUAL_EVERY);
   learnNames();
-  learnUsual();
   client.start();
   redraw();
 }

@@ -68,6 +68,8 @@ from pasokh.acd.events.supervision import (
     IncidentWithdrawn,
     MonitoringEnded,
     MonitoringStarted,
+    SurgeEnded,
+    SurgeNoted,
 )
 
 __all__ = [
@@ -119,6 +121,8 @@ __all__ = [
     "Relaxed",
     "RestrictionLapsed",
     "Scheduled",
+    "SurgeEnded",
+    "SurgeNoted",
     "TalkEnded",
     "Transferred",
     "WaitBegan",
@@ -138,7 +142,7 @@ type AnyEvent = (
     | HoldStarted | HoldEnded | Transferred | ConsultStarted | ConsultEnded | WorkReturned
     | TalkEnded | WrapUpExpired | OutcomeRecorded | CallbackAttempted | InteractionClosed | ContactClosed
     | HelpAsked | HelpAnswered | MonitoringStarted | MonitoringEnded | IncidentAnnounced | IncidentWithdrawn
-    | AlarmAcknowledged | FollowUpSet | FollowUpClosed | ContactRated
+    | AlarmAcknowledged | SurgeNoted | SurgeEnded | FollowUpSet | FollowUpClosed | ContactRated
 )  # fmt: skip
 
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent.__value__)
@@ -157,7 +161,7 @@ def stream_of(event: AnyEvent) -> str:
     match event:
         case QueueDefined():
             return f"queue:{event.queue.id}"
-        case QueueOpened() | QueueClosed():
+        case QueueOpened() | QueueClosed() | SurgeNoted() | SurgeEnded():
             return f"queue:{event.queue}"
         case AgentDefined():
             return f"agent:{event.agent.id}"

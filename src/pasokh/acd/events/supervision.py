@@ -55,6 +55,21 @@ class IncidentWithdrawn(Event, tag="incident.withdrawn", frozen=True):
     by: str
 
 
+class SurgeNoted(Event, tag="surge.noted", frozen=True):
+    """Five minutes, from `since`, with far more arrivals than usual."""
+
+    queue: str
+    since: int
+    arrivals: int
+
+
+class SurgeEnded(Event, tag="surge.ended", frozen=True):
+    """It is over."""
+
+    queue: str
+    since: int
+
+
 class AlarmAcknowledged(Event, tag="alarm.acknowledged", frozen=True):
     """Somebody has seen an alarm and attends to it."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pasokh.acd import events as ev
+from pasokh.acd import levels
 from pasokh.acd.derived import Derived, forget
 from pasokh.acd.model import Presence
 from pasokh.acd.state import Agent, Queue, QueueDay, State
@@ -17,6 +18,7 @@ def queue_defined(state: State, e: ev.QueueDefined, at: Instant) -> None:
         state.queues[e.queue.id] = Queue(e.queue, number=len(state.queues))
     else:
         queue.config = e.queue
+        levels.judge(queue, at)
         for i in state.interactions.values():
             if i.queue == e.queue.id:  # relaxations the new policy grants later must fire again
                 i.step = min(i.step, sum(at - i.queued_at >= r.after_ms for r in e.queue.policy.relaxations))
@@ -55,6 +57,7 @@ def day_started(state: State, e: ev.DayStarted, _: Instant) -> None:
     state.day = e.day
     for queue in state.queues.values():
         queue.day = QueueDay()
+        queue.low_since = 0
     for agent in state.agents.values():
         agent.answered = agent.missed = agent.talk_ms = agent.wrap_up_ms = 0
         sync(state, agent)

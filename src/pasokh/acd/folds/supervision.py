@@ -49,6 +49,18 @@ def alarm_acknowledged(state: State, e: ev.AlarmAcknowledged, at: Instant) -> No
     state.acknowledged[e.alarm] = Acknowledgement(e.by, at)
 
 
+def surge_noted(state: State, e: ev.SurgeNoted, _: Instant) -> None:
+    """Far more come than usual."""
+    queue = state.queues[e.queue]
+    queue.surge_since, queue.surge_arrivals = e.since, e.arrivals
+
+
+def surge_ended(state: State, e: ev.SurgeEnded, _: Instant) -> None:
+    """As many as usual again."""
+    queue = state.queues[e.queue]
+    queue.surge_since = queue.surge_arrivals = 0
+
+
 def follow_up_set(state: State, e: ev.FollowUpSet, _: Instant) -> None:
     """Owed from now on."""
     state.follow_ups[e.follow_up] = OpenFollowUp(e.follow_up, e.contact, e.owner, e.due_at, e.note, e.interaction)
@@ -68,6 +80,8 @@ FOLDS: dict[type, Callable[[State, Any, Instant], None]] = {
     ev.IncidentAnnounced: incident_announced,
     ev.IncidentWithdrawn: incident_withdrawn,
     ev.AlarmAcknowledged: alarm_acknowledged,
+    ev.SurgeNoted: surge_noted,
+    ev.SurgeEnded: surge_ended,
     ev.FollowUpSet: follow_up_set,
     ev.FollowUpClosed: follow_up_closed,
 }

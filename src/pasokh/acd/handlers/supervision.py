@@ -111,3 +111,16 @@ def acknowledge_alarm(turn: Turn, c: cmd.AcknowledgeAlarm) -> None:
     """The first to attend to an alarm is kept."""
     if c.alarm not in turn.state.acknowledged:
         turn.emit(ev.AlarmAcknowledged(c.alarm, c.by))
+
+
+def note_surge(turn: Turn, c: cmd.NoteSurge) -> None:
+    """Far more come than usual; an earlier or known one changes nothing."""
+    if turn.queue(c.queue).surge_since < c.since:
+        turn.emit(ev.SurgeNoted(c.queue, c.since, c.arrivals))
+
+
+def end_surge(turn: Turn, c: cmd.EndSurge) -> None:
+    """It is over; over already, or another by now, changes nothing."""
+    queue = turn.queue(c.queue)
+    if queue.surge_since and queue.surge_since == c.since:
+        turn.emit(ev.SurgeEnded(c.queue, c.since))

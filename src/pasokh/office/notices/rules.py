@@ -19,6 +19,9 @@ class Kind(StrEnum):
     FOLLOW_UP_DUE = "follow_up_due"
     HELP = "help"
     ALARM = "alarm"
+    LEVEL = "level"
+    SURGE = "surge"
+    WRAP = "wrap"
     MAIL_DEAD = "mail_dead"
     IMPORT_DONE = "import_done"
 
@@ -57,6 +60,9 @@ DEFAULTS: Final[dict[Kind, Choice]] = {
     Kind.FOLLOW_UP_DUE: Choice(True, True, Email.IF_UNREAD),
     Kind.HELP: Choice(True, True, Email.NEVER),
     Kind.ALARM: Choice(True, True, Email.NEVER),
+    Kind.LEVEL: Choice(True, False, Email.NEVER),
+    Kind.SURGE: Choice(True, True, Email.NEVER),
+    Kind.WRAP: Choice(False, False, Email.NEVER),
     Kind.MAIL_DEAD: Choice(False, False, Email.IF_UNREAD),
     Kind.IMPORT_DONE: Choice(True, False, Email.NEVER),
 }

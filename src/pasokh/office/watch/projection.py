@@ -4,7 +4,7 @@ The state they are asked about is kept in memory between batches. After a restar
 snapshot before the cursor; which alarms were on then, the table knows.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -16,7 +16,7 @@ from pasokh.engine.core import ACD
 from pasokh.kernel.time import Instant
 from pasokh.live import alarms
 from pasokh.live.world import Change, World
-from pasokh.metrics.service_level import ANSWERED_OR_ABANDONED
+from pasokh.office.watch.telling import tell_alarms
 from pasokh.store import projection as store_projection
 from pasokh.store import sync
 from pasokh.store.ports import Row
@@ -55,11 +55,13 @@ class Watch:
 class AlarmProjection:
     """Alarms and who attended to them. Raise the version in its name when `live.alarms` means something new."""
 
-    name = "watch.alarms.1"
+    name = "watch.alarms.2"
     tables: Mapping[str, str] = {"watch_alarm": "organisation_id"}
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[str, Sequence[AlarmRow]], None] | None = None) -> None:
         self._watches: dict[str, Watch] = {}
+        self._told = told
+        """Hears, in the transaction that writes, of alarms that are still on after the batch that raised them."""
 
     def apply(self, cursor: Cursor, rows: Sequence[Row]) -> None:
         """Take in a batch of one organisation's log."""
@@ -74,10 +76,13 @@ class AlarmProjection:
         watch.world.conversations.clear()
         watch.world.intervals.by_queue.clear()
         _write(cursor, org, touched.values())
+        if self._told is not None:
+            begin = rows[0].occurred_at
+            self._told(org, [alarm for alarm in touched.values() if not alarm.ended_at and alarm.raised_at >= begin])
         self._watches[org] = watch  # only now: a batch that failed is folded again from the table
 
 
-LIVE = AlarmProjection()
+LIVE = AlarmProjection(tell_alarms)
 
 
 def advance(org: str, using: str = "default", limit: int = BATCH) -> int:
@@ -128,9 +133,7 @@ def _follow(watch: Watch, event: ev.AnyEvent, row: Row) -> Iterable[AlarmRow]:
 
 def _compare(watch: Watch, key: tuple[str, str], at: Instant) -> Iterable[AlarmRow]:
     was = watch.on.get(key)
-    if was is not None and was.kind == "surge":
-        return
-    now = alarms.alarm_at(watch.world, ANSWERED_OR_ABANDONED, *key)
+    now = alarms.alarm_at(watch.world, *key)
     if was is not None and (now is None or now.id != was.alarm):
         was.ended_at = at
         del watch.on[key]
@@ -159,10 +162,9 @@ def _acknowledged(watch: Watch, event: ev.AlarmAcknowledged, at: Instant) -> Ala
         if row.alarm == event.alarm:
             row.acknowledged_by, row.acknowledged_at = event.by, at
             return row
-    # One that readers raise themselves (a surge), or that was over a moment ago: it is kept as seen.
-    kind, _, rest = event.alarm.partition(":")
-    queue = rest.rpartition(":")[0] if kind == "surge" else ""
-    return AlarmRow(event.alarm, at, at, kind[:16], queue[:80], "", "", "", "", event.by, at)
+    # One that was over a moment ago: it is kept as seen.
+    kind = event.alarm.partition(":")[0]
+    return AlarmRow(event.alarm, at, at, kind[:16], "", "", "", "", "", event.by, at)
 
 
 _COLUMNS = ", ".join(AlarmRow.__dataclass_fields__)
