@@ -151,7 +151,9 @@ def test_the_cursor_and_the_rows_commit_together(office: Office) -> None:
         assert projection.advance("alpha") > 0
         transaction.set_rollback(True)
     with organisation_scope("alpha"), connection.cursor() as cursor:
-        cursor.execute("SELECT p.seq < h.seq FROM projection_cursor p JOIN shard_head h ON h.shard = p.shard"
-                       " WHERE p.name = %s", [projection.LIVE.name])
+        cursor.execute(
+            "SELECT p.seq < h.seq FROM projection_cursor p JOIN shard_head h ON h.shard = p.shard WHERE p.name = %s",
+            [projection.LIVE.name],
+        )
         assert cursor.fetchall() == [(True,)]
     assert projection.advance("alpha") > 0

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import connections
+from tests.integration.policy.test_queue_form import as_sent
 from tests.office_stage import Office, engine_of, served
 from tests.security.browser import signed_in
 
@@ -18,7 +19,8 @@ from pasokh.office.audit.selectors import of_target
 from pasokh.office.people.actions import PersonDraft, do_change_agent
 from pasokh.office.people.models import User
 from pasokh.office.people.rules import Role
-from pasokh.office.supervise import actions, forms
+from pasokh.office.policy.forms import QueueForm
+from pasokh.office.supervise import actions
 from pasokh.office.supervise.models import Queue
 from pasokh.office.tenancy.scope import organisation_scope
 from pasokh.office.worker import catch_up
@@ -33,9 +35,8 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def queue_form(**changed: str) -> dict[str, Any]:
     with organisation_scope("alpha"):
-        form = forms.QueueForm(queue=Queue.objects.get(key="help"))
-        sent = {name: form[name].value() for name in form.fields}
-    return {name: value for name, value in sent.items() if value not in (None, "", [], False)} | changed
+        sent = as_sent(QueueForm(queue=Queue.objects.get(key="help")))
+    return sent | changed
 
 
 def settle_all() -> None:

@@ -36,7 +36,8 @@ _BOOSTS = (
 _PLACES = {
     "ladder": "ladder_never_s", "ladder.offer_ms": "ladder_offer_s", "policy.agent_order": "order_1",
     "policy.relaxations": "relax_1_after_s", "relaxations": "relax_1_after_s", "name": "name_en",
-    "policy.reject_pause_ms": "reject_pause_s", "languages": "speak_language", "policy.classes": "class_1_name",
+    "key": "id", "policy.reject_pause_ms": "reject_pause_s", "languages": "speak_language",
+    "policy.classes": "class_1_name",
 }  # fmt: skip
 """Domain field → form field, where they are called differently."""
 

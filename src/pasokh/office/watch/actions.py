@@ -38,7 +38,7 @@ def do_staff_agent(
     if user is None:
         raise PasokhError("person.unknown", field="username", value=username[:60])
     if not (user.handles_contacts and user.is_active):
-        raise PasokhError("person.no_agent", field="username", value=username)
+        raise PasokhError("person.no_agent", field="username", username=username)
     return do_change_agent(actor, username, _restaffed(user, queues, skills), expected_change)
 
 
