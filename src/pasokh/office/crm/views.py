@@ -24,7 +24,7 @@ from pasokh.office.desk.selectors import reason_names
 from pasokh.office.errors import language, status_of, text_of
 from pasokh.office.fields import whole_number
 from pasokh.office.follow_ups.lines import lines_of
-from pasokh.office.people.access import actor_of, needs
+from pasokh.office.people.access import actor_of, needs, signed_in
 from pasokh.office.people.rules import Right
 from pasokh.office.people.selectors import people_names
 from pasokh.office.supervise.selectors import outcome_names, queue_names
@@ -81,6 +81,7 @@ def customer_page(request: HttpRequest, customer: int) -> HttpResponse:
             "family": family[1:],
             "addresses": addresses_of(family),
             "alike": alike(row) if row.merged_into_id is None else [],
+            "may_merge": signed_in(request).may(Right.WALL),
             "history": past[:HISTORY],
             "next_before": past[HISTORY - 1].contact.number if len(past) > HISTORY else "",
             "lines": lines_of(request, open_follow_ups_of(keys)),
@@ -93,7 +94,7 @@ def customer_page(request: HttpRequest, customer: int) -> HttpResponse:
     )
 
 
-@needs(Right.CONTACTS)
+@needs(Right.WALL)
 @require_POST
 def merge_page(request: HttpRequest, customer: int) -> HttpResponse:
     """This customer stands for another one as well (`other` = its number)."""
@@ -105,7 +106,7 @@ def merge_page(request: HttpRequest, customer: int) -> HttpResponse:
     return redirect("customer", target.id)
 
 
-@needs(Right.CONTACTS)
+@needs(Right.WALL)
 @require_POST
 def part_page(request: HttpRequest, customer: int) -> HttpResponse:
     """The merged customer stands for itself again."""
