@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Protocol
 
 from pasokh.acd import events as ev
 from pasokh.acd.model import QueueConfig
 from pasokh.live.intervals import Intervals
-from pasokh.store.ports import Log, Row
+from pasokh.store.ports import Row
 
 BATCH = 500
 """Rows read and folded without giving way to others."""
@@ -16,10 +17,20 @@ _COUNTED = frozenset(
 )  # fmt: skip
 
 
+class DaySource(Protocol):
+    """What of the log (`pasokh.store.ports.Log`) is read here."""
+
+    async def read(self, org: str, shard: str, after: int, limit: int = 1_000) -> list[Row]:
+        """Rows with `seq` > `after`, in order, at most `limit`."""
+
+    async def read_stream(self, org: str, shard: str, stream: str, after: int = 0, limit: int = 1_000) -> list[Row]:
+        """Rows of one stream with `seq` > `after`, in order, at most `limit`."""
+
+
 class DayRebuild:
     """Reads the log from where the day began up to `end`. Of one use."""
 
-    def __init__(self, source: Log, org: str, end: int) -> None:
+    def __init__(self, source: DaySource, org: str, end: int) -> None:
         self._source, self._org, self._end = source, org, end
         self._kinds: dict[str, str] = {}
         self._configs: dict[str, QueueConfig] = {}

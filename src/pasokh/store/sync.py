@@ -40,6 +40,12 @@ def open_shard(cursor: Cursor, org: str, shard: str) -> None:
         raise PasokhError("store.shard_taken", shard=shard)
 
 
+_ROWS = """
+SELECT shard, seq, org, client, stream, version, epoch, type, schema, occurred_at, recorded_at, actor, cause,
+       convert_to(data::text, 'UTF8'), hash
+  FROM log"""
+
+
 def submit(cursor: Cursor, org: str, shard: str, key: str, actor: str, command: bytes) -> Answer | None:
     """Hand in a command with whatever else the transaction writes, or not at all.
 
@@ -65,12 +71,14 @@ def find_answer(cursor: Cursor, shard: str, key: str) -> Answer | None:
 
 def read(cursor: Cursor, shard: str, after: int, limit: int = 1_000) -> list[Row]:
     """Rows with `seq` > `after`, in order, at most `limit`."""
+    cursor.execute(f"{_ROWS} WHERE shard = %s AND seq > %s ORDER BY seq LIMIT %s", (shard, after, limit))
+    return [Row(*row) for row in cursor.fetchall()]
+
+
+def read_stream(cursor: Cursor, shard: str, stream: str, after: int = 0, limit: int = 1_000) -> list[Row]:
+    """Rows of one stream with `seq` > `after`, in order, at most `limit`."""
     cursor.execute(
-        """
-        SELECT shard, seq, org, client, stream, version, epoch, type, schema, occurred_at, recorded_at, actor, cause,
-               convert_to(data::text, 'UTF8'), hash
-          FROM log WHERE shard = %s AND seq > %s ORDER BY seq LIMIT %s
-        """,
-        (shard, after, limit),
+        f"{_ROWS} WHERE shard = %s AND stream = %s AND seq > %s ORDER BY version LIMIT %s",
+        (shard, stream, after, limit),
     )
     return [Row(*row) for row in cursor.fetchall()]

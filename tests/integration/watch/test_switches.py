@@ -134,3 +134,17 @@ def test_names_and_rights(office: Office) -> None:
     assert agent.get("/wall/").status_code == 403
     for path in ("names", "alarms", "usual", "incidents", "agents/alpha-agent"):
         assert agent.get(f"/api/v1/wall/{path}").status_code == 403
+
+
+def test_figures_over_the_api_hold_the_day_in_quarters_like_the_wall(office: Office) -> None:
+    office.now += 2 * DAY
+    office.work("alpha", [cmd.StartDay("2023-11-20")])
+    for part in range(3):
+        office.work("alpha", [cmd.OpenContact(f"d{part}", f"d{part}.i1", Channel.CHAT, "help")])
+        office.now += 15 * MINUTE
+    keys = signed_in("alpha-supervisor").get("/api/v1/figures/today").json()["keys"]
+    assert keys["day"] == {"day": "2023-11-20", "complete": True}
+    day = [*keys["s:help"], keys["q:help"]["now"]]
+    assert [point[1] for point in day if point[1]] == [1, 1, 1]
+    assert sum(point[1] for point in day) == keys["q:help"]["entered"]
+    assert day[-1][5] == keys["q:help"]["waiting"]
