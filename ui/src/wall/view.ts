@@ -133,16 +133,26 @@ function body(wall: Wall, show: Show, cards: AgentCard[], windowing: Windowing):
   const { t } = wall;
   if (wall.topic.cursor === null) return html`<p class="quiet">${t("wall.loading")}</p>`;
   if (show === "agents") {
+    if (!cards.length) return empty(t("wall.no_agents"), t("wall.no_agents_help"));
     const shown = agentsShown(cards, wall.address);
-    if (!shown.length) return html`<p class="quiet">${t(cards.length ? "wall.nothing_fits" : "wall.no_agents")}</p>`;
+    if (!shown.length) return html`<p class="quiet">${t("wall.nothing_fits")}</p>`;
     return html`<p class="quiet count-line">${t("wall.people_n", { n: shown.length })}</p>${agentCards(wall, shown, windowing)}`;
   }
   if (show === "teams") {
-    return wall.agents.length ? html`<div class="tiles">${teamTiles(wall, wall.agents)}</div>` : html`<p class="quiet">${t("wall.no_agents")}</p>`;
+    return wall.agents.length ? html`<div class="tiles">${teamTiles(wall, wall.agents)}</div>` : empty(t("wall.no_agents"), t("wall.no_agents_help"));
   }
+  if (!wall.queues.length) return empty(t("wall.no_queues"), t("wall.no_queues_help"), "/queues/");
   const queues = queuesShown(wall.queues, show === "clients" ? { ...wall.address, client: "", queue: "" } : wall.address);
-  if (!queues.length) return html`<p class="quiet">${t(wall.queues.length ? "wall.nothing_fits" : "wall.no_queues")}</p>`;
+  if (!queues.length) return html`<p class="quiet">${t("wall.nothing_fits")}</p>`;
   return html`<div class="tiles">${show === "clients" ? clientTiles(wall, queues) : queueTiles(wall, queues)}</div>`;
+}
+
+/** Nothing to show yet: says what to do, with the way there. */
+function empty(title: string, help: string, link = ""): TemplateResult {
+  return html`<div class="empty quiet">
+    <h2>${title}</h2>
+    <p>${link ? html`<a href=${link}>${help}</a>` : help}</p>
+  </div>`;
 }
 
 function toast(wall: Wall): TemplateResult {

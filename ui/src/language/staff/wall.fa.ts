@@ -17,6 +17,8 @@ export const wallFa: Catalogue<WallText> = {
   "wall.state.not_ready": "ناآماده",
   "wall.state.help": "کمک می‌خواهد",
   "wall.no_team": "بدون تیم",
+  "wall.no_queues_help": "نخستین صف را در «مدیریت ← صف‌ها» بسازید.",
+  "wall.no_agents_help": "کارشناسان کار را در میز خود آغاز می‌کنند و همان دم اینجا دیده می‌شوند.",
   "wall.nothing_fits": "چیزی با انتخاب شما جور نیست.",
   "wall.queue_gone": "این صف دیگر نیست.",
   "wall.agent_gone": "وارد نشده است.",

@@ -17,6 +17,8 @@ export const wallUk: Catalogue<WallText> = {
   "wall.state.not_ready": "Не готові",
   "wall.state.help": "Просять допомоги",
   "wall.no_team": "Без команди",
+  "wall.no_queues_help": "Створіть першу чергу: «Адміністрування → Черги».",
+  "wall.no_agents_help": "Оператори починають роботу за своїм столом і відразу з’являються тут.",
   "wall.nothing_fits": "Нічого не відповідає вибору.",
   "wall.queue_gone": "Цієї черги вже немає.",
   "wall.agent_gone": "Не в системі.",
