@@ -35,7 +35,7 @@ export const PARTS = `
 .thumb{display:grid;place-items:center;flex:none;width:40px;height:40px;border-radius:9px;background:var(--soft);color:var(--quiet);overflow:hidden}
 .thumb canvas{width:100%;height:100%;object-fit:cover}
 .about{display:grid;min-width:0;flex:1;font-size:13px}
-.about bdi{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
+.about bdi{justify-self:start;max-width:100%;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .about small{color:var(--quiet);font-size:12px;overflow-wrap:anywhere}
 .card{display:grid;gap:10px;padding:12px;border:1px solid var(--line);border-radius:14px;background:var(--soft)}
 .card strong{font-weight:650}

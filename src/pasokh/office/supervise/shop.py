@@ -52,7 +52,7 @@ def shop_page(request: HttpRequest) -> HttpResponse:
     context = {
         "widget_key": key,
         "chosen": chosen,
-        "goods": [piece for piece in goods if piece is not chosen],
+        "goods": [piece for piece in goods if piece is not chosen][: 4 if chosen else None],
         "snippet": f'<script src="{address}"\n        data-key="{key or "YOUR-KEY"}" async></script>',
     }
     return render(request, "supervise/shop_item.html" if chosen else "supervise/shop.html", context)
