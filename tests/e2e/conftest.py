@@ -4,16 +4,26 @@
 console, and `screen(page, name)` keeps a picture in test-results/e2e and asks axe about it.
 """
 
+import email
+import email.policy
 import json
 import os
 import re
 import shutil
+import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+import psycopg
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 from tests.integration.ops.centre import Centre
+
+from pasokh.acd import commands as cmd
+from pasokh.acd.model import Channel, FollowUp
+from pasokh.store import schema, sync
+from pasokh.store.embedded import EmbeddedPostgres
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "test-results" / "e2e"
@@ -37,15 +47,71 @@ def pytest_collection_modifyitems(items):
 def centre():
     assert BUILT.exists(), "the front end is not built: ./dev test builds it, or: npm --prefix ui run build"
     with Centre() as made:
+        made.environment["PASOKH_SMTP_URL"] = f"file:{made.home / 'mail'}"
         made.start()
         yield made
+
+
+@dataclass(frozen=True)
+class Post:
+    """What the centre has mailed."""
+
+    centre: Centre
+
+    def to(self, address: str) -> str:
+        """The text of a mail to this address, once there is one."""
+        return self.centre.until(lambda: self._found(address))
+
+    def _found(self, address: str) -> str:
+        for path in (self.centre.home / "mail").glob("*.eml"):
+            mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            if address in str(mail["to"]):
+                return mail.get_body(("plain",)).get_content()
+        return ""
+
+
+@pytest.fixture
+def post(centre):
+    return Post(centre)
+
+
+@pytest.fixture(scope="session")
+def promise(centre):
+    """A contact that left, with a promise to call back; its id, as soon as the history knows both."""
+    contact = f"promise-{uuid.uuid4().hex[:8]}"
+    server = EmbeddedPostgres((centre.home / "db").resolve())
+    chat = Channel.CHAT
+    with psycopg.connect(server.dsn(schema.APP), autocommit=True) as connection:
+        for command in (
+            cmd.OpenContact(contact, f"{contact}.i", chat, "support", customer=contact, customer_name="Олена Коваль"),
+            cmd.PostMessage(f"{contact}.i", "m", "customer", "x", "سلام"),
+            cmd.LeaveContact(f"{contact}.i"),
+            cmd.SetFollowUp(FollowUp(f"{contact}-f", "agent1", 4_000_000_000_000, "Call back"), contact, "admin"),
+        ):
+            with connection.transaction(), connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('app.org', 'demo', true)")
+                sync.submit(cursor, "demo", "demo", uuid.uuid4().hex, "user:test", msgspec.json.encode(command))
+
+        def is_known():
+            with connection.transaction(), connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('app.org', 'demo', true)")
+                cursor.execute("SELECT 1 FROM desk_followup WHERE contact = %s", (contact,))
+                return cursor.fetchone()
+
+        centre.until(is_known)
+    return contact
+
+
+def chromium() -> str | None:
+    """The browser's program."""
+    return os.environ.get("PASOKH_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="module")
 def browser():
     """One browser a module: Playwright holds the thread's event loop as long as it runs, so no test of another kind
     may come between."""
-    program = os.environ.get("PASOKH_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    program = chromium()
     if program is None:
         pytest.skip("no Chromium: apt-get install chromium, or name one in PASOKH_CHROMIUM")
     with sync_playwright() as playwright:
@@ -127,6 +193,13 @@ def screen(page: Page, name: str, *, whole=False):
     assert not grave, f"{name}: {json.dumps(grave, ensure_ascii=False, indent=1)}"
     wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wider <= 0, f"{name}: the page is {wider} px wider than the screen"
+
+
+def switch(page: Page, language: str):
+    """Choose a language in the settings menu."""
+    page.locator("nav.rail details summary").click()
+    page.locator(f"nav.rail button[lang={language}]").click()
+    expect(page.locator("html")).to_have_attribute("lang", language)
 
 
 # -- what people do ----------------------------------------------------------------------------------------------------

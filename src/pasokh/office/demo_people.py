@@ -23,7 +23,9 @@ HELPS_FLORIST = ("agent1", "agent3", "agent5")
 """Who of the staff serves the second client too."""
 STAFF: tuple[Person, ...] = (
     Person("admin", "Olena Admin", "administrator", "en", {}, ()),
-    Person("supervisor", "مینا رضایی", "supervisor", "fa", {}, ()),
+    Person(
+        "supervisor", "مینا رضایی", "supervisor", "fa", {"support": 75, "lang-fa": 100, "lang-en": 60}, ("support",)
+    ),
     Person("agent1", "سارا محمدی", "agent", "fa", {"support": 90, "sales": 60, "lang-fa": 100, "lang-en": 60}, ALL),
     Person(
         "agent2", "علی کاظمی", "agent", "fa", {"support": 70, "billing": 80, "lang-fa": 100}, ("support", "billing")
