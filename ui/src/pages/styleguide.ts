@@ -44,6 +44,7 @@ function show(): void {
   document.querySelector("[data-set-motion]")?.setAttribute("aria-pressed", String(root.dataset["motion"] === "less"));
   for (const each of document.querySelectorAll<HTMLElement>("[data-token][data-as]"))
     each.style.setProperty(each.dataset["as"] ?? "", `var(--${each.dataset["token"]})`);
+  for (const pair of document.querySelectorAll<HTMLElement>(".guide-pair")) colour(pair);
   for (const each of document.querySelectorAll<HTMLElement>("[data-value]")) {
     const swatch = each.parentElement?.querySelector("[data-as='background-color']");
     each.textContent = swatch ? hex(rgb(getComputedStyle(swatch).backgroundColor)) : getComputedStyle(root).getPropertyValue(`--${each.dataset["token"]}`);
@@ -51,12 +52,16 @@ function show(): void {
   for (const pair of document.querySelectorAll<HTMLElement>(".guide-pair")) showContrast(pair);
 }
 
+function colour(pair: HTMLElement): void {
+  const sample = pair.querySelector<HTMLElement>(".guide-sample");
+  sample?.style.setProperty("color", `var(--${pair.dataset["ink"]})`);
+  sample?.style.setProperty("background-color", `var(--${pair.dataset["ground"]})`);
+}
+
 function showContrast(pair: HTMLElement): void {
   const sample = pair.querySelector<HTMLElement>(".guide-sample");
   const said = pair.querySelector<HTMLElement>("[data-contrast]");
   if (!sample || !said) return;
-  sample.style.setProperty("color", `var(--${pair.dataset["ink"]})`);
-  sample.style.setProperty("background-color", `var(--${pair.dataset["ground"]})`);
   const look = getComputedStyle(sample);
   const ratio = contrast(rgb(look.color), rgb(look.backgroundColor));
   said.textContent = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1, minimumFractionDigits: 1 }).format(Math.floor(ratio * 10) / 10);
