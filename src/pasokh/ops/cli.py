@@ -133,7 +133,13 @@ def _up(given: argparse.Namespace) -> int:
     if "web" in roles and settings.secret_is_own and not settings.embedded:
         print(f"pasokh: {message('up.own_secret', 'en', home=str(settings.home))}", file=sys.stderr)
     with only_one(settings):
-        return asyncio.run(Supervisor(settings, plan, lambda url: _announce(url, plan.roles, plan.demo, _link(settings, url) if given.empty else "")).run())
+        return asyncio.run(
+            Supervisor(
+                settings,
+                plan,
+                lambda url: _announce(url, plan.roles, plan.demo, _link(settings, url) if given.empty else ""),
+            ).run()
+        )
 
 
 def _link(settings: Settings, url: str) -> str:
