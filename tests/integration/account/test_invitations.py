@@ -75,7 +75,9 @@ def test_an_invitation_ends_after_72_hours_and_can_be_sent_again(office: Office)
     assert Browser().get(fresh).status_code == 200
     administrator.post("/setup/invitations/", {"invitation": str(number), "do": "withdraw"})
     assert Browser().get(fresh).context["code"] == "invitation.withdrawn"
-    states = {each["row"].email: each["state"] for each in administrator.get("/setup/invitations/").context["invitations"]}
+    states = {
+        each["row"].email: each["state"] for each in administrator.get("/setup/invitations/").context["invitations"]
+    }
     assert states["sara.karimi@example.org"] == "withdrawn"
 
 
