@@ -35,6 +35,7 @@ def test_from_the_shop_to_an_outcome(person, language):
     words = WORDS[language]
     first, second = (person.staff(name, language) for name in words["agents"])
     wall = person.staff("supervisor", "fa", dark=True)
+    wall.goto("/wall/?show=agents")
     expect(first.locator("html")).to_have_attribute("dir", words["direction"])
     screen(first, f"desk-offline-{language}")
     go_ready(first)

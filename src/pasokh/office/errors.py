@@ -23,6 +23,7 @@ _BY_CODE = {
     "follow_up.not_yours": 403,
     "follow_up.unknown": 404,
     "customer.unknown": 404,
+    "customer.named_already": 409,
     "break.unknown": 404,
     "csrf.failed": 403,
     "page.unknown": 404,

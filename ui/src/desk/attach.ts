@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { icon } from "../design/icons";
 import type { Desk } from "./context";
+import { settleQueued } from "./send";
 import type { Attachment, Interaction } from "./types";
 import { LARGEST, MOST, Upload } from "./uploads";
 import { fileSize } from "./words";
@@ -18,6 +19,7 @@ export function attach(desk: Desk, each: Interaction, place: string, note: boole
         (memory.files[place] ??= []).push(upload.attachment);
         memory.uploads.set(place, (memory.uploads.get(place) ?? []).filter((other) => other !== upload));
       }
+      if (upload.state === "ready" || upload.state === "failed") settleQueued(desk, each, place, note);
       desk.redraw();
     });
     list.push(upload);
@@ -58,6 +60,7 @@ export function tray(desk: Desk, place: string): TemplateResult | typeof nothing
           : nothing}
         ${remove(desk, upload.file.name, () => {
           upload.cancel();
+          memory.queued.delete(place);
           memory.uploads.set(place, going.filter((other) => other !== upload));
         })}
       </li>`,

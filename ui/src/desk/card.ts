@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { icon } from "../design/icons";
 import type { Desk } from "./context";
+import { customerSection, whoSection } from "./customer";
 import type { Card, Past } from "./office";
 import type { Interaction } from "./types";
 import { moment, termName } from "./words";
@@ -23,26 +24,13 @@ export function cardLine(desk: Desk, each: Interaction): TemplateResult | typeof
 export function cardSections(desk: Desk, each: Interaction): TemplateResult {
   const card = desk.office.card(each.contact);
   if (!card) return html`<p class="quiet small">${desk.t("card.loading")}</p>`;
-  return html`${known(desk, card)} ${promised(desk, card)}
+  return html`${whoSection(desk, each, card)} ${customerSection(desk, each, card)} ${promised(desk, card)}
     <section>
       <h3>${desk.t("card.history")}</h3>
       ${card.history.length
         ? html`<ol class="past-list">${card.history.slice(0, SHOWN).map((past) => pastRow(desk, past))}</ol>`
         : html`<p class="quiet small">${desk.t("card.new")}</p>`}
     </section>`;
-}
-
-function known(desk: Desk, { customer }: Card): TemplateResult | typeof nothing {
-  if (!customer) return nothing;
-  const addresses = customer.addresses.map((address) => (typeof address === "string" ? address : address.value)).filter(Boolean);
-  if (!customer.needs && !customer.notes && addresses.length === 0) return nothing;
-  return html`<section>
-    <h3>${desk.t("card.customer")}</h3>
-    ${customer.vip ? html`<p><span class="badge warn">${customer.vip}</span></p>` : nothing}
-    ${customer.needs ? html`<p class="needs-line">${icon("info")}<bdi>${customer.needs}</bdi></p>` : nothing}
-    ${customer.notes ? html`<p class="small card-notes" dir="auto">${customer.notes}</p>` : nothing}
-    ${addresses.length ? html`<ul class="card-addresses small">${addresses.slice(0, 4).map((address) => html`<li><bdi>${address}</bdi></li>`)}</ul>` : nothing}
-  </section>`;
 }
 
 function promised(desk: Desk, { open_follow_ups }: Card): TemplateResult | typeof nothing {

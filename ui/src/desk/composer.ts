@@ -4,15 +4,9 @@ import { icon } from "../design/icons";
 import { attach, tray } from "./attach";
 import { nextHole } from "./canned";
 import type { Desk } from "./context";
-import { lookAround, mentionsIn, optionsOf, suggestions, take } from "./suggest";
+import { LONGEST, sendFrom, uploadingAt } from "./send";
+import { lookAround, optionsOf, suggestions, take } from "./suggest";
 import type { Interaction } from "./types";
-
-const LONGEST = 4_000;
-
-/** Where a note of a consult belongs: to the talk it is about, where both colleagues see it. */
-export function addressee(each: Interaction): string {
-  return each.kind === "consult" ? (each.parent ?? each.id) : each.id;
-}
 
 /** Where the agent writes: a reply to the customer, or a note that only colleagues see. */
 export function composer(desk: Desk, each: Interaction, name: string): TemplateResult {
@@ -23,24 +17,14 @@ export function composer(desk: Desk, each: Interaction, name: string): TemplateR
   const noting = notes();
   const text = memory.texts[place()] ?? "";
   const left = LONGEST - [...text].length;
-  const uploading = (): boolean => (memory.uploads.get(place()) ?? []).some((upload) => upload.state !== "failed");
+  const uploading = (): boolean => uploadingAt(desk, place());
   const files = memory.files[place()] ?? [];
   const suggesting = memory.suggest?.place === place();
   const options = suggesting ? optionsOf(desk, each) : [];
   const chosen = suggesting ? Math.min(memory.suggest?.chosen ?? 0, Math.max(0, options.length - 1)) : 0;
   const areaOf = (): HTMLTextAreaElement | null => document.querySelector(`[data-interaction="${CSS.escape(each.id)}"] .composer textarea`);
-  const send = (): void => {
-    const ready = (memory.texts[place()] ?? "").trim();
-    const attachments = memory.files[place()] ?? [];
-    if ((!ready && attachments.length === 0) || [...ready].length > LONGEST || uploading()) return;
-    const note = notes();
-    delete memory.texts[place()];
-    delete memory.files[place()];
-    memory.uploads.delete(place());
-    memory.suggest = null;
-    desk.typing(each.id, false);
-    desk.say(addressee(each), ready, note, { attachments, mentions: note ? mentionsIn(desk, ready) : [] });
-  };
+  const send = (): void => sendFrom(desk, each, place(), notes());
+  const queued = memory.queued.has(place());
   const mode = (note: boolean) => () => {
     if (note) memory.noting.add(each.id);
     else memory.noting.delete(each.id);
@@ -161,15 +145,27 @@ export function composer(desk: Desk, each: Interaction, name: string): TemplateR
           />
           ${icon("clip")}
         </label>
-        <span class="hint">${uploading() ? desk.t("file.wait") : left < 400 ? desk.t("composer.left", { n: left }) : desk.t("composer.keys")}</span>
-        <button
-          class="button primary compact"
-          type="button"
-          ?disabled=${(!text.trim() && files.length === 0) || left < 0 || uploading()}
-          @click=${send}
-        >
-          ${icon(noting ? "note" : "send")} ${desk.t(noting ? "composer.save_note" : "composer.send")}
-        </button>
+        <span class="hint">${queued ? desk.t("file.queued") : uploading() ? desk.t("file.wait") : left < 400 ? desk.t("composer.left", { n: left }) : desk.t("composer.keys")}</span>
+        ${queued
+          ? html`<button
+              class="button compact"
+              type="button"
+              data-unqueue
+              @click=${() => {
+                memory.queued.delete(place());
+                desk.redraw();
+              }}
+            >
+              ${icon("close")} ${desk.t("file.unqueue")}
+            </button>`
+          : html`<button
+              class="button primary compact"
+              type="button"
+              ?disabled=${(!text.trim() && files.length === 0 && !uploading()) || left < 0}
+              @click=${send}
+            >
+              ${icon(noting ? "note" : "send")} ${desk.t(uploading() ? "file.queue" : noting ? "composer.save_note" : "composer.send")}
+            </button>`}
       </div>
     </div>
   </div>`;

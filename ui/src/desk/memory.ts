@@ -1,5 +1,6 @@
 import type { Shelf } from "../live/outbox";
 import type { Draft } from "./model";
+import type { CustomerEdit, WhoForm } from "./customer";
 import type { Attachment } from "./types";
 import type { Upload } from "./uploads";
 
@@ -45,6 +46,8 @@ interface Kept {
   texts: Record<string, string>;
   files: Record<string, Attachment[]>;
   wraps: Record<string, WrapForm>;
+  edits: Record<string, CustomerEdit>;
+  who: Record<string, WhoForm>;
   read: Record<string, number>;
   failed: Draft[];
   selected: string | null;
@@ -62,6 +65,11 @@ export class DeskMemory {
   texts: Record<string, string> = {};
   files: Record<string, Attachment[]> = {};
   wraps: Record<string, WrapForm> = {};
+  /** By customer: outlives the conversation, so that nothing written of somebody is lost. */
+  edits: Record<string, CustomerEdit> = {};
+  who: Record<string, WhoForm> = {};
+  /** Places whose message goes as soon as its files have arrived. */
+  queued = new Set<string>();
   read: Record<string, number> = {};
   failed: Draft[] = [];
   noting = new Set<string>();
@@ -99,6 +107,12 @@ export class DeskMemory {
       this.texts = kept.texts ?? {};
       this.files = kept.files ?? {};
       this.wraps = kept.wraps ?? {};
+      this.edits = kept.edits ?? {};
+      this.who = kept.who ?? {};
+      for (const each of [...Object.values(this.edits), ...Object.values(this.who)]) {
+        if ("saving" in each) each.saving = false;
+        else each.busy = false;
+      }
       this.read = kept.read ?? {};
       this.failed = kept.failed ?? [];
       this.view = this.selected ? "thread" : "list";
@@ -120,8 +134,8 @@ export class DeskMemory {
   saveNow(): void {
     clearTimeout(this.saving);
     this.saving = undefined;
-    const { texts, files, wraps, read, failed, selected, columns, panel } = this;
-    const kept: Kept = { texts, files, wraps, read, failed, selected, columns, panel };
+    const { texts, files, wraps, edits, who, read, failed, selected, columns, panel } = this;
+    const kept: Kept = { texts, files, wraps, edits, who, read, failed, selected, columns, panel };
     const written = JSON.stringify(kept);
     if (written === this.saved) return;
     this.saved = written;
@@ -138,7 +152,7 @@ export class DeskMemory {
 
   /** Drops what belongs to interactions that are gone from the desk. */
   forget(alive: ReadonlySet<string>): void {
-    for (const record of [this.texts, this.files, this.wraps, this.read] as Record<string, unknown>[]) {
+    for (const record of [this.texts, this.files, this.wraps, this.who, this.read] as Record<string, unknown>[]) {
       for (const id of Object.keys(record)) if (!alive.has(id.split("#")[0] ?? id)) delete record[id];
     }
     for (const [place, uploads] of this.uploads) {

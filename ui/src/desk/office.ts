@@ -24,17 +24,33 @@ export interface Past {
   rating: number | null;
 }
 
+/** What is known of a customer. */
+export interface Known {
+  id: number;
+  name: string;
+  language: string;
+  needs: string;
+  notes: string;
+  more_notes?: string;
+  vip?: string;
+  version?: number;
+  addresses: { kind: string; value: string }[];
+}
+
+/** A customer in a search. */
+export interface Person {
+  id: number;
+  name: string;
+  addresses: string[];
+}
+
+/** What became of a change; status 0 = no line. */
+export type Written = { ok: true; value: unknown } | { ok: false; status: number; message: string; field: string };
+
 export interface Card {
-  customer: {
-    id: number | string;
-    name: string;
-    language: string;
-    needs: string;
-    notes: string;
-    vip?: string;
-    version?: number;
-    addresses: ({ kind: string; value: string } | string)[];
-  } | null;
+  customer: Known | null;
+  /** Staff said who the visitor is. */
+  linked?: boolean;
   history: Past[];
   open_follow_ups: FollowUp[];
 }
@@ -66,6 +82,7 @@ interface Kept<T> {
 export class Office {
   private readonly cards = new Map<string, Kept<Card>>();
   private readonly awaited = new Set<string>();
+  private readonly searches = new Map<string, Kept<Person[]>>();
   private readonly answers = new Map<string, Kept<Canned[]>>();
   private day: Kept<MyDay> = { value: null, at: 0, asking: false, failed: false };
   private owed: Kept<FollowUp[]> = { value: null, at: 0, asking: false, failed: false };
@@ -85,6 +102,21 @@ export class Office {
     }
     if (kept.at === 0) return kept.value;
     return this.look(kept, CARD_FOR, `/api/v1/contacts/${encodeURIComponent(contact)}/card`);
+  }
+
+  /** The card as far as it is known, without asking for it. */
+  peek(contact: string): Card | null {
+    return this.cards.get(contact)?.value ?? null;
+  }
+
+  /** Customers that fit; null while the answer is awaited. */
+  people(query: string): readonly Person[] | null {
+    return this.look(keptIn(this.searches, query), CARD_FOR, `/api/v1/customers?q=${encodeURIComponent(query)}`, listOf<Person>);
+  }
+
+  /** A customer as they stand now; null when nobody answers. */
+  async customer(id: number): Promise<Known | null> {
+    return await this.ask(`/api/v1/customers/${id}`).then((answer) => answer as Known).catch(() => null);
   }
 
   /** Canned answers in a customer's language: the most used ones, and where there are more, those that the query finds. */
@@ -125,22 +157,23 @@ export class Office {
     }, 1_500);
   }
 
-  /** Writes what staff know of a customer; the message of a refusal, or null. */
-  async write(customer: number | string, change: Record<string, string>, version: number | undefined, csrf: string): Promise<string | null> {
+  /** Changes something of a customer; the cards are asked for anew. */
+  async write(address: string, method: "PATCH" | "POST" | "DELETE", body: unknown, csrf: string): Promise<Written> {
     try {
-      const response = await fetch(`/api/v1/customers/${encodeURIComponent(String(customer))}`, {
-        method: "PATCH",
+      const response = await fetch(address, {
+        method,
         credentials: "same-origin",
         headers: { "Content-Type": "application/json", "X-CSRFToken": csrf, Accept: "application/json" },
-        body: JSON.stringify({ ...change, ...(version === undefined ? {} : { version }) }),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
+      const answer = (await response.json().catch(() => null)) as { error?: { message?: string; field?: string } } | null;
       for (const card of this.cards.values()) card.at = Math.min(card.at, 1);
+      this.searches.clear();
       this.changed();
-      if (response.ok) return null;
-      const refused = (await response.json().catch(() => null)) as { error?: { message?: string } } | null;
-      return refused?.error?.message ?? String(response.status);
+      if (response.ok) return { ok: true, value: answer };
+      return { ok: false, status: response.status, message: answer?.error?.message ?? String(response.status), field: answer?.error?.field ?? "" };
     } catch {
-      return "";
+      return { ok: false, status: 0, message: "", field: "" };
     }
   }
 

@@ -1,9 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
 import { bubble, unsent } from "./bubbles";
-import { addressee, composer } from "./composer";
+import { composer } from "./composer";
 import type { Desk } from "./context";
 import { draftsOf, messagesOf } from "./model";
+import { addressee } from "./send";
 import { strips } from "./strips";
 import { threadHead } from "./thread_head";
 import type { Interaction, Message } from "./types";

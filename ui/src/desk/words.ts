@@ -15,7 +15,7 @@ export const CHANNEL_ICON: Record<Channel, Icon> = {
 };
 
 export function nameOf(desk: Desk, interaction: Interaction): string {
-  return interaction.customer_name || interaction.address || desk.t("customer.unknown");
+  return desk.office.peek(interaction.contact)?.customer?.name || interaction.customer_name || interaction.address || desk.t("customer.unknown");
 }
 
 export function queueOf(desk: Desk, interaction: Interaction): string {

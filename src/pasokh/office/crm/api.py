@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pasokh.office.answers import REFUSALS, requires
 from pasokh.office.crm.actions import do_change_customer
+from pasokh.office.crm.link_actions import do_link_contact, do_name_visitor, do_unlink_contact, do_unname_visitor
 from pasokh.office.crm.models import Customer
 from pasokh.office.crm.selectors import (
     HISTORY,
@@ -16,9 +17,10 @@ from pasokh.office.crm.selectors import (
     customer_by_key,
     family_of,
     history_of,
+    named_customers,
     open_follow_ups_of,
 )
-from pasokh.office.desk.selectors import contact_by_id
+from pasokh.office.desk.models import Contact
 from pasokh.office.follow_ups.api import FollowUpOut
 from pasokh.office.people.access import actor_of
 from pasokh.office.people.rules import Right
@@ -42,6 +44,8 @@ class CustomerOut(Schema):
     language: str
     needs: str
     notes: str
+    more_notes: str
+    """What was noted of those merged into this customer."""
     vip: str
     version: int
     addresses: list[AddressOut]
@@ -66,6 +70,8 @@ class CardOut(Schema):
     """Who this is, what they came with before (the latest 20), what is owed to them."""
 
     customer: CustomerOut | None
+    linked: bool
+    """Staff said who the visitor is; `DELETE …/customer` takes it back."""
     history: list[PastOut]
     open_follow_ups: list[FollowUpOut]
 
@@ -93,7 +99,8 @@ def customer_out(customer: Customer, family: list[Customer]) -> CustomerOut:
         name=known("name"),
         language=known("language"),
         needs=known("needs"),
-        notes="\n\n".join(each.notes for each in family if each.notes),
+        notes=customer.notes,
+        more_notes="\n\n".join(each.notes for each in family if each.notes and each.id != customer.id),
         vip=known("vip"),
         version=customer.changed_at,
         addresses=[AddressOut(kind=a.kind, value=a.value) for a in addresses_of(family)],
@@ -103,8 +110,13 @@ def customer_out(customer: Customer, family: list[Customer]) -> CustomerOut:
 @router.get("/contacts/{contact}/card", response={200: CardOut, **REFUSALS})
 @requires(Right.CONTACTS)
 def card(request: HttpRequest, contact: str) -> CardOut:
-    """The customer of a contact with history and open promises; the contact itself is not part of the history."""
-    found = contact_by_id(contact)
+    """The customer of a contact with history and open promises; the contact itself is not part of the history.
+
+    Empty for a contact that nothing is known of yet: the one that rings just now is kept a moment later.
+    """
+    found = Contact.objects.filter(id=contact[:80]).first()
+    if found is None:
+        return CardOut(customer=None, linked=False, history=[], open_follow_ups=[])
     customer = customer_by_key(found.customer)
     family = family_of(customer) if customer is not None else []
     keys = [each.key for each in family] or ([found.customer] if found.customer else [])
@@ -112,6 +124,7 @@ def card(request: HttpRequest, contact: str) -> CardOut:
     owed = open_follow_ups_of(keys) if keys else []
     return CardOut(
         customer=customer_out(customer, family) if customer is not None else None,
+        linked=customer is not None and customer.key != found.customer,
         history=[
             PastOut(
                 contact=each.contact.id, at=each.contact.opened_at, closed_at=each.contact.closed_at,
@@ -123,6 +136,61 @@ def card(request: HttpRequest, contact: str) -> CardOut:
         ],
         open_follow_ups=[FollowUpOut.from_orm(row) for row in owed],
     )  # fmt: skip
+
+
+class Who(Schema):
+    """Who a visitor is: the number of a known `customer`, else the `name` and perhaps `address` of a new one."""
+
+    customer: Annotated[int, Field(ge=0, le=2**62)] | None = None
+    name: Annotated[str, Field(max_length=1_000)] = ""
+    address: Annotated[str, Field(max_length=1_000)] = ""
+
+
+class FoundOut(Schema):
+    """A customer in a search."""
+
+    id: int
+    name: str
+    vip: str
+    needs: str
+    addresses: list[str]
+    last_contact_at: int
+
+
+@router.get("/customers", response={200: list[FoundOut], **REFUSALS})
+@requires(Right.CONTACTS)
+def find_customers(request: HttpRequest, q: Annotated[str, Field(max_length=100)] = "") -> list[FoundOut]:
+    """Customers with a name, by name, number or e-mail address; the eight who came last."""
+    return [
+        FoundOut(
+            id=row.id, name=row.name, vip=row.vip, needs=row.needs, last_contact_at=row.last_contact_at,
+            addresses=[each.value for each in addresses_of(family_of(row)) if each.kind != "other"][:3],
+        )
+        for row in named_customers(q)
+    ]  # fmt: skip
+
+
+@router.post("/contacts/{contact}/customer", response={200: CustomerOut, **REFUSALS})
+@requires(Right.CONTACTS)
+def link_customer(request: HttpRequest, contact: str, who: Who) -> CustomerOut:
+    """Say who the visitor of a contact is."""
+    actor = actor_of(request)
+    if who.customer is not None:
+        row = do_link_contact(actor, contact, who.customer)
+    else:
+        row = do_name_visitor(actor, contact, who.name, who.address)
+    return customer_out(row, family_of(row))
+
+
+@router.delete("/contacts/{contact}/customer", response={200: CustomerOut, **REFUSALS})
+@requires(Right.CONTACTS)
+def unlink_customer(
+    request: HttpRequest, contact: str, version: Annotated[int, Field(ge=0, le=2**62)] | None = None
+) -> CustomerOut:
+    """Take back who the visitor is; `version` = the customer's, where it was a new one."""
+    actor = actor_of(request)
+    row = do_unlink_contact(actor, contact) if version is None else do_unname_visitor(actor, contact, version)
+    return customer_out(row, family_of(row))
 
 
 @router.get("/customers/{customer}", response={200: CustomerOut, **REFUSALS})

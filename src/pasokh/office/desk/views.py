@@ -9,9 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
+from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.ids import ID_PATTERN
 from pasokh.office import clock
 from pasokh.office.crm.selectors import customer_by_key
+from pasokh.office.crm.who import who_of
 from pasokh.office.desk import export, selectors
 from pasokh.office.desk.actions import do_record_export
 from pasokh.office.desk.asked import read_address
@@ -106,7 +108,11 @@ def contact_page(request: HttpRequest, contact: str) -> HttpResponse:
 
 
 def show_contact(
-    request: HttpRequest, contact: str, form: FollowUpForm | None = None, status: int = 200
+    request: HttpRequest,
+    contact: str,
+    form: FollowUpForm | None = None,
+    status: int = 200,
+    refused: PasokhError | None = None,
 ) -> HttpResponse:
     """The page of a contact, with the form of a follow-up as it was typed."""
     user = signed_in(request)
@@ -121,6 +127,7 @@ def show_contact(
         {
             "contact": found,
             "customer": customer,
+            "who": who_of(request, found, customer, refused),
             "interactions": interactions,
             "timeline": timeline_of(
                 selectors.story_of(found.id),
