@@ -9,8 +9,9 @@ from pasokh.acd.model import Channel, QueueConfig, Requirement
 from pasokh.channels.webchat.details import Details, read_details, read_email, reference
 from pasokh.channels.webchat.options import Asked, PrechatField
 from pasokh.channels.webchat.place import places
-from pasokh.channels.webchat.visitors import PASS_LIFE, VisitorPasses
+from pasokh.channels.webchat.visitors import PASS_LIFE, VisitorPasses, is_visitor
 from pasokh.kernel.errors import PasokhError
+from pasokh.office.demo_people import CUSTOMERS
 
 
 def code(function, *arguments) -> tuple[str, object]:
@@ -86,3 +87,10 @@ def test_no_place_is_stated_where_the_router_may_choose_otherwise() -> None:
     assert waiting(chat("x"), cmd.OpenContact("c-l", "l", Channel.EMAIL, "q")) == {}
     assert waiting(chat("x"), cmd.OpenContact("c-v", "v", Channel.VOICE, "q")) == {}
     assert waiting(chat("x"), chat("y", requires=(Requirement("lang-fa"),))) == {}
+
+
+def test_drawn_customers_have_no_socket_to_miss() -> None:
+    assert is_visitor(VisitorPasses(b"s" * 32, lambda: 0).newcomer("org", "start"))
+    for customer in (None, "", "c-1001", "1f-7", "ann@example.com"):
+        assert not is_visitor(customer)
+    assert not any(is_visitor(customer.key) for customer in CUSTOMERS)
