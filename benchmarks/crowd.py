@@ -280,7 +280,10 @@ async def _post(host: str, port: int, own: str, origin: str, body: bytes) -> dic
     writer.close()
     with contextlib.suppress(OSError):
         await writer.wait_closed()
-    return dict(msgspec.json.decode(answer.partition(b"\r\n\r\n")[2]))
+    try:
+        return dict(msgspec.json.decode(answer.partition(b"\r\n\r\n")[2]))
+    except msgspec.DecodeError:
+        return {"error": {"code": answer[:120].decode("latin-1")}}
 
 
 async def _main(plan: Plan) -> None:

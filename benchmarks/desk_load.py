@@ -50,13 +50,14 @@ WATCH = """
   const painted = (name) => requestAnimationFrame(() => setTimeout(() => { window[name] ??= performance.now(); }, 0));
   let pressed = false;
   const look = () => {
-    const button = document.querySelector("[data-accept]:not([disabled])");
+    const shown = (each) => each.checkVisibility();
+    const button = [...document.querySelectorAll("[data-accept]:not([disabled])")].find(shown);
     if (button && !pressed) {
       pressed = true;
       painted("acceptAt");
       button.click();
     }
-    const field = document.querySelector(".thread .composer textarea:not([disabled])");
+    const field = [...document.querySelectorAll(".thread .composer textarea:not([disabled])")].find(shown);
     if (pressed && field && !window.fieldSeen) {
       window.fieldSeen = true;
       painted("answerAt");

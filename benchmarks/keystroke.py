@@ -74,8 +74,8 @@ def talk(busy: BusyCentre, desk: Page, shop: Page, messages: int) -> dict[str, l
     writing.fill("Hello, where is my parcel?")
     writing.press("Enter")
     desk.goto("/desk/")
-    desk.locator("[data-accept]").first.click()
-    answering = desk.locator(".composer textarea").first
+    desk.locator("[data-accept]:visible").first.click()
+    answering = desk.locator(".composer textarea:visible").first
     answering.wait_for()
     took: dict[str, list[float | None]] = {"to_desk": [], "to_widget": []}
     turns: list[tuple[str, Callable[[str], float | None]]] = [
