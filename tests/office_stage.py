@@ -57,15 +57,15 @@ from django.conf import settings  # noqa: E402 - Django must be set up first
 from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
+from pasokh.office.canned.actions import AnswerDraft, do_save_answer  # noqa: E402
 from pasokh.office.day.actions import BreakDraft, do_plan_breaks  # noqa: E402
+from pasokh.office.exchange.actions import do_check  # noqa: E402
 from pasokh.office.files.models import File  # noqa: E402
 from pasokh.office.hours.actions import do_assign_calendar, do_save_calendar  # noqa: E402
 from pasokh.office.hours.rules import CalendarConfig, Span  # noqa: E402
 from pasokh.office.notices.actions import do_choose, do_notify  # noqa: E402
 from pasokh.office.notices.models import Reminder  # noqa: E402
 from pasokh.office.notices.rules import Choice, Email, Kind, QuietHours  # noqa: E402
-from pasokh.office.canned.actions import AnswerDraft, do_save_answer  # noqa: E402
-from pasokh.office.exchange.actions import do_check  # noqa: E402
 from pasokh.office.people.actions import PersonDraft, do_create_user  # noqa: E402
 from pasokh.office.people.models import User  # noqa: E402
 from pasokh.office.people.role_actions import do_save_role  # noqa: E402
@@ -75,10 +75,11 @@ from pasokh.office.policy.actions import do_ask_preview, do_save_draft  # noqa: 
 from pasokh.office.post.actions import do_save_sender, do_send_mail  # noqa: E402
 from pasokh.office.supervise import actions as setup  # noqa: E402
 from pasokh.office.supervise.models import Queue  # noqa: E402
-from pasokh.office.welcome.selectors import own_progress  # noqa: E402
 from pasokh.office.tenancy.actions import do_create_organisation, do_save_client  # noqa: E402
 from pasokh.office.tenancy.scope import organisation_scope  # noqa: E402
 from pasokh.office.vocabulary import actions as vocabulary  # noqa: E402
+from pasokh.office.watch.models import Alarm  # noqa: E402
+from pasokh.office.welcome.selectors import own_progress  # noqa: E402
 from pasokh.office.widgets.actions import do_save_widget  # noqa: E402
 
 
@@ -294,6 +295,8 @@ def fill(server: EmbeddedPostgres, name: str) -> None:
             office.work(org, [cmd.SignIn(agent), cmd.SetPresence(agent, True)])
             office.work(org, [*chat(org, 1), *served(org, 1, agent), *after(org, agent), *chat(org, 2)])
             catch_up(org)
+            with organisation_scope(org):
+                Alarm.objects.create(organisation_id=org, alarm=f"wait:{org}", raised_at=1, ended_at=2, kind="wait")
         connections["default"].close()
         connections["owner"].close()
 
