@@ -48,7 +48,7 @@ def do_notify(users: Iterable[str], kind: str, params: Mapping[str, object], lin
         row.organisation_id = org
         rows.append(row)
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
-    _hint([person.username for person in people])
+    do_hint([person.username for person in people])
     return len(people)
 
 
@@ -72,7 +72,7 @@ def do_read_notices(user: User, numbers: Iterable[int] | None, up_to: int | None
     rows = rows.filter(id__lte=up_to) if up_to is not None else rows
     changed = rows.update(read_at=clock.now())
     if changed:
-        _hint([user.username])
+        do_hint([user.username])
     return changed
 
 
@@ -102,7 +102,8 @@ def do_forget_old_notices() -> int:
     return gone
 
 
-def _hint(usernames: Iterable[str]) -> None:
+def do_hint(usernames: Iterable[str]) -> None:
+    """Tell the pages of these people that something of theirs has changed."""
     org = scope.required()
     with connection.cursor() as cursor:
         for username in usernames:

@@ -11,7 +11,7 @@ from pasokh.acd import events as happened
 from pasokh.acd.events import AnyEvent, decode_event
 from pasokh.kernel.time import Instant
 from pasokh.office import clock
-from pasokh.office.notices.actions import do_notify, do_notify_who_may
+from pasokh.office.notices.actions import do_hint, do_notify, do_notify_who_may
 from pasokh.office.notices.models import Reminder
 from pasokh.office.notices.rules import ALARM_MS, STALE_MS, Kind
 from pasokh.office.people.models import User
@@ -55,6 +55,9 @@ def advance(org: str, using: str = "default", limit: int = BATCH) -> int:
 def _remember(event: AnyEvent) -> None:
     match event:
         case happened.FollowUpSet():
+            known = Reminder.objects.filter(follow_up=event.follow_up).first()
+            if known is not None and known.owner != event.owner:
+                do_hint([known.owner])  # it is gone from this one's list; the new owner is told by the notice
             Reminder.objects.update_or_create(
                 organisation_id=scope.required(),
                 follow_up=event.follow_up,
