@@ -128,6 +128,10 @@ def test_a_whole_conversation(person, language, tmp_path):
     visitor.widget.locator(".over .btn.main").click()
     visitor.widget.locator(".log > button.text").click()
     expect(visitor.widget.locator(".past .text", has_text=words["reply"])).to_have_count(1)
+    expect(visitor.widget.locator(".past .file canvas")).to_have_count(1)
+    with page.expect_download() as saved:
+        visitor.widget.locator(".past .file").click()
+    assert saved.value.suggested_filename == "vase.png"
     screen(page, f"widget-earlier-{language}")
     finish_work(agent)
 
