@@ -26,7 +26,6 @@ export function threadHead(desk: Desk, each: Interaction, name: string): Templat
       ${icon(symbol)}<span class="label-text">${label}</span>
     </button>`;
   const consult = each.kind === "consult";
-  const needs = desk.office.card(each.contact)?.customer?.needs ?? "";
   const asking = (each.help_since ?? null) !== null;
   return html`<header class="thread-head">
     <button
@@ -47,7 +46,6 @@ export function threadHead(desk: Desk, each: Interaction, name: string): Templat
         <span>${phaseOf(desk, each)}</span><span aria-hidden="true">·</span><span>${queueOf(desk, each)}</span>
         <time>${desk.f.clock(desk.now - (each.accepted_at ?? each.since))}</time>
       </p>
-      ${needs ? html`<p class="head-needs" title=${needs}>${icon("info")}<span class="visually-hidden">${desk.t("card.needs")}: </span><bdi>${needs}</bdi></p>` : nothing}
     </div>
     ${each.phase === "active"
       ? html`<div class="thread-tools" role="group">
