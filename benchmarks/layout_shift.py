@@ -1,0 +1,113 @@
+"""Cumulative layout shift of wallboard, desk and widget over 60 live updates each; 0 for all three.
+
+A real centre with drawn traffic: the wallboard changes by itself; in a conversation longer than its window the customer
+writes 60 messages while the desk is watched, then the agent 60 while the widget is watched. Counted is the browser's
+own layout-shift value (Chromium, without what follows a key or click of the same page).
+"""
+
+import argparse
+import sys
+from itertools import count
+
+from benchmarks.machine import report
+from playwright.sync_api import Page, expect, sync_playwright
+from tests.e2e.conftest import LOCALES, PASSWORD, Visitor, accept, answer, chromium, go_ready
+from tests.integration.ops.centre import Centre
+
+UPDATES = 60
+PATIENCE_MS = 180_000
+WATCH = """(root) => { window.shift = 0; window.moved = []; window.updates = 0;
+  new PerformanceObserver(list => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) {
+    window.shift += entry.value;
+    for (const {node} of entry.sources) moved.push(node?.className || node?.parentElement?.className || '?'); } })
+    .observe({type: 'layout-shift', buffered: false});
+  const widget = document.querySelector('pasokh-chat');
+  new MutationObserver(() => window.updates++).observe(widget ? widget.shadowRoot : document.querySelector(root),
+    {subtree: true, childList: true, characterData: true}); }"""
+READ = (
+    "new Promise(done => requestAnimationFrame(() => setTimeout(() => done([shift, moved.slice(0, 5), updates]), 50)))"
+)
+
+
+def figures(page: Page) -> dict[str, object]:
+    """What was watched came to."""
+    shift, moved, updates = page.evaluate(READ)
+    return {"shift": round(shift, 4), "updates": updates, "moved": moved}
+
+
+def wall(page: Page) -> dict[str, object]:
+    """The wallboard while the centre works."""
+    page.goto("/wall/")
+    page.locator(".tile").first.wait_for()
+    page.wait_for_timeout(1_000)
+    page.evaluate(WATCH, "#wall")
+    page.wait_for_function(f"window.updates >= {UPDATES}", timeout=PATIENCE_MS)
+    return figures(page)
+
+
+def conversation(agent: Page, visitor: Visitor) -> tuple[dict[str, object], dict[str, object]]:
+    """Desk and widget while the other side writes."""
+    go_ready(agent)
+    visitor.open_shop()
+    visitor.call_me("Alice Brown")
+    visitor.write("Hello")
+    accept(agent)
+    numbers = count(1)
+    for _ in range(15):
+        visitor.write(f"Line {next(numbers)}")
+        answer(agent, f"Line {next(numbers)}")
+    settle(agent, visitor, numbers)
+    agent.evaluate(WATCH, "#desk, #main")
+    for _ in range(UPDATES):
+        visitor.write(f"Line {next(numbers)}")
+    expect(agent.locator(".bubble .body", has_text=f"Line {next(numbers) - 1}")).to_have_count(1)
+    desk = figures(agent)
+    visitor.page.evaluate(WATCH, "body")
+    for _ in range(UPDATES):
+        answer(agent, f"Line {next(numbers)}")
+    visitor.sees(f"Line {next(numbers) - 1}")
+    return desk, figures(visitor.page)
+
+
+def settle(agent: Page, visitor: Visitor, numbers: "count[int]") -> None:
+    """Until both sides have all that was written."""
+    last = f"Line {next(numbers)}"
+    answer(agent, last)
+    visitor.sees(last)
+
+
+def main() -> int:
+    """Run it; 0 when nothing moved."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    with Centre() as centre, sync_playwright() as playwright:
+        centre.start("--demo-traffic")
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+
+        def page(username: str = "") -> Page:
+            context = browser.new_context(
+                viewport={"width": 1440, "height": 900}, locale=LOCALES["en"], base_url=centre.url
+            )
+            context.add_cookies([{"name": "pasokh_language", "value": "en", "url": centre.url}])
+            made = context.new_page()
+            if username:
+                made.goto("/login/")
+                made.fill("[name=username]", username)
+                made.fill("[name=password]", PASSWORD)
+                made.click("form button.primary")
+                made.locator("nav.rail").wait_for()
+            return made
+
+        found = {"wall": wall(page("admin"))}
+        agent = page("agent5")
+        agent.goto("/desk/")
+        found["desk"], found["widget"] = conversation(agent, Visitor(page()))
+        browser.close()
+    reached = all(each["shift"] == 0 and int(str(each["updates"])) >= UPDATES for each in found.values())
+    report("layout_shift", **found)
+    return 0 if reached else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
