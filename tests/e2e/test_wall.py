@@ -101,6 +101,9 @@ def test_queue_switches_incidents_and_staffing(person):
 
 
 def test_an_alarm_is_attended_to_and_everybody_sees_who(person):
+    desk = person.staff("agent6", "en")
+    go_ready(desk)
+    finish_work(desk)  # nobody is ready any more; where nobody ever was, nothing alarms
     boss, other = wall(person), person.staff("admin", "en")
     other.goto("/wall/")
     expect(boss.locator(".alarm-line[data-alarm^='empty:']")).to_be_visible()
