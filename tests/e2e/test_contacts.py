@@ -7,8 +7,7 @@ import msgspec
 import psycopg
 import pytest
 from playwright.sync_api import expect
-from tests.e2e.conftest import screen
-from tests.e2e.test_screens import switch
+from tests.e2e.conftest import screen, switch
 
 from pasokh.acd import commands as cmd
 from pasokh.acd.model import Channel
