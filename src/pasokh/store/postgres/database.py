@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from typing import Any, LiteralString
 
 import psycopg
@@ -18,6 +18,8 @@ type Parameters = Sequence[object] | Mapping[str, object]
 type Connection = psycopg.AsyncConnection[Record]
 
 
+CLOSE_SECONDS = 1.0
+"""How long statements on their way may take to end once the store closes."""
 RECONNECT_SECONDS = 0.5
 """Between two attempts to reach a database that is away."""
 
@@ -39,6 +41,7 @@ class Database:
         self.announcer = Announcer(dsn)
         self.closed = False
         self._mending: asyncio.Task[None] | None = None
+        self._at_work: set[asyncio.Future[list[Record]]] = set()
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             dsn,
             min_size=1,
@@ -62,18 +65,42 @@ class Database:
         if self._mending is not None:
             self._mending.cancel()
             await asyncio.gather(self._mending, return_exceptions=True)
+        if self._at_work:
+            await asyncio.wait(self._at_work, timeout=CLOSE_SECONDS)
         await self.listener.close()
         await self.announcer.close()
         await self._pool.close()
 
     async def run(self, query: LiteralString, parameters: Parameters = ()) -> list[Record]:
         """One statement, committed; its rows if it returns any."""
+        return await self._to_its_end(self._run(query, parameters))
+
+    async def run_as(self, org: str, query: LiteralString, parameters: Parameters) -> list[Record]:
+        """One statement in a transaction that belongs to `org`."""
+        return await self._to_its_end(self._run_as(org, query, parameters))
+
+    async def _to_its_end(self, work: Coroutine[None, None, list[Record]]) -> list[Record]:
+        """Let a statement end even when nobody waits for it any more.
+
+        A connection whose statement was interrupted in the middle of a pipeline can go back to the pool with that
+        pipeline still on: whoever gets it next gets no rows (seen when many sockets closed at once).
+        """
+        task = asyncio.ensure_future(work)
+        self._at_work.add(task)
+        task.add_done_callback(self._done)
+        return await asyncio.shield(task)
+
+    def _done(self, task: asyncio.Future[list[Record]]) -> None:
+        self._at_work.discard(task)
+        if not task.cancelled():
+            task.exception()  # seen here, for whoever asked may have gone
+
+    async def _run(self, query: LiteralString, parameters: Parameters) -> list[Record]:
         async with self._connection() as connection:
             cursor = await connection.execute(query, parameters)
             return await cursor.fetchall() if cursor.description else []
 
-    async def run_as(self, org: str, query: LiteralString, parameters: Parameters) -> list[Record]:
-        """One statement in a transaction that belongs to `org`."""
+    async def _run_as(self, org: str, query: LiteralString, parameters: Parameters) -> list[Record]:
         async with self._connection() as connection:
             async with connection.pipeline(), connection.transaction():
                 await connection.execute("SELECT set_config('app.org', %s, true)", (org,))
