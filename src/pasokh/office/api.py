@@ -10,9 +10,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import SessionAuth
 
 from pasokh.kernel.errors import PasokhError
+from pasokh.office.canned.api import router as canned_router
 from pasokh.office.crm.api import router as crm_router
 from pasokh.office.day.api import router as day_router
-from pasokh.office.canned.api import router as canned_router
 from pasokh.office.desk.api import router as desk_router
 from pasokh.office.errors import body_of, status_of
 from pasokh.office.follow_ups.api import router as follow_ups_router

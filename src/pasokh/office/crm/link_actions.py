@@ -1,5 +1,7 @@
 """Says who a visitor without a name is: somebody known already, or somebody new."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from pasokh.i18n.text import normalise, search_key
@@ -114,6 +116,6 @@ def _visitor(contact: Contact) -> Customer:
 
 
 def _record(
-    actor: str, action: str, target: Customer, before: dict[str, object] | None, after: dict[str, object] | None
+    actor: str, action: str, target: Customer, before: Mapping[str, object] | None, after: Mapping[str, object] | None
 ) -> None:
     do_record_change(actor, action, f"customer:{target.id}", before, after)

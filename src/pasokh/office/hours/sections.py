@@ -70,7 +70,7 @@ def _write(actor: str, key: str, item: dict[str, Any]) -> None:
         day: Day(_spans(rule.hours, f"days.{day}"), rule.name, rule.holiday) for day, rule in sorted(given.days.items())
     }
     config = CalendarConfig(given.zone, week, tuple(given.holidays), days)
-    do_save_calendar(actor, key, {**given.name}, config)
+    do_save_calendar(actor, key, {str(language): name for language, name in given.name.items()}, config)
     kept = set(QueueHours.objects.filter(calendar__key=key).values_list("queue__key", flat=True))
     for queue in sorted(kept - set(given.queues)):
         do_assign_calendar(actor, queue, None)

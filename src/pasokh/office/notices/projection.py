@@ -81,8 +81,8 @@ def _tell(event: AnyEvent, seq: int, at: Instant) -> None:
             params = {"by": _name(event.from_agent), "note": event.note or "–"}
             do_notify([event.to_agent], Kind.TRANSFERRED, params, "/desk/", key=f"log:{seq}")
         case happened.WorkReturned() if event.by and event.by != event.agent:
-            params = {"by": _name(event.by), "queue": _queue_name(event.queue)}
-            do_notify([event.agent], Kind.RETURNED, params, f"/contacts/{event.contact}/", key=f"log:{seq}")
+            returned: dict[str, object] = {"by": _name(event.by), "queue": _queue_name(event.queue)}
+            do_notify([event.agent], Kind.RETURNED, returned, f"/contacts/{event.contact}/", key=f"log:{seq}")
         case happened.FollowUpSet() if event.owner != event.by:
             promised = {"by": _name(event.by), "note": event.note or "–", "due_at": event.due_at}
             do_notify([event.owner], Kind.FOLLOW_UP_ASSIGNED, promised, f"/contacts/{event.contact}/", key=f"log:{seq}")

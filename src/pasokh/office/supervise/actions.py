@@ -40,7 +40,7 @@ def do_publish_queue(actor: str, queue: QueueConfig, expected_version: int | Non
         name=cleaned_names(queue.name),
         follow_up_outcomes=follow_up_outcomes(queue.outcomes),
     )
-    check_references(queue, _keys(Skill), _keys(Outcome), {*_keys(Queue), queue.id}, _keys(Reason))
+    check_references(queue, _keys(Skill), _keys(Outcome), {*_queue_keys(), queue.id}, _keys(Reason))
     client = Client.objects.filter(key=queue.client).first()
     if client is None:
         raise PasokhError("setup.unknown_client", field="client", value=queue.client)
@@ -111,10 +111,12 @@ def _switch_queue(actor: str, key: str, is_open: bool, command: Callable[[str], 
     do_await_answer(inbox.submit(command(key), actor), actor, action, f"queue:{key}", before, after)
 
 
-def _keys(model: type[Skill] | type[Outcome] | type[Reason] | type[Queue]) -> set[str]:
+def _queue_keys() -> set[str]:
+    return set(Queue.objects.values_list("key", flat=True))
+
+
+def _keys(model: type[Skill] | type[Outcome] | type[Reason]) -> set[str]:
     """The keys that may be named: what is archived may not."""
-    if model is Queue:
-        return set(Queue.objects.values_list("key", flat=True))
     return set(model.objects.filter(archived_at=0).values_list("key", flat=True))
 
 

@@ -1,6 +1,8 @@
+import json
+
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from psycopg.types.json import Jsonb
+
 
 from pasokh.office.pauses.rules import FIRST
 from pasokh.office.tenancy.rows import fence
@@ -16,7 +18,7 @@ def fill(apps: object, editor: BaseDatabaseSchemaEditor) -> None:
             cursor.executemany(
                 "INSERT INTO pauses_pause (organisation_id, key, name, position, is_paid, archived_at)"
                 " VALUES (%s, %s, %s, %s, %s, 0)",
-                [(org, each.key, Jsonb(each.names), place, each.is_paid) for place, each in enumerate(FIRST)],
+                [(org, each.key, json.dumps(each.names), place, each.is_paid) for place, each in enumerate(FIRST)],
             )
         cursor.execute("SELECT set_config('app.org', '', true)")
 

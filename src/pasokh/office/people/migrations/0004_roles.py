@@ -3,12 +3,15 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
 from pasokh.i18n.sorting import sort_key
 from pasokh.i18n.text import search_key
 from pasokh.office.tenancy.rows import fence
 
 
-def fill(apps, editor):
+def fill(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     """Search text and place in the alphabet of those who are there already."""
     with editor.connection.cursor() as cursor:
         cursor.execute("SELECT set_config('app.org', '*', true)")
