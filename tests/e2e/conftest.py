@@ -163,12 +163,45 @@ class People:
             self.complaints.append(text)
 
 
+def tidy_up(centre):
+    """Everybody leaves and nobody waits any more, however a test ended: the next one finds an empty house."""
+    server = EmbeddedPostgres((centre.home / "db").resolve())
+    with psycopg.connect(server.dsn(schema.APP), autocommit=True) as connection:
+
+        def ask(*commands):
+            for command in commands:
+                with connection.transaction(), connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('app.org', 'demo', true)")
+                    sync.submit(cursor, "demo", "demo", uuid.uuid4().hex, "user:test", msgspec.json.encode(command))
+
+        def rows(query):
+            with connection.transaction(), connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('app.org', 'demo', true)")
+                cursor.execute(query)
+                return cursor.fetchall()
+
+        def nobody_waits():
+            waiting = rows("SELECT id FROM desk_contact WHERE closed_at = 0 AND state IN ('waiting', 'active')")
+            open_ones = rows("SELECT id, contact FROM desk_interaction WHERE closed_at = 0 AND kind <> 'consult'")
+            left = [name for name, contact in open_ones if (contact,) in waiting and name not in asked]
+            ask(*(cmd.CloseInteraction(name) for name in left))
+            asked.update(left)
+            return not waiting
+
+        asked: set[str] = set()
+
+        people = rows("SELECT username FROM people_user WHERE handles_contacts")
+        ask(*(cmd.SignOut(name, force=True) for (name,) in people))
+        centre.until(nobody_waits)
+
+
 @pytest.fixture
 def people(browser, centre):
     made = People(browser, centre)
     yield made
     for context in made.contexts:
         context.close()
+    tidy_up(centre)
     assert made.complaints == []
 
 
