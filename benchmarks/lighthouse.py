@@ -21,6 +21,8 @@ from tests.e2e.screens import NOT_OPENED, OF_AGENTS, OF_ANYBODY, all_routes, is_
 from tests.integration.ops.centre import Centre
 
 HERE = Path(__file__).resolve().parent
+TOOL = HERE / "lighthouse_tool"
+"""Lighthouse brings 200 packages: they are installed when somebody asks for it, not with the front end."""
 LEAST = 95
 
 
@@ -66,9 +68,14 @@ def screens_of(boss: Person) -> dict[str, str]:
 def scores(centre: Centre, addresses: list[str], cookie: str) -> list[dict[str, object]]:
     """Ask Lighthouse about these addresses."""
     node = shutil.which("node") or str(HERE.parent / "var/tools/node/bin/node")
+    if not (TOOL / "node_modules").is_dir():
+        npm = shutil.which("npm") or str(HERE.parent / "var/tools/node/bin/npm")
+        subprocess.run(
+            [npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=TOOL, stdout=sys.stderr, check=True
+        )
     asked = {"urls": [centre.url + each for each in addresses], "cookie": cookie, "chromium": chromium()}
     done = subprocess.run(
-        [node, str(HERE / "lighthouse.mjs")], input=json.dumps(asked), stdout=subprocess.PIPE, text=True, check=True
+        [node, str(TOOL / "scores.mjs")], input=json.dumps(asked), stdout=subprocess.PIPE, text=True, check=True
     )
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 

@@ -1,11 +1,11 @@
-// Lighthouse's accessibility score of pages, one after another, in one browser: node lighthouse.mjs < {"urls", "cookie", "chromium"}.
+// Lighthouse's accessibility score of pages, one after another, in one browser: node scores.mjs < {"urls", "cookie", "chromium"}.
 // Prints one line of JSON a page: {"url", "final", "score", "missed"}.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import lighthouse from "../ui/node_modules/lighthouse/core/index.js";
+import lighthouse from "lighthouse";
 
 const asked = JSON.parse(readFileSync(0, "utf-8"));
 const home = mkdtempSync(join(tmpdir(), "pasokh-lighthouse-"));
