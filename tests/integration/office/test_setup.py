@@ -125,7 +125,8 @@ def test_a_new_queue_is_published_and_opened_and_closed(office: Office) -> None:
     assert again.status_code == 409
     assert browser.post("/queues/night/close/").status_code == 302
     assert [answer.ok for answer in office.work("alpha")] == [True, True]
-    assert error_of(browser.post("/queues/new/", queue_form() | {"id": "Bad Key!", "version": "0"}), "id")
+    bad = browser.post("/queues/new/", queue_form() | {"id": "Bad Key!", "version": "0"})
+    assert error_of(bad, "id")
 
 
 # -- people ------------------------------------------------------------------------------------------------------------

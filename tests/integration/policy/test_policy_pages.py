@@ -170,8 +170,8 @@ def test_yesterday_is_replayed_side_by_side_and_known_again(office: Office) -> N
 
 
 def test_an_empty_day_says_so_and_offers_a_drawn_one(office: Office) -> None:
-    browser = boss()
     office.now = int(datetime(2026, 11, 21, 8, tzinfo=UTC).timestamp() * 1000)
+    browser = boss()
     preview = ask(browser, target_s="1", day="2026-11-19")
     compute("alpha", preview.pk, budget=0)
     page = browser.get(f"/queues/help/previews/{preview.pk}/").content.decode()
@@ -199,8 +199,8 @@ def test_another_day_is_read_in_any_calendar_and_a_bad_one_is_told(office: Offic
 
 
 def test_a_preview_called_off_stays_off(office: Office) -> None:
-    browser = boss()
     day = busy_day(office, 2)
+    browser = boss()
     preview = ask(browser, target_s="1", day=day)
     assert browser.post(f"/queues/help/previews/{preview.pk}/cancel/").status_code == 302
     compute("alpha", preview.pk, budget=0)

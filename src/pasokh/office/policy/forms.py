@@ -24,7 +24,7 @@ from pasokh.office.policy.language import anyone_step, with_languages
 from pasokh.office.policy.rows import Classes, Relaxations
 from pasokh.office.policy.selectors import client_names
 from pasokh.office.supervise.models import Queue
-from pasokh.office.supervise.rules import LONGEST_NAME
+from pasokh.office.supervise.rules import LONGEST_NAME, check_key
 from pasokh.office.supervise.selectors import outcome_names, queue_names, reason_names, skill_names
 
 ORDER_PLACES = len(Criterion)
@@ -157,6 +157,13 @@ class QueueForm(RefusableForm):
         return found if found in self.fields else None
 
     # -- what it means -----------------------------------------------------------------------------------------------
+    def clean_id(self) -> str:
+        """The id of a new queue, fit to be one."""
+        try:
+            return check_key(str(self.cleaned_data["id"]).strip())
+        except PasokhError as error:
+            raise forms.ValidationError(text_of(error)) from error
+
     def clean(self) -> dict[str, Any]:
         """Refuse what contradicts itself, each at its own field."""
         given: dict[str, Any] = super().clean() or self.cleaned_data
