@@ -29,11 +29,11 @@ def test_three_conversations_side_by_side_and_one_on_a_phone(person):
     visitors[0].write("و رنگ‌های دیگر هم دارید؟")
     expect(agent.locator(".work-item.unread .count")).to_have_count(1)
     screen(agent, "desk-list-fa")
-    agent.locator(".section-head button").click()
+    agent.locator(".section-head button.only-wide").click()
     expect(agent.locator(".thread")).to_have_count(3)
     expect(agent.locator(".count")).to_have_count(0)
     screen(agent, "desk-side-by-side-fa")
-    agent.locator(".section-head button").click()
+    agent.locator(".section-head button.only-wide").click()
 
     # the same desk on a phone: the list, then the conversation, then its outcome
     agent.set_viewport_size({"width": 360, "height": 740})
