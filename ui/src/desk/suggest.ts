@@ -71,7 +71,7 @@ export function suggestions(desk: Desk, each: Interaction, options: readonly Opt
   const title = desk.t(suggest.kind === "/" ? "canned.title" : "mention.title");
   return html`<div class="suggest">
     <p class="menu-title">${title}</p>
-    <ul class="suggest-list" role="listbox" id=${`suggest-${each.id}`} aria-label=${title}>
+    <ul class="suggest-list" role="listbox" tabindex="0" id=${`suggest-${each.id}`} aria-label=${title}>
       ${options.map(
         (option, index) => html`<li
           class="suggest-row"
