@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ from benchmarks.live_push import cpu_seconds
 from tests.integration.ops.centre import CLEAN, Centre
 
 from pasokh.acd import commands as cmd
-from pasokh.acd.model import QueueConfig, Requirement
 from pasokh.ops import composition
 from pasokh.store import schema, sync
 from pasokh.store.embedded import EmbeddedPostgres
+from pasokh.store.ports import Answer
 
 ROOT = Path(__file__).resolve().parent.parent
 ORG = "demo"
@@ -30,41 +31,6 @@ QUEUE = "bench"
 AGENT = "bench-agent"
 PASSWORD = "pasokh-demo"
 WIDGET = "load"
-
-
-def furnish(url: str, agents: int) -> list[str]:
-    """The demonstration organisation with so many more agents, a queue of the browser's own, a widget of the load."""
-    from pasokh.acd.model import Capacity  # noqa: PLC0415 - Django first
-    from pasokh.office import demo, demo_people  # noqa: PLC0415 - Django first
-    from pasokh.office.people.actions import PersonDraft, do_create_user  # noqa: PLC0415
-    from pasokh.office.supervise.actions import do_publish_queue  # noqa: PLC0415
-    from pasokh.office.tenancy.scope import organisation_scope  # noqa: PLC0415
-    from pasokh.office.vocabulary.actions import do_save_skill  # noqa: PLC0415
-    from pasokh.office.widgets.actions import do_save_widget  # noqa: PLC0415
-
-    names = {"fa": "سنجش", "uk": "Вимір", "en": "Measuring"}
-    demo.do_create_demo()
-    with organisation_scope(ORG):
-        do_save_skill("system", QUEUE, names)
-        do_publish_queue(
-            "system",
-            QueueConfig(QUEUE, names, requires=(Requirement(QUEUE, 1),), ring_ms=3_600_000, wrap_up_ms=0),
-        )
-        do_save_widget("system", demo_people.WIDGET, QUEUE, origins=[url], title=names)
-        do_save_widget("system", WIDGET, "support", origins=[url], title=names)
-        do_create_user(
-            "system", AGENT, PASSWORD, PersonDraft("Mina Bench", "agent", "en", True, True, {QUEUE: 90}, (QUEUE,))
-        )
-        made = []
-        for n in range(agents):
-            language = ("fa", "uk", "en")[n % 3]
-            skills = {"support": 80, "sales": 60, "billing": 60, f"lang-{language}": 100}
-            draft = PersonDraft(
-                f"Agent {n}", "agent", language, True, True, skills, ("support", "sales", "billing"),
-                Capacity(1, 2, 5), language,
-            )  # fmt: skip
-            made.append(do_create_user("system", f"load{n:03}", None, draft).username)
-    return made
 
 
 class BusyCentre:
@@ -100,11 +66,11 @@ class BusyCentre:
                 key = uuid.uuid4().hex
                 with connection.transaction(), connection.cursor() as cursor:
                     sync.submit(cursor, ORG, ORG, key, "user:bench", msgspec.json.encode(command))
-                answer = self.centre.until(lambda: self._answer(connection, key), 20)  # noqa: B023 - asked at once
+                answer = self.centre.until(partial(self._answer, connection, key), 20)
                 if not answer.ok:
                     raise RuntimeError(f"{type(command).__name__}: {answer.code} {answer.params}")
 
-    def _answer(self, connection: psycopg.Connection[Any], key: str) -> Any:  # noqa: ANN401 - Answer or None
+    def _answer(self, connection: psycopg.Connection[Any], key: str) -> Answer | None:
         with connection.transaction(), connection.cursor() as cursor:
             sync.act_for(cursor, ORG)
             return sync.find_answer(cursor, ORG, key)
@@ -144,6 +110,8 @@ def busy_centre(agents: int, rate: float, warm_s: float) -> Iterator[BusyCentre]
         os.environ["PASOKH_PUBLIC_URL"] = centre.url
         server = EmbeddedPostgres((centre.home / "db").resolve())
         composition.set_up_django(server.dsn())
+        from benchmarks.furnishing import furnish  # noqa: PLC0415 - its models need Django set up, which needs the database
+
         names = furnish(centre.url, agents)
         plan = Plan(centre.url, str(centre.home / "secret_key"), ORG, tuple(names), WIDGET, rate)
         program = "from benchmarks.crowd import main; main()"

@@ -7,15 +7,18 @@ writes), then asks through the very functions the pages use, under the role and 
 import argparse
 import json
 import os
-import random
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
+import django
 import psycopg
+from django.conf import settings
+from psycopg.conninfo import conninfo_to_dict
+
+from pasokh.store import schema
+from pasokh.store.embedded import EmbeddedPostgres
 
 FIGURE_MS = 300
 CARD_MS = 50
@@ -102,16 +105,6 @@ def fill(dsn: str, count: int, customers: int) -> None:
             db.execute(f"VACUUM (ANALYZE) {table}")
 
 
-def measured(times: int, act: Callable[[], object]) -> list[float]:
-    """Milliseconds of each of `times` calls."""
-    found = []
-    for _ in range(times):
-        begun = time.perf_counter()
-        act()
-        found.append((time.perf_counter() - begun) * 1_000)
-    return found
-
-
 def main() -> int:
     """Fill, ask, print the figures; 1 when a page with its count takes longer than the figure at p95."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -119,9 +112,6 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=10)
     given = parser.parse_args()
     os.environ.update(DJANGO_SETTINGS_MODULE="pasokh.office.settings", PASOKH_DATABASE_POOL="0")
-    from pasokh.store import schema  # noqa: PLC0415 - Django first
-    from pasokh.store.embedded import EmbeddedPostgres  # noqa: PLC0415 - Django first
-
     with tempfile.TemporaryDirectory(prefix="pasokh-bench-") as folder:
         Path(folder).chmod(0o755)
         server = EmbeddedPostgres(Path(folder) / "pg", durability=False)
@@ -137,108 +127,26 @@ def main() -> int:
     return 0 if figures["reached"] else 1
 
 
-def ask(server: object, count: int, times: int) -> dict[str, object]:
+def ask(server: EmbeddedPostgres, count: int, times: int) -> dict[str, object]:
     """The figures on a filled database."""
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - Django first
-
-    from pasokh.store import schema  # noqa: PLC0415 - Django first
-
-    dsn: Callable[..., str] = server.dsn  # type: ignore[attr-defined]
-    import django  # noqa: PLC0415 - Django first
-    from django.conf import settings  # noqa: PLC0415 - Django first
-
     for alias, role in (("default", schema.APP), ("owner", schema.OWNER)):
-        known = conninfo_to_dict(dsn(role, "bench"))
+        known = conninfo_to_dict(server.dsn(role, "bench"))
         settings.DATABASES[alias].update(
             NAME="bench", USER=role, PASSWORD="", HOST=str(known["host"]), PORT=str(known.get("port", ""))
         )
     django.setup()
-    from django.core.management import call_command  # noqa: PLC0415 - Django first
+    from benchmarks.contacts_asked import answers, begin  # noqa: PLC0415 - its models need Django set up, just above
 
-    from pasokh.office.tenancy.actions import do_create_organisation  # noqa: PLC0415 - Django first
-    from pasokh.office.tenancy.scope import organisation_scope  # noqa: PLC0415 - Django first
-
-    call_command("migrate", database="owner", interactive=False, verbosity=0)
-    do_create_organisation(ORG, {"en": "Bench"}, zone="Asia/Tehran", language="fa")
+    begin(ORG)
     customers = max(1, count // 20)
     begun = time.monotonic()
-    fill(dsn(database="bench"), count, customers)
+    fill(server.dsn(database="bench"), count, customers)
     filled = time.monotonic() - begun
-
-    from pasokh.office.crm.selectors import addresses_of, customer_by_key, family_of, history_of, open_follow_ups_of  # noqa: PLC0415 - Django first
-    from pasokh.office.desk.asked import Asked  # noqa: PLC0415 - Django first
-    from pasokh.office.desk.listing import count_of, page_of  # noqa: PLC0415 - Django first
-
-    end = START + count * STEP_MS
-    day = {"since": end - 86_400_000, "until": end}
-    questions = {
-        "everything": Asked(),
-        "a queue": Asked(queue="queue3"),
-        "an agent": Asked(agent="agent42"),
-        "a client and a channel": Asked(client="client2", channel="email"),
-        "a rare outcome": Asked(outcome="rare"),
-        "poor ratings": Asked(rating=(1, 2)),
-        "a reason with poor ratings": Asked(reason="reason5", rating=(1, 2)),
-        "waited over a minute": Asked(wait_over_ms=60_000),
-        "waited longer than almost all": Asked(wait_over_ms=89_990),
-        "a year of a queue": Asked(queue="queue3", since=end - 365 * 86_400_000, until=end - 86_400_000),
-        "a queue's answered, today": Asked(queue="queue3", state="answered", **day),
-        "a queue's abandoned, ever": Asked(queue="queue3", state="abandoned"),
-        "entered, ever": Asked(state="entered"),
-        "a customer": Asked(customer="cust77"),
-        "open now": Asked(state="open"),
-        "a rare word": Asked(q="goods3900"),
-        "a frequent word": Asked(q="goods1"),
-        "a word of a third": Asked(q="parcel"),
-        "two words": Asked(q="given17 family222"),
-        "a frequent and a rare word": Asked(q="parcel goods3900"),
-        "two frequent words": Asked(q="order parcel"),
-        "a frequent word in a queue": Asked(q="parcel", queue="queue3"),
-        "the last digits of a number": Asked(q="0000077"),
-        "a beginning many share": Asked(q="given3"),
-        "a word nobody wrote": Asked(q="zzzz"),
-    }  # fmt: skip
-    lines: dict[str, object] = {}
-    every: list[float] = []
-    none: Callable[[str], list[str]] = lambda key: [key]  # noqa: E731
-    for name, asked in questions.items():
-
-        def both(asked: Asked = asked) -> tuple[object, int]:
-            with organisation_scope(ORG):
-                return (
-                    page_of(asked, members=none, reasons=none),
-                    count_of(asked, members=none, reasons=none),
-                )
-
-        _, found = both()
-        spans = measured(times, both)
-        every += spans
-        lines[name] = {"rows": found, "median_ms": round(statistics.median(spans), 1), "max_ms": round(max(spans), 1)}
-
-    def deep() -> None:
-        with organisation_scope(ORG):
-            page_of(Asked(), members=none, reasons=none, before=str(random.randrange(1_000, count)))
-
-    def card() -> None:
-        with organisation_scope(ORG):
-            customer = customer_by_key(f"cust{random.randrange(customers)}")
-            assert customer is not None
-            family = family_of(customer)
-            keys = [each.key for each in family]
-            addresses_of(family)
-            history_of(keys, 21)
-            open_follow_ups_of(keys)
-
-    random.seed(1)
-    pages, cards = measured(times * 5, deep), measured(times * 20, card)
-    worst = max(line["max_ms"] for line in lines.values())  # type: ignore[index]
-    p95 = round(statistics.quantiles(every, n=20)[-1], 1)
-    card_p95 = round(statistics.quantiles(cards, n=20)[-1], 1)
+    figures = answers(ORG, START + count * STEP_MS, count, customers, times)
+    reached = figures["p95_ms"] <= FIGURE_MS and figures["card_p95_ms"] <= CARD_MS
     return {
-        "contacts": count, "filled_s": round(filled), "p95_ms": p95, "worst_ms": worst,
-        "deep_page_p95_ms": round(statistics.quantiles(pages, n=20)[-1], 1), "card_p95_ms": card_p95,
-        "figure_ms": FIGURE_MS, "card_figure_ms": CARD_MS, "reached": p95 <= FIGURE_MS and card_p95 <= CARD_MS,
-        "questions": lines,
+        "contacts": count, "filled_s": round(filled), **figures, "figure_ms": FIGURE_MS, "card_figure_ms": CARD_MS,
+        "reached": reached,
     }  # fmt: skip
 
 

@@ -4,9 +4,10 @@ import contextlib
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.polling import until
 
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 PROGRAM = shutil.which("clamd") or shutil.which("clamd", path="/usr/sbin")
@@ -26,11 +27,8 @@ def clamd() -> Iterator[str]:
         [PROGRAM, "-c", str(folder / "clamd.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        deadline = time.monotonic() + 30
-        while not (folder / "s").exists():
-            assert process.poll() is None, "clamd ended"
-            assert time.monotonic() < deadline, "clamd does not listen"
-            time.sleep(0.05)
+        until(lambda: (folder / "s").exists() or process.poll() is not None, 30)
+        assert process.poll() is None, "clamd ended"
         yield f"clamd://{folder}/s"
     finally:
         process.kill()

@@ -19,6 +19,8 @@ from email.policy import default
 from pathlib import Path
 from typing import Self
 
+from tests.polling import until
+
 USER, SECRET = "pasokh", "p@ss:word/1"
 
 
@@ -49,7 +51,10 @@ class MailServer:
             )  # fmt: skip
         wish = {"folder": str(self.folder), "port": self.port, "tls": self.tls, "auth": self.auth}
         self.process = subprocess.Popen(
-            [sys.executable, "-W", "ignore", __file__, json.dumps(wish)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-W", "ignore", "-m", "tests.mail_server", json.dumps(wish)],
+            cwd=Path(__file__).parents[1],
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert self.process.stdout is not None
         self.port = int(self.process.stdout.readline())
@@ -75,11 +80,8 @@ class MailServer:
 
     def until_taken(self, count: int, seconds: float = 15) -> list[EmailMessage]:
         """Wait for so many mails."""
-        deadline = time.monotonic() + seconds
-        while len(found := self.taken()) < count:
-            assert time.monotonic() < deadline, [m["subject"] for m in found]
-            time.sleep(0.02)
-        return found
+        until(lambda: len(self.taken()) >= count, seconds, told=lambda: [m["subject"] for m in self.taken()])
+        return self.taken()
 
 
 # -- the process -------------------------------------------------------------------------------------------------------
@@ -95,7 +97,7 @@ async def _serve(wish: dict[str, object]) -> None:
                 return said[local]
             if local == "stuck":
                 (folder / "stuck").touch()
-                await asyncio.sleep(3_600)
+                await asyncio.Event().wait()  # an answer never comes
             envelope.rcpt_tos.append(address)
             return "250 OK"
 

@@ -9,6 +9,7 @@ from typing import Any
 from pasokh.acd import events as ev
 from pasokh.acd import levels
 from pasokh.acd.agenda import LADDER_ORDER
+from pasokh.acd.counting import count_answered, count_left
 from pasokh.acd.derived import Derived
 from pasokh.acd.folds import setup, supervision
 from pasokh.acd.folds.setup import sync
@@ -186,11 +187,7 @@ def _offer_accepted(state: State, e: ev.OfferAccepted, at: Instant) -> None:
         state.contacts[e.contact].preferred_agent = e.agent
     sync(state, agent)
     if i.kind == "contact":
-        config, day = state.queues[e.queue].config, state.queues[e.queue].day
-        day.answered += 1
-        day.answered_in_target += e.waited_ms <= config.target_ms
-        day.answered_wait_ms += e.waited_ms
-        day.longest_wait_ms = max(day.longest_wait_ms, e.waited_ms)
+        count_answered(state.queues[e.queue].day, state.queues[e.queue].config, e.waited_ms)
         levels.judge(state.queues[e.queue], at)
 
 
@@ -311,20 +308,10 @@ def _interaction_closed(state: State, e: ev.InteractionClosed, at: Instant) -> N
 
 def _count_left(state: State, i: Interaction, e: ev.InteractionClosed) -> None:
     queue = state.queues[e.queue]
-    config, day = queue.config, queue.day
     if i.visits == 0:
-        day.refused += 1
-        return
-    in_target = e.waited_ms <= config.target_ms
-    if e.reason is Closing.ABANDONED:
-        day.abandoned += 1
-        day.abandoned_short += e.waited_ms <= config.short_ms
-        day.abandoned_in_target += in_target
+        queue.day.refused += 1
     else:
-        day.left_otherwise += 1
-        day.left_otherwise_in_target += in_target
-    day.left_wait_ms += e.waited_ms
-    day.longest_wait_ms = max(day.longest_wait_ms, e.waited_ms)
+        count_left(queue.day, queue.config, e.reason, e.waited_ms)
 
 
 def _contact_closed(state: State, e: ev.ContactClosed, _: Instant) -> None:

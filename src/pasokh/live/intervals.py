@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from pasokh.acd import events as ev
 from pasokh.acd.apply import VISITS
+from pasokh.acd.counting import count_answered, count_left
 from pasokh.acd.model import Closing, Phase, QueueConfig
 from pasokh.acd.state import QueueDay, State
 from pasokh.kernel.time import MINUTE, Instant, Millis
@@ -123,28 +124,16 @@ class Intervals:
 
     def _answered(self, event: ev.OfferAccepted, at: Instant, config: QueueConfig) -> None:
         interval = self._at(event.queue, at)
-        day = interval.counts
-        day.answered += 1
-        day.answered_in_target += event.waited_ms <= config.target_ms
-        day.answered_wait_ms += event.waited_ms
+        count_answered(interval.counts, config, event.waited_ms)
         self._move(event.queue, interval, -1)
 
     def _left(self, event: ev.InteractionClosed, at: Instant, config: QueueConfig) -> None:
         interval = self._at(event.queue, at)
-        day = interval.counts
         if event.interaction in self._at_door:
             self._at_door.discard(event.interaction)
-            day.refused += 1
+            interval.counts.refused += 1
             return
-        in_target = event.waited_ms <= config.target_ms
-        if event.reason is Closing.ABANDONED:
-            day.abandoned += 1
-            day.abandoned_short += event.waited_ms <= config.short_ms
-            day.abandoned_in_target += in_target
-        else:
-            day.left_otherwise += 1
-            day.left_otherwise_in_target += in_target
-        day.left_wait_ms += event.waited_ms
+        count_left(interval.counts, config, event.reason, event.waited_ms)
         self._move(event.queue, interval, -1)
 
     def _at(self, queue: str, at: Instant) -> Interval:
@@ -166,4 +155,5 @@ def _joined(early: Interval, late: Interval) -> Interval:
     counts = QueueDay()
     for name in QueueDay.__dataclass_fields__:
         setattr(counts, name, getattr(early.counts, name) + getattr(late.counts, name))
+    counts.longest_wait_ms = max(early.counts.longest_wait_ms, late.counts.longest_wait_ms)
     return Interval(counts, max(early.waiting, late.waiting), late.level)

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from django.conf import settings
 from django.db import connections
 from tests.integration.live.stage import SECRET, SHOP, Stage, running_engine, serving
 from tests.office_stage import Office
+from tests.polling import until_async
 
 from pasokh.engine.clock import wall_ms
 from pasokh.live.tokens import TokenSigner
@@ -81,11 +81,7 @@ class Web(Stage):
 
     async def until[T](self, look: Callable[[], Awaitable[T]], good: Callable[[T], bool]) -> T:
         """Look until it is as wanted."""
-        end = time.monotonic() + PATIENCE
-        while not good(found := await look()):
-            assert time.monotonic() < end, found
-            await asyncio.sleep(0.05)
-        return found
+        return await until_async(look, good, PATIENCE)
 
 
 @asynccontextmanager

@@ -1,8 +1,6 @@
 """The demonstration, the worker, the figures, and who speaks which language."""
 
 import threading
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -12,6 +10,7 @@ from django.core.management import call_command
 from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 from tests.office_stage import Office, chat
+from tests.polling import until
 from tests.security.browser import Browser, signed_in
 
 from pasokh.acd import commands as cmd
@@ -74,13 +73,6 @@ def test_an_older_demonstration_gets_what_is_new_and_keeps_what_people_changed(o
         do_create_demo()
         assert AuditEvent.objects.count() == made
     assert all(answer.ok for answer in office.work(demo.ORGANISATION))
-
-
-def until(happened: Callable[[], bool], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.02)
 
 
 def test_the_worker_follows_the_log_of_every_organisation(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from tests.polling import until
+
 START_SECONDS = 100
 CLEAN = {k: v for k, v in os.environ.items() if not k.startswith(("PASOKH_", "DJANGO_"))}
 
@@ -106,11 +108,7 @@ class Centre:
 
     def until(self, question, seconds=40):
         """Wait until it is true."""
-        deadline = time.monotonic() + seconds
-        while not (answer := question()):
-            assert time.monotonic() < deadline, self.log
-            time.sleep(0.05)
-        return answer
+        return until(question, seconds, told=lambda: self.log)
 
 
 def alive(pid):

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connections
 from tests.mail_server import MailServer
 from tests.office_stage import Office
+from tests.polling import until
 
 from pasokh.channels.mail.memory import MemoryTransport
 from pasokh.channels.mail.ways import transport_of
@@ -196,11 +197,8 @@ def test_a_process_killed_while_it_sends_leaves_a_mail_that_the_next_one_sends(
     with MailServer(tmp_path) as server:
         first = role(office, server.url)
         try:
-            deadline = time.monotonic() + 30
-            while not (tmp_path / "stuck").exists():
-                assert time.monotonic() < deadline
-                assert first.poll() is None
-                time.sleep(0.02)
+            until(lambda: (tmp_path / "stuck").exists() or first.poll() is not None, 30)
+            assert first.poll() is None
         finally:
             os.kill(first.pid, signal.SIGKILL)
             first.wait(10)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 from tests.contract.store.conftest import ORG, draft, refused
+from tests.polling import give_way
 
 from pasokh.kernel.errors import PasokhError
 from pasokh.store import schema
@@ -107,12 +108,10 @@ async def test_callers_who_go_away_leave_no_connection_that_answers_others_wrong
     numbers = iter(range(1_000_000))
     for _ in range(60):
         asking = [asyncio.create_task(ask(next(numbers))) for _ in range(20)]
-        for _ in range(draw.randrange(12)):
-            await asyncio.sleep(0)
+        await give_way(draw.randrange(12))
         for task in draw.sample(asking, 8):
             task.cancel()
-            for _ in range(draw.randrange(3)):
-                await asyncio.sleep(0)
+            await give_way(draw.randrange(3))
             task.cancel()
         for outcome in await asyncio.gather(*asking, return_exceptions=True):
             assert outcome is None or isinstance(outcome, asyncio.CancelledError), outcome

@@ -7,9 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
+from tests.integration.ops.centre import alive
+from tests.polling import until_async
 
 from pasokh.kernel.errors import PasokhError
 from pasokh.ops.child import Child, Program
@@ -26,17 +27,10 @@ def child(code, said=None, **more):
 
 
 async def until(question, seconds=20.0):
-    deadline = time.monotonic() + seconds
-    while not question():
-        assert time.monotonic() < deadline, "it never came true"
-        await asyncio.sleep(0.01)
+    async def look():
+        return question()
 
-
-def alive(pid):
-    try:
-        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
+    await until_async(look, seconds=seconds)
 
 
 async def test_what_a_child_says_when_ready_is_known():
