@@ -76,7 +76,10 @@ def test_filters_narrow_and_say_what_is_open(office: Office) -> None:
     busy(office)
     with organisation_scope("alpha"):
         number = {row.id: row.number for row in Contact.objects.all()}
-        find = lambda **asked: {row.id for row in selectors.find_contacts(Asked(**asked)).rows}  # noqa: E731
+
+        def find(**asked: Any) -> set[str]:
+            return {row.id for row in selectors.find_contacts(Asked(**asked)).rows}
+
         assert find(outcome="done") == {"alpha-c1"}
         assert find(rating=(4, 5)) == {"alpha-c1"}
         assert find(rating=(1, 3)) == set()

@@ -111,12 +111,12 @@ def matching_step(secret: bytes, code: str, now: Instant, last_used: int) -> int
 
 def code_at(secret: bytes, now: Instant) -> str:
     """The code an authenticator app shows."""
-    return TOTP(secret, CODE_DIGITS, SHA1(), STEP // SECOND).generate(now // SECOND).decode()  # noqa: S303
+    return TOTP(secret, CODE_DIGITS, SHA1(), STEP // SECOND).generate(now // SECOND).decode()  # noqa: S303 - as above
 
 
 def provisioning_uri(secret: bytes, account: str, issuer: str) -> str:
     """What the QR code says to an authenticator app."""
-    return TOTP(secret, CODE_DIGITS, SHA1(), STEP // SECOND).get_provisioning_uri(account, issuer)  # noqa: S303
+    return TOTP(secret, CODE_DIGITS, SHA1(), STEP // SECOND).get_provisioning_uri(account, issuer)  # noqa: S303 - as above
 
 
 def spoken_secret(secret: bytes) -> str:

@@ -56,7 +56,7 @@ def own(view: Page) -> Page:
     """Let only signed-in people into a page of their own."""
 
     @wraps(view)
-    def guarded_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
+    def guarded_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - the view's own
         if isinstance(request.user, User):
             return view(request, *args, **kwargs)
         if wants_json(request):
@@ -70,7 +70,7 @@ def confirmed(view: Page) -> Page:
     """Ask who it is again when the person came in longer ago than `CONFIRMED_LIFE`."""
 
     @wraps(view)
-    def guarded_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401
+    def guarded_view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - the view's own
         at = request.session.get(CONFIRMED, 0)
         if 0 <= clock.now() - int(at) < CONFIRMED_LIFE:
             return view(request, *args, **kwargs)
@@ -229,7 +229,7 @@ def _factor(request: HttpRequest, user: User, form: CodeForm | None = None, stat
 def _qr(text: str) -> SafeString:
     """The QR code as SVG without inline style, black on its own white field."""
     drawn = segno.make(text, error="m", micro=False)
-    return mark_safe(drawn.svg_inline(omitsize=True, border=4, light="#fff", svgclass="qr", lineclass=None))  # noqa: S308
+    return mark_safe(drawn.svg_inline(omitsize=True, border=4, light="#fff", svgclass="qr", lineclass=None))  # noqa: S308 - drawn here
 
 
 # -- passkeys ----------------------------------------------------------------------------------------------------------

@@ -101,8 +101,9 @@ def _search(query: dict[str, str]) -> tuple[Search, dict[str, str]]:
             return None
         try:
             found_day = dates.parse_date(query[name], language())
-            start = datetime(found_day.year, found_day.month, found_day.day) + timedelta(days=after_days)  # noqa: DTZ001
-            return dates.instant(start.replace(tzinfo=timezone.get_current_timezone()))
+            zone = timezone.get_current_timezone()
+            start = datetime(found_day.year, found_day.month, found_day.day, tzinfo=zone) + timedelta(days=after_days)
+            return dates.instant(start)
         except (PasokhError, OverflowError) as error:
             refused = error if isinstance(error, PasokhError) else PasokhError("date.not_a_date", value=query[name])
             errors[{"from": "since", "to": "until"}[name]] = text_of(refused)

@@ -132,7 +132,7 @@ def count_of(
     if isinstance(leading, str):
         query = query.where("c.number = ANY(%s)", _numbers_with(leading))
     conditions = " AND ".join(query.conditions)
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM {query.source} WHERE {conditions} LIMIT %s) AS counted"  # noqa: S608
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM {query.source} WHERE {conditions} LIMIT %s) AS counted"  # noqa: S608 - names of our own
     with connection.cursor() as cursor:
         cursor.execute(sql, [*query.params, most + 1])
         return int(cursor.fetchone()[0])
@@ -237,7 +237,7 @@ def _leading_word(asked: Asked) -> object:
 
 def _occurrences(word: str) -> int:
     condition, params = _in_index(word)
-    sql = f"SELECT count(*) FROM (SELECT 1 FROM desk_word WHERE {condition} LIMIT %s) AS found"  # noqa: S608
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM desk_word WHERE {condition} LIMIT %s) AS found"  # noqa: S608 - names of our own
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, RARE + 1])
         return int(cursor.fetchone()[0])
@@ -247,7 +247,7 @@ def _numbers_with(word: str) -> list[int]:
     """Numbers of the contacts in which the word occurs, newest first."""
     condition, params = _in_index(word)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT number FROM desk_word WHERE {condition}", params)  # noqa: S608
+        cursor.execute(f"SELECT number FROM desk_word WHERE {condition}", params)  # noqa: S608 - names of our own
         return sorted({number for (number,) in cursor.fetchall()}, reverse=True)
 
 

@@ -10,7 +10,7 @@ from pasokh.acd.state import State
 from pasokh.kernel.ids import derive
 from pasokh.kernel.time import DAY, HOUR, MINUTE, SECOND, Instant, Millis
 from pasokh.ops.traffic import lines
-from pasokh.ops.traffic.drawing import READING, TALK_TURN, Drawing, Due, has, phase_of
+from pasokh.ops.traffic.drawing import READING, TALK_TURN, Drawing, Due, goes_on, holds, stands
 
 _IN_HAND = (Phase.ACTIVE, Phase.WRAP_UP)
 _SCORES = (5, 5, 5, 4, 4, 3, 2, 1)
@@ -34,7 +34,7 @@ class Besides:
         if self.drawing.number(10):
             return
         leaves = self.drawing.wait(TALK_TURN)
-        waiting = lambda s: phase_of(s, interaction) is Phase.QUEUED  # noqa: E731
+        waiting = stands(interaction, Phase.QUEUED)
         yield Due(leaves, cmd.CustomerAway(interaction), waiting)
         if self.drawing.number(3):
             back = leaves + self.drawing.wait(TALK_TURN)
@@ -54,7 +54,7 @@ class Besides:
     def read(self, event: ev.MessagePosted, state: State) -> Iterator[Due]:
         """Whoever is drawn reads what the other side wrote; a real agent gets an answer too."""
         item = state.interactions.get(event.interaction)
-        there = lambda s: event.interaction in s.interactions  # noqa: E731
+        there = goes_on(event.interaction)
         drawn = event.contact.startswith(self.prefix)
         if event.author == "agent" and drawn:
             yield Due(self.drawing.wait(READING), cmd.MarkRead(event.interaction, "customer", event.number), there)
@@ -62,18 +62,18 @@ class Besides:
                 reply = self.drawing.one(lines.REPLIES[_language(state, event.contact)])
                 message = f"{event.interaction}.r{self.drawing.asked}"
                 posted = cmd.PostMessage(event.interaction, message, "customer", event.contact, reply)
-                active = lambda s: phase_of(s, event.interaction) is Phase.ACTIVE  # noqa: E731
+                active = stands(event.interaction, Phase.ACTIVE)
                 yield Due(2 * SECOND + self.drawing.wait(TALK_TURN), posted, active)
         elif event.author == "customer" and item is not None and item.agent in self.agents:
             agent = item.agent or ""
-            mine = lambda s: has(s, agent, event.interaction, *_IN_HAND)  # noqa: E731
+            mine = holds(agent, event.interaction, *_IN_HAND)
             yield Due(self.drawing.wait(READING), cmd.MarkRead(event.interaction, "agent", event.number), mine)
 
     # -- agents and their supervisor -----------------------------------------------------------------------------------
     def during(self, interaction: str, contact: str, agent: str, state: State) -> Iterator[Due]:
         """Now and then: a picture, a question to the supervisor who also reads along, a note to a colleague."""
         language = _language(state, contact)
-        active = lambda s: has(s, agent, interaction, Phase.ACTIVE)  # noqa: E731
+        active = holds(agent, interaction, Phase.ACTIVE)
         at = self.drawing.wait(TALK_TURN)
         if contact.startswith(self.prefix) and self.drawing.number(6) == 0:
             message = cmd.PostMessage(interaction, f"{interaction}.p", "customer", contact, lines.PICTURES[language])
@@ -81,7 +81,7 @@ class Besides:
         if self.lead and self.drawing.number(8) == 0:
             yield Due(at, cmd.AskHelp(interaction, agent, lines.QUESTIONS[language]), active)
         if self.lead and self.drawing.number(10) == 0:
-            watched = lambda s: phase_of(s, interaction) in _IN_HAND  # noqa: E731
+            watched = stands(interaction, *_IN_HAND)
             yield Due(at, cmd.StartMonitor(interaction, self.lead), watched)
             yield Due(at + self.drawing.wait(TALK_TURN), cmd.StopMonitor(interaction, self.lead), lambda _: True)
         colleagues = sorted(name for name in self.agents & set(state.agents) if name != agent)
@@ -97,9 +97,9 @@ class Besides:
             return
         at = self.drawing.wait(TALK_TURN) + self.drawing.wait(READING)
         text, message = lines.ADVICE[_language(state, event.contact)], f"{event.interaction}.w{self.drawing.asked}"
-        talking = lambda s: has(s, event.agent, event.interaction, *_IN_HAND)  # noqa: E731
+        talking = holds(event.agent, event.interaction, *_IN_HAND)
         yield Due(at, cmd.PostMessage(event.interaction, message, "whisper", self.lead, text), talking)
-        there = lambda s: event.interaction in s.interactions  # noqa: E731
+        there = goes_on(event.interaction)
         yield Due(at, cmd.AnswerHelp(event.interaction, self.lead), there)
 
     def promise(self, interaction: str, agent: str, contact: str, state: State) -> FollowUp:
@@ -113,9 +113,11 @@ class Besides:
         """Most promises are kept about when they fall due; a few come late, those far away another day."""
         late: Millis = self.drawing.number(150 * SECOND) - 60 * SECOND
         delay = max(due_at - state.now + late, 5 * SECOND)
-        same = lambda s: (  # noqa: E731
-            delay < _KEPT_WITHIN and follow_up in s.follow_ups and s.follow_ups[follow_up].due_at == due_at
-        )
+
+        def same(now: State) -> bool:
+            known = now.follow_ups.get(follow_up)
+            return delay < _KEPT_WITHIN and known is not None and known.due_at == due_at
+
         owner = state.follow_ups[follow_up].owner
         closed = cmd.CloseFollowUp(follow_up, owner, lines.KEPT[_language(state, contact)])
         return Due(min(delay, _KEPT_WITHIN), closed, same)

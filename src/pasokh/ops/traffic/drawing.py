@@ -64,3 +64,18 @@ def has(state: State, agent: str, interaction: str, *phases: Phase) -> bool:
     """Whether this agent has the interaction in one of the phases (it may have gone to another since)."""
     found = state.interactions.get(interaction)
     return found is not None and found.agent == agent and found.phase in phases
+
+
+def stands(interaction: str, *phases: Phase) -> Callable[[State], bool]:
+    """Asks whether an interaction is in one of the phases."""
+    return lambda state: phase_of(state, interaction) in phases
+
+
+def holds(agent: str, interaction: str, *phases: Phase) -> Callable[[State], bool]:
+    """Asks whether an agent has it in one of the phases."""
+    return lambda state: has(state, agent, interaction, *phases)
+
+
+def goes_on(interaction: str) -> Callable[[State], bool]:
+    """Asks whether it is not over."""
+    return lambda state: interaction in state.interactions

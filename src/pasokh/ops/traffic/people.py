@@ -11,7 +11,7 @@ from pasokh.kernel.ids import derive
 from pasokh.kernel.time import MINUTE, SECOND, Millis
 from pasokh.office.demo_people import Customer
 from pasokh.ops.traffic.besides import Besides
-from pasokh.ops.traffic.drawing import READING, TALK_TURN, Drawing, Due, has, phase_of
+from pasokh.ops.traffic.drawing import READING, TALK_TURN, Drawing, Due, holds, stands
 from pasokh.ops.traffic.lines import ANSWERS, NAMES, OPENINGS, REPLIES
 from pasokh.ops.traffic.spoken import spoken
 from pasokh.twin.draw import Purpose, span
@@ -164,19 +164,19 @@ class People:
             yield self._write_up(item.id, agent, item.queue, state)
 
     def _patience(self, interaction: str) -> Due:
-        waiting = lambda s: phase_of(s, interaction) in (Phase.QUEUED, Phase.OFFERED)  # noqa: E731
+        waiting = stands(interaction, Phase.QUEUED, Phase.OFFERED)
         return Due(
             max(span(PATIENCE, self.drawing.draw(Purpose.PATIENCE)), SECOND), cmd.LeaveContact(interaction), waiting
         )
 
     def _accept(self, interaction: str, agent: str) -> Due:
-        offered = lambda s: has(s, agent, interaction, Phase.OFFERED)  # noqa: E731
+        offered = holds(agent, interaction, Phase.OFFERED)
         return Due(self._wait(READING), cmd.AcceptOffer(interaction, agent), offered)
 
     def _talk(self, interaction: str, contact: str, agent: str, state: State) -> Iterator[Due]:
         known = state.contacts.get(contact)
         language = known.language if known and known.language in ANSWERS else "en"
-        active = lambda s: has(s, agent, interaction, Phase.ACTIVE)  # noqa: E731
+        active = holds(agent, interaction, Phase.ACTIVE)
         at = 0
         turns = 2 + self.drawing.number(3)
         for turn in range(turns):
@@ -218,13 +218,13 @@ class People:
         if config and outcome in config.follow_up_outcomes:
             owed = self.besides.promise(interaction, agent, item.contact if item else "", state)
         command = cmd.CompleteWrapUp(interaction, agent, outcome, reason=reason, follow_up=owed)
-        due = lambda s: has(s, agent, interaction, Phase.WRAP_UP, Phase.OUTCOME_DUE)  # noqa: E731
+        due = holds(agent, interaction, Phase.WRAP_UP, Phase.OUTCOME_DUE)
         return Due(self._wait(WRITING_UP), command, due)
 
     def _consider(self, event: ev.AlternativesOffered) -> Iterator[Due]:
         """One in four leaves a message instead of waiting on."""
         if Alternative.MESSAGE in event.options and self.drawing.number(4) == 0:
-            waiting = lambda s: phase_of(s, event.interaction) is Phase.QUEUED  # noqa: E731
+            waiting = stands(event.interaction, Phase.QUEUED)
             replacement = f"{event.interaction}.msg"
             command = cmd.AcceptAlternative(
                 event.interaction, "message", replacement, f"{event.contact}@example.org", text="…"
