@@ -31,6 +31,8 @@ export interface Suggest {
   from: number;
   query: string;
   chosen: number;
+  /** In the order they had when the list opened: it must not move under the finger when somebody comes. */
+  colleagues: readonly { id: string; name: string }[];
 }
 
 export interface Notice {

@@ -35,7 +35,7 @@ export function deskShortcuts(desk: Desk): void {
     desk.open(each.id, { focus: true });
     if (text && !desk.memory.texts[each.id]) {
       desk.memory.texts[each.id] = text;
-      desk.memory.suggest = { place: each.id, kind: "/", from: 0, query: "", chosen: 0 };
+      desk.memory.suggest = { place: each.id, kind: "/", from: 0, query: "", chosen: 0, colleagues: [] };
     }
   };
   const ready = (): boolean => desk.model.me?.presence === "ready";

@@ -28,8 +28,9 @@ export function lookAround(desk: Desk, place: string, area: HTMLTextAreaElement,
     memory.suggest = null;
     return;
   }
-  const same = memory.suggest?.place === place && memory.suggest.query === found.query;
-  memory.suggest = { ...found, place, chosen: same ? (memory.suggest?.chosen ?? 0) : 0 };
+  const open = memory.suggest?.place === place && memory.suggest.kind === found.kind ? memory.suggest : null;
+  const chosen = open?.query === found.query ? open.chosen : 0;
+  memory.suggest = { ...found, place, chosen, colleagues: open?.colleagues ?? colleaguesOf(desk) };
 }
 
 /** What fits what has been typed after the sign. */
@@ -37,7 +38,7 @@ export function optionsOf(desk: Desk, each: Interaction): Option[] {
   const { suggest } = desk.memory;
   if (!suggest) return [];
   if (suggest.kind === "@") {
-    return ranked(suggest.query, colleaguesOf(desk), (colleague) => [colleague.name, colleague.id])
+    return ranked(suggest.query, suggest.colleagues, (colleague) => [colleague.name, colleague.id])
       .slice(0, 8)
       .map((colleague) => ({ id: colleague.id, title: colleague.name, detail: colleague.id, text: `@${colleague.name} `, from: colleague.name.length + 2, to: colleague.name.length + 2 }));
   }
