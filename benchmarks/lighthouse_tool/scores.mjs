@@ -1,46 +1,38 @@
 // Lighthouse's accessibility score of pages, one after another, in one browser: node scores.mjs < {"urls", "cookie", "chromium"}.
 // Prints one line of JSON a page: {"url", "final", "score", "missed"}.
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 
 import lighthouse from "lighthouse";
+import puppeteer from "puppeteer-core";
 
 const asked = JSON.parse(readFileSync(0, "utf-8"));
-const home = mkdtempSync(join(tmpdir(), "pasokh-lighthouse-"));
-const flags = ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--remote-debugging-port=0", `--user-data-dir=${home}`];
-const browser = spawn(asked.chromium, [...flags, "about:blank"], { stdio: ["ignore", "ignore", "pipe"] });
+const browser = await puppeteer.launch({ executablePath: asked.chromium, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 try {
-  const port = await new Promise((found, failed) => {
-    let said = "";
-    browser.on("exit", () => failed(new Error(`the browser ended: ${said}`)));
-    browser.stderr.on("data", (text) => {
-      said += text;
-      const match = /DevTools listening on ws:\/\/[^:]+:(\d+)\//.exec(said);
-      if (match) found(Number(match[1]));
-    });
-  });
+  // In the browser's own jar, as a person's would be: a header of ours would be dropped once a page sets a cookie.
+  const cookies = (asked.cookie ?? "").split("; ").filter(Boolean);
+  for (const each of cookies) {
+    const [name, ...value] = each.split("=");
+    await browser.setCookie({ name, value: value.join("="), domain: new URL(asked.urls[0]).hostname, path: "/" });
+  }
   for (const url of asked.urls) {
-    const result = await lighthouse(url, {
-      port,
+    const page = await browser.newPage();
+    const settings = {
       onlyCategories: ["accessibility"],
-      extraHeaders: asked.cookie ? { Cookie: asked.cookie } : {},
       disableStorageReset: true,
       formFactor: "desktop",
       screenEmulation: { mobile: false, width: 1440, height: 900, deviceScaleFactor: 1, disabled: false },
       throttlingMethod: "provided",
+      maxWaitForLoad: 15_000,
       logLevel: "silent",
-    });
-    const { categories, audits, finalDisplayedUrl } = result.lhr;
+    };
+    const { lhr } = await lighthouse(url, settings, undefined, page);
+    const { categories, audits, finalDisplayedUrl } = lhr;
     const missed = categories.accessibility.auditRefs.filter(({ id, weight }) => weight && audits[id].score !== null && audits[id].score < 1);
     const score = Math.round((categories.accessibility.score ?? 0) * 100);
     console.log(JSON.stringify({ url, final: finalDisplayedUrl, score, missed: missed.map(({ id }) => id) }));
+    await page.close();
   }
 } finally {
-  browser.removeAllListeners("exit");
-  browser.kill();
-  await new Promise((done) => browser.once("exit", done));
-  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  await browser.close();
 }
 process.exit(0);
