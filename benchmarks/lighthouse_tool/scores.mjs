@@ -14,8 +14,8 @@ try {
     const [name, ...value] = each.split("=");
     await browser.setCookie({ name, value: value.join("="), domain: new URL(asked.urls[0]).hostname, path: "/" });
   }
+  const page = await browser.newPage();
   for (const url of asked.urls) {
-    const page = await browser.newPage();
     const settings = {
       onlyCategories: ["accessibility"],
       disableStorageReset: true,
@@ -30,7 +30,6 @@ try {
     const missed = categories.accessibility.auditRefs.filter(({ id, weight }) => weight && audits[id].score !== null && audits[id].score < 1);
     const score = Math.round((categories.accessibility.score ?? 0) * 100);
     console.log(JSON.stringify({ url, final: finalDisplayedUrl, score, missed: missed.map(({ id }) => id) }));
-    await page.close();
   }
 } finally {
   await browser.close();

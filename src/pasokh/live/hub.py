@@ -144,7 +144,8 @@ class Hub:
         return None if value is None else msgspec.json.decode(value, type=dict[str, object])
 
     async def visitor_keys(self, org: str, contact: str) -> Mapping[str, object]:
-        """Everything the visitor may see of a contact (topic `chat`); empty if there is no such contact."""
+        """Everything the visitor may see of a contact now (topic `chat`); empty if there is no such contact."""
+        await (await self._shard(org)).catch_up(2.0)  # what was just posted belongs to it
         values = (await self.board(org, "chat", contact)).values()
         return {key: msgspec.json.decode(value) for key, value in values.items()}
 
