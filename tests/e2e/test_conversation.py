@@ -4,7 +4,17 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from tests.e2e.conftest import Visitor, accept, agent_sees, answer, finish_work, go_ready, screen, wrap_up
+from tests.e2e.conftest import (
+    Visitor,
+    accept,
+    agent_sees,
+    answer,
+    end_talk,
+    finish_work,
+    go_ready,
+    screen,
+    wrap_up,
+)
 
 WORDS = {
     "fa": {
@@ -88,7 +98,7 @@ def test_from_the_shop_to_an_outcome(person, language):
     expect(visitor.widget.get_by_text(words["note"])).to_have_count(0)
 
     # the end: an outcome is required
-    second.locator(".thread-tools .button.danger").click()
+    end_talk(second)
     expect(second.locator(".wrap-up button[type=submit]")).to_be_disabled()
     screen(second, f"desk-wrap-up-{language}")
     wrap_up(second)

@@ -1,7 +1,7 @@
 """The desk with several conversations: side by side, one at a time, and on a phone."""
 
 from playwright.sync_api import expect
-from tests.e2e.conftest import Visitor, accept, agent_sees, answer, finish_work, go_ready, screen, wrap_up
+from tests.e2e.conftest import Visitor, accept, agent_sees, answer, end_talk, finish_work, go_ready, screen, wrap_up
 
 # Only languages that agent1 speaks: a visitor of another language waits for somebody else first.
 ASKED = (
@@ -48,7 +48,7 @@ def test_three_conversations_side_by_side_and_one_on_a_phone(person):
     expect(agent.locator(".thread-strip.hold")).to_be_visible()
     screen(agent, "desk-hold-fa-narrow")
     agent.locator(".thread-tools .button").first.click()
-    agent.locator(".thread-tools .button.danger").click()
+    end_talk(agent)
     screen(agent, "desk-wrap-up-fa-narrow")
     wrap_up(agent)
     agent.set_viewport_size({"width": 1440, "height": 900})

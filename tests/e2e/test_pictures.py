@@ -64,8 +64,7 @@ def test_the_pictures_of_the_documentation(browser, busy):
         farsi.wait_for_timeout(1_500)
         keep(farsi, "wallboard-fa")
     finally:
-        for context in people.contexts:
-            context.close()
+        people.leave()
 
 
 def test_a_conversation_from_both_sides(people):

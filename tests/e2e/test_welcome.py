@@ -60,6 +60,5 @@ def test_from_nothing_to_a_first_answered_chat_in_under_five_minutes(browser, em
     print(f"from nothing to a first answered chat: {minutes:.2f} minutes")
     screen(page, "welcome-done-en", whole=True)
     assert minutes < MOST_MINUTES
-    for context in people.contexts:
-        context.close()
     assert people.complaints == []
+    people.leave()
