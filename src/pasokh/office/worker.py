@@ -5,19 +5,17 @@ So a lost notice, a lost connection or a killed worker costs time, never an even
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import psycopg
 
-from pasokh.office.children import Children
 from pasokh.office.desk import projection
-from pasokh.office.exchange.jobs import IMPORTS
 from pasokh.office.hours.schedule import apply_due
 from pasokh.office.notices import jobs as notice_jobs
 from pasokh.office.notices import projection as notices_projection
 from pasokh.office.people.republish import republish_teams
 from pasokh.office.people.sessions import SessionStore
-from pasokh.office.policy.jobs import PREVIEWS
+from pasokh.office.policy.jobs import Jobs
 from pasokh.office.post import projection as post_projection
 from pasokh.office.rounds import AWAY, POLL_SECONDS, run_rounds
 from pasokh.office.settling import settle_answered
@@ -46,20 +44,19 @@ def run(
     stopping: Callable[[], bool], ready: Callable[[], None] = lambda: None, poll_seconds: float = POLL_SECONDS
 ) -> None:
     """Project until `stopping` says so; `ready` hears of the first finished round. A lost database is waited for."""
-    children = [Children(PREVIEWS), Children(IMPORTS)]
+    jobs = Jobs()
     try:
-        run_rounds([LOG], Rounds(stopping, children), stopping, ready, poll_seconds)
+        run_rounds([LOG], Rounds(stopping, jobs), stopping, ready, poll_seconds)
     finally:
-        for each in children:
-            each.stop()
+        jobs.stop()
 
 
 class Rounds:
     """The worker's rounds; remembers up to where each log was read."""
 
-    def __init__(self, stopping: Callable[[], bool] = lambda: False, children: Sequence[Children] = ()) -> None:
+    def __init__(self, stopping: Callable[[], bool] = lambda: False, jobs: Jobs | None = None) -> None:
         self._stopping = stopping
-        self._children = children
+        self._jobs = jobs
         self._seen: dict[str, int] = {}
         self._republished: set[str] = set()
         self._surges = Surges()
@@ -76,8 +73,8 @@ class Rounds:
         apply_due(connection)
         self._surges.turn(connection)
         notice_jobs.turn(connection)
-        for each in self._children:
-            each.turn(connection)
+        if self._jobs is not None:
+            self._jobs.turn(connection)
         if self._done % CLEANING_ROUNDS == 0:
             SessionStore.clear_expired()
             notice_jobs.clean(connection)
