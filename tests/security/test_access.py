@@ -100,6 +100,7 @@ DOORS: dict[tuple[str, str], Right] = {
     (GET, "/setup/exchange/people/example/"): Right.EXCHANGE,
     (GET, "/setup/exchange/1/"): Right.EXCHANGE,
     (POST, "/setup/exchange/1/apply/"): Right.EXCHANGE,
+    (GET, "/setup/exchange/1/state/"): Right.EXCHANGE,
     (POST, "/setup/exchange/1/drop/"): Right.EXCHANGE,
     (GET, "/setup/mail/"): Right.EDIT_SETUP,
     (GET, "/setup/mail/sender/"): Right.EDIT_SETUP,
