@@ -98,7 +98,8 @@ export class Thread {
   }
 
   private put(element: HTMLElement, after: Element): Element {
-    if (after.nextElementSibling !== element) after.after(element);
+    const at = after.nextElementSibling === this.seen ? this.seen : after;
+    if (at.nextElementSibling !== element) at.after(element);
     return element;
   }
 
@@ -112,11 +113,14 @@ export class Thread {
   }
 
   private paintSeen(lines: readonly Line[]): void {
-    const own = lines.filter((line) => line.author === "customer" && line.state === "there");
-    const last = own.at(-1);
-    const shown = last !== undefined && last === lines.at(-1) && (this.talk.contact?.read ?? 0) >= last.number;
+    // Whoever joins or hands over in between takes nothing back; an answer says by itself that it was read.
+    const last = lines.filter((line) => line.author === "customer" || line.author === "agent").at(-1);
+    const own = last?.author === "customer" && last.state === "there" ? last : undefined;
+    const shown = own !== undefined && (this.talk.contact?.read ?? 0) >= own.number;
     write(this.seen, shown ? this.look.t("seen") : "");
     this.seen.hidden = !shown;
+    const line = own && this.lines.get(own.id)?.element;
+    if (line && line.nextElementSibling !== this.seen) line.after(this.seen);
   }
 
   private paintWriting(): void {
