@@ -2,7 +2,7 @@
 import type { Conversation } from "./conversation";
 import { glyph, h, write } from "./element";
 import { PAGE } from "./files";
-import { type Line, lineOf } from "./lines";
+import { type Line, lineOf, seenOf } from "./lines";
 import { partsOf } from "./links";
 import { type Look, sizeOf } from "./look";
 import { Passes } from "./passes";
@@ -113,13 +113,10 @@ export class Thread {
   }
 
   private paintSeen(lines: readonly Line[]): void {
-    // Whoever joins or hands over in between takes nothing back; an answer says by itself that it was read.
-    const last = lines.filter((line) => line.author === "customer" || line.author === "agent").at(-1);
-    const own = last?.author === "customer" && last.state === "there" ? last : undefined;
-    const shown = own !== undefined && (this.talk.contact?.read ?? 0) >= own.number;
-    write(this.seen, shown ? this.look.t("seen") : "");
-    this.seen.hidden = !shown;
-    const line = own && this.lines.get(own.id)?.element;
+    const seen = seenOf(lines, this.talk.contact?.read ?? 0);
+    write(this.seen, seen ? this.look.t("seen") : "");
+    this.seen.hidden = !seen;
+    const line = seen && this.lines.get(seen.id)?.element;
     if (line && line.nextElementSibling !== this.seen) line.after(this.seen);
   }
 
