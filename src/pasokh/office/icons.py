@@ -7,6 +7,7 @@ from typing import TypedDict, cast
 
 from django.utils.safestring import SafeString, mark_safe
 
+
 @cache
 def drawing(name: str) -> SafeString:
     """The picture of an icon; raises KeyError for a name that is none."""
