@@ -4,22 +4,26 @@ that dies or is called off leaves nothing half-done."""
 import json
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 from django.db import connection
 from tests.integration.exchange.test_round_trip import BROKEN, TABLE, upload
 from tests.office_stage import Office
+from tests.polling import until
 
 from pasokh.kernel.errors import PasokhError
 from pasokh.office.audit.models import AuditEvent
 from pasokh.office.audit.selectors import of_target
+from pasokh.office.children import Children
 from pasokh.office.exchange import actions, working
-from pasokh.office.exchange.jobs import SILENT_MS
+from pasokh.office.exchange.jobs import IMPORTS, SILENT_MS
 from pasokh.office.exchange.models import Import
 from pasokh.office.exchange.writing import exported
 from pasokh.office.people.models import User
 from pasokh.office.settling import Fate
 from pasokh.office.supervise.models import Queue
 from pasokh.office.tenancy.scope import organisation_scope
+from pasokh.store import schema
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +80,16 @@ def answering(office: Office) -> None:
             office.work("alpha")
 
     working._PAUSE = Working()
+
+
+def test_the_worker_s_process_takes_it_up(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PASOKH_DATABASE_URL", office.server.dsn(schema.APP, office.name))
+    upload(TABLE, "/setup/exchange/people/")
+    children = Children(IMPORTS)
+    with psycopg.connect(office.dsn(schema.ENGINE), autocommit=True) as engine:
+        children.turn(engine)
+        until(lambda: latest().state == "checked", 60)
+    children.stop()
 
 
 def test_mistakes_are_kept_with_their_lines(office: Office) -> None:
