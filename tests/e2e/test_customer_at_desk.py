@@ -69,6 +69,8 @@ def test_a_visitor_is_known_again(person, language):
     agent.locator(".wrap-follow-up input[maxlength='1000']").fill(words["promise"])
     agent.locator(".wrap-up button[type=submit]").click()
     expect(agent.locator(".wrap-up")).to_have_count(0)
+    owed = agent.locator(".side-follow-ups .follow-row", has_text=words["promise"])
+    expect(owed).to_contain_text(words["known"])
 
     # they come again: the offer says what to mind and that something is owed, the card says what
     visitor.widget.locator(".rate .later").click()  # nobody has to say how it was
