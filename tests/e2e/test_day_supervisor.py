@@ -6,13 +6,13 @@ from tests.e2e.conftest import Visitor, accept, agent_sees, answer, go_ready, sc
 
 WORDS = {
     "fa": {
-        "agent": "agent1", "team": "fa", "name": "رزا", "hello": "بسته‌ام گم شده است", "question": "جایگزین بفرستم؟",
+        "agent": "agent1", "team": "fa", "name": "رزا", "hello": "بسته‌ام گم شده است", "question": "یکی دیگر بفرستم؟",
         "whisper": "همین حالا عذرخواهی کن", "sorry": "ببخشید، پیگیری می‌کنم.", "waits": "کسی هست؟",
         "mine": "من مینا هستم؛ خودم پیگیری می‌کنم.", "incident": "پرداخت قطع است؛ درستش می‌کنیم.", "level": "۵۵",
         "other": "Payments are down.",
     },
     "en": {
-        "agent": "agent5", "team": "en", "name": "Rosa", "hello": "My parcel is lost", "question": "May I replace it?",
+        "agent": "agent5", "team": "en", "name": "Rosa", "hello": "My parcel is lost", "question": "Shall I send another?",
         "whisper": "Apologise at once", "sorry": "I am sorry, I will find it.", "waits": "Is anybody there?",
         "mine": "This is Mina; I take care of it myself.", "incident": "Payments are down; we are on it.",
         "level": "55", "other": "پرداخت قطع است.",

@@ -132,7 +132,7 @@ def test_names_and_rights(office: Office) -> None:
     assert 'data-rights="operate_queues staff_queues contacts"' in page.content.decode()
     agent = signed_in("alpha-agent")
     assert agent.get("/wall/").status_code == 403
-    for path in ("names", "alarms", "usual", "incidents", "agents/alpha-agent"):
+    for path in ("names", "alarms", "incidents", "agents/alpha-agent"):
         assert agent.get(f"/api/v1/wall/{path}").status_code == 403
 
 
