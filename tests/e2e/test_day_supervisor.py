@@ -12,7 +12,7 @@ WORDS = {
         "other": "Payments are down.",
     },
     "en": {
-        "agent": "agent5", "team": "en", "name": "Rosa", "hello": "My parcel is lost", "question": "Shall I send another?",
+        "agent": "agent5", "team": "en", "name": "Rosa", "hello": "My parcel is lost", "question": "Send another one?",
         "whisper": "Apologise at once", "sorry": "I am sorry, I will find it.", "waits": "Is anybody there?",
         "mine": "This is Mina; I take care of it myself.", "incident": "Payments are down; we are on it.",
         "level": "55", "other": "پرداخت قطع است.",
