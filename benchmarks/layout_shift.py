@@ -1,8 +1,8 @@
 """Cumulative layout shift of wallboard, desk and widget over 60 live updates each; 0 for all three.
 
-A real centre with drawn traffic: the wallboard changes by itself. Then one without: in a conversation longer than its window the customer
-writes 60 messages while the desk is watched, then the agent 60 while the widget is watched. Counted is the browser's
-own layout-shift value (Chromium, without what follows a key or click of the same page).
+A real centre with drawn traffic: the wallboard changes by itself. Then one without: in a conversation longer than its
+window the customer writes 60 messages while the desk is watched, then the agent 60 while the widget is watched. Counted
+is the browser's own layout-shift value (Chromium, without what follows a key or click of the same page).
 """
 
 import argparse
