@@ -1,4 +1,4 @@
-"""Cumulative layout shift of wallboard, desk and widget over 60 live updates each; 0 for all three.
+"""Cumulative layout shift over 60 live updates: 0 for the wallboard, at most 0.1 for a conversation at desk and widget.
 
 A real centre with drawn traffic: the wallboard changes by itself. Then one without: in a conversation longer than its
 window the customer writes 60 messages while the desk is watched, then the agent 60 while the widget is watched. Counted
@@ -16,6 +16,7 @@ from tests.e2e.conftest import LOCALES, PASSWORD, Visitor, accept, answer, chrom
 from tests.integration.ops.centre import Centre
 
 UPDATES = 60
+MOST = {"wall": 0.0, "desk": 0.1, "widget": 0.1}
 PATIENCE_MS = 180_000
 WATCH = """(root) => { window.shift = 0; window.moved = []; window.updates = 0;
   new PerformanceObserver(list => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) {
@@ -110,7 +111,9 @@ def main() -> int:
             agent.goto("/desk/")
             found["desk"], found["widget"] = conversation(agent, Visitor(opened(browser, quiet)))
         browser.close()
-    reached = all(each["shift"] == 0 and int(str(each["updates"])) >= UPDATES for each in found.values())
+    reached = all(
+        float(str(each["shift"])) <= MOST[name] and int(str(each["updates"])) >= UPDATES for name, each in found.items()
+    )
     report("layout_shift", **found, reached=reached)
     return 0 if reached else 1
 
