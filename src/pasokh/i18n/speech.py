@@ -93,7 +93,8 @@ def place(value: int, language: Language, gender: Gender = "n") -> Spoken:
 def money(amount: int, currency: Currency, language: Language, case: Case = "nom") -> Spoken:
     """An amount in the smallest unit (`DECIMALS`): "дванадцять гривень пʼятдесят копійок".
 
-    Raises `PasokhError` ``speech.*``. Small units are left out when there are none; an amount below one large unit is said in small ones alone.
+    Raises `PasokhError` ``speech.*``. Small units are left out when there are none; an amount below one large unit is
+    said in small ones alone.
     """
     if currency not in DECIMALS:
         raise PasokhError("speech.unknown_currency", field="currency", value=str(currency)[:20])
