@@ -5,8 +5,13 @@ from typing import Literal
 import msgspec
 
 from pasokh.acd.model import Alternative, Attachment, Channel
+from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.messages import Effect
 from pasokh.kernel.time import Instant
+
+
+class EffectRefusedError(PasokhError):
+    """The outside refuses an effect for good: trying again would not help."""
 
 
 class RingAgent(Effect, tag="agent.ring", frozen=True):

@@ -14,12 +14,12 @@ from typing import Protocol
 import msgspec
 
 from pasokh.acd.commands import AnyCommand
-from pasokh.acd.effects import AnyEffect, RingAgent, decode_effect
+from pasokh.acd.effects import AnyEffect, EffectRefusedError, RingAgent, decode_effect
 from pasokh.acd.model import Channel
 from pasokh.acd.state import Interaction
 from pasokh.engine.breaker import Breaker
 from pasokh.engine.metrics import Metrics
-from pasokh.engine.ports import Carrier, CarrierRefusedError
+from pasokh.engine.ports import Carrier
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import Instant
 from pasokh.store.ports import EffectDraft, EffectRow, Outcome
@@ -73,6 +73,14 @@ class Carriers:
                 log.exception("carrier %s could not be reconciled with", carrier.name)
                 self.breaker(carrier).failed()
         return asked
+
+    async def leave(self, org: str) -> None:
+        """The lead is over: no carrier acts for this organisation any more, whatever it is doing."""
+        for carrier in {carrier.name: carrier for carrier in self._by_channel.values()}.values():
+            try:
+                await carrier.leave(org)
+            except Exception:  # whatever an adapter raises, the others are told too
+                log.exception("carrier %s did not leave %s", carrier.name, org)
 
     def outbound(self, effects: Iterable[AnyEffect]) -> list[AnyEffect]:
         """Those that need doing after the commit; for the others the commit is the performance."""
@@ -176,7 +184,7 @@ class Performer:
             try:
                 async with asyncio.timeout(self._patience.attempt_s):
                     await carrier.perform(self._org, effect)
-            except CarrierRefusedError as error:
+            except EffectRefusedError as error:
                 breaker.succeeded()
                 self._end(effect, carrier.name, "refused", str(error))
                 return
