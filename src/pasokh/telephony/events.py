@@ -176,12 +176,6 @@ class ChannelLeftBridge(SwitchEvent, frozen=True, kw_only=True, tag="bridge.left
     channel: str
 
 
-class BridgeGone(SwitchEvent, frozen=True, kw_only=True, tag="bridge.gone"):
-    """The bridge is no more; its channels are."""
-
-    bridge: str
-
-
 class PlaybackFinished(SwitchEvent, frozen=True, kw_only=True, tag="playback.finished"):
     """Heard to the end, stopped, or cut off by the channel's end."""
 
@@ -225,7 +219,6 @@ type AnySwitchEvent = (
     | TalkingFinished
     | ChannelEnteredBridge
     | ChannelLeftBridge
-    | BridgeGone
     | PlaybackFinished
     | RecordingFinished
     | Lost

@@ -5,9 +5,10 @@ from http import HTTPStatus
 
 from pasokh.telephony.ari import wire
 from pasokh.telephony.ari.client import path
-from pasokh.telephony.ari.session import AriSession, joined
+from pasokh.telephony.ari.session import AriSession
 from pasokh.telephony.ari.translate import LEG, Recent
 from pasokh.telephony.events import BridgeSnapshot
+from pasokh.telephony.input import joined
 from pasokh.telephony.port import BridgeKind, Sides, SwitchRefusedError, SwitchUnavailableError
 
 _KINDS = {

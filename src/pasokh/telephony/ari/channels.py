@@ -1,25 +1,20 @@
 """Operations on channels."""
 
-import re
 from http import HTTPStatus
 
 import msgspec
 
 from pasokh.telephony.ari.client import path
-from pasokh.telephony.ari.session import AriSession, joined
+from pasokh.telephony.ari.session import AriSession
 from pasokh.telephony.ari.translate import LEG
 from pasokh.telephony.events import ChannelSnapshot
-from pasokh.telephony.port import Originate, RtpStatistics, Sides, SwitchRefusedError
+from pasokh.telephony.input import caller_id, check_digits, check_variable, joined
+from pasokh.telephony.port import Originate, RtpStatistics, Sides, SwitchRefusedError, SwitchUnavailableError
 
 KEY_VARIABLE = "PASOKH_DTMF"
 """Holds the latest key of `send_dtmf`, so that a crash does not press twice."""
 TALK_DETECT = "TALK_DETECT(set)"
 TALK_IGNORE = "TALK_DETECT(remove)"
-_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
-"""No functions: setting some of them runs programs."""
-_DIGITS = re.compile(r"[0-9A-D*#]{1,64}")
-_UNSAFE_NAME = re.compile(r'[\x00-\x1f"<>\\]+')
-_UNSAFE_NUMBER = re.compile(r"[^0-9+*#]+")
 
 
 class _Variable(msgspec.Struct, frozen=True):
@@ -47,24 +42,27 @@ class AriChannels(AriSession):
         if leg.channel in self._translator.gone:
             return
         for name in leg.variables:
-            _check_variable(name)
+            check_variable(name)
         self._translator.legs.note(leg.channel)
-        number, name = _UNSAFE_NUMBER.sub("", leg.caller_number), _UNSAFE_NAME.sub(" ", leg.caller_name).strip()
-        answer = await self._ask(
-            "POST",
-            path("channels", leg.channel),
-            {"variables": dict(leg.variables)},
-            endpoint=leg.endpoint,
-            app=self._address.application,
-            appArgs=joined((LEG, *leg.args)),
-            callerId=f'"{name}" <{number}>' if name else number,
-            timeout=leg.timeout_s,
-            originator=leg.originator or None,
-        )
-        if answer.ok or (answer.status == HTTPStatus.CONFLICT and await self._there("channels", leg.channel)):
-            return
-        if leg.channel not in self._translator.gone:
-            raise SwitchRefusedError("switch.cannot_dial", endpoint=leg.endpoint, reason=answer.message)
+        try:
+            await self._do(
+                "POST",
+                path("channels", leg.channel),
+                {"variables": dict(leg.variables)},
+                endpoint=leg.endpoint,
+                app=self._address.application,
+                appArgs=joined((LEG, *leg.args)),
+                callerId=caller_id(leg.caller_number, leg.caller_name),
+                timeout=leg.timeout_s,
+                originator=leg.originator or None,
+            )
+        except (SwitchRefusedError, SwitchUnavailableError) as error:
+            if error.code not in {"switch.refused", "switch.failed"}:
+                raise
+            # an id in use, a phone that is not registered, a technology that is not there: the answers are alike
+            if leg.channel not in self._translator.gone and not await self._there("channels", leg.channel):
+                reason = error.params.get("reason")
+                raise SwitchRefusedError("switch.cannot_dial", endpoint=leg.endpoint, reason=reason) from error
 
     async def ring(self, channel: str) -> None:
         """Let an unanswered caller hear ringing."""
@@ -93,13 +91,12 @@ class AriChannels(AriSession):
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         """A fact that rides on the channel."""
-        _check_variable(name)
+        check_variable(name)
         await self._do("POST", path("channels", channel, "variable"), variable=name, value=value)
 
     async def send_dtmf(self, channel: str, digits: str, key: str) -> None:
         """Press keys, at most once for a key."""
-        if not _DIGITS.fullmatch(digits):
-            raise SwitchRefusedError("switch.bad_digits", digits=digits)
+        check_digits(digits)
         known = await self._ask("GET", path("channels", channel, "variable"), variable=KEY_VARIABLE)
         if known.ok and self._read(known, _Variable).value == key:
             return
@@ -133,8 +130,3 @@ class AriChannels(AriSession):
             jitter_ms=rtp.rxjitter * 1_000,
             round_trip_ms=rtp.rtt * 1_000,
         )
-
-
-def _check_variable(name: str) -> None:
-    if not _VARIABLE.fullmatch(name):
-        raise SwitchRefusedError("switch.bad_variable", name=name)

@@ -7,6 +7,7 @@ recorded on its own channel.
 import asyncio
 from http import HTTPStatus
 
+from pasokh.telephony.ari import wire
 from pasokh.telephony.ari.client import path
 from pasokh.telephony.ari.session import AriSession
 from pasokh.telephony.ari.translate import LEG, TAP
@@ -29,7 +30,7 @@ class AriRecordings(AriSession):
         name = file_of(recording, Track.MESSAGE)
         if await self._known(name):
             return
-        await self._do(
+        answer = await self._do(
             "POST",
             path("channels", channel, "record"),
             name=name,
@@ -40,6 +41,8 @@ class AriRecordings(AriSession):
             beep="true" if limits.beep else "false",
             terminateOn=limits.ends_on or "none",
         )
+        if self._read(answer, wire.RecordingJson).state == "failed":  # it is in a bridge
+            raise SwitchRefusedError("switch.refused", request=f"record {channel}", reason="failed")
         self._translator.recorded.note(name)
 
     async def pause_recording(self, recording: str) -> None:

@@ -1,7 +1,6 @@
 """What all operations of the switch on ARI share: the link, the events it brings, and what an answer means."""
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from http import HTTPStatus
 
@@ -19,7 +18,6 @@ FLOODED = "flooded"
 LONGEST_BACKLOG = 100_000
 """Events kept for a consumer; beyond it listing anew is cheaper."""
 ORG_VARIABLE = "PASOKH_ORG"
-_LIST = re.compile(r"[^,\x00-\x1f]+")
 
 
 class _Application(msgspec.Struct, frozen=True):
@@ -181,12 +179,3 @@ class AriSession:
             if not others and (seen.in_application or marked) and not channel.id.startswith(TAP):
                 ours[channel.id] = seen
         return [seen for id_, seen in ours.items() if not (id_.endswith(FAR_HALF) and id_[: -len(FAR_HALF)] in ours)]
-
-
-def joined(items: Iterable[str]) -> str:
-    """A list as ARI takes it; refuses what would become more items than it is."""
-    listed = list(items)
-    for item in listed:
-        if not _LIST.fullmatch(item):
-            raise SwitchRefusedError("switch.bad_item", item=item)
-    return ",".join(listed)

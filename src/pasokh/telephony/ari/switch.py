@@ -2,7 +2,7 @@
 
 What of its behaviour this relies on is tried by the conformance suite: playing under an id twice plays twice, so it is
 looked for first; adding a channel to the bridge it is in takes it out and in again, so only the missing ones are added;
-an id in use and an endpoint nobody can reach give the same 409, so that the channel is looked for; a second recording
+an id in use and an endpoint nobody can reach are refused alike, so that the channel is looked for; a second recording
 of a name overwrites the first whatever `ifExists` says; subscriptions outlive the websocket; a replaced websocket still
 takes orders, so that refusing is up to this side, and it is not told of being replaced unless the event filter lets
 `ApplicationReplaced` pass.

@@ -213,10 +213,6 @@ class Translator:
             yield ev.ChannelLeftBridge(at=at, bridge=message.bridge.id, channel=message.channel.id)
 
     @_translate.register
-    def _(self, message: wire.BridgeDestroyed) -> Iterator[ev.AnySwitchEvent]:
-        yield ev.BridgeGone(at=instant(message.timestamp), bridge=message.bridge.id)
-
-    @_translate.register
     def _(self, message: wire.PlaybackFinished) -> Iterator[ev.AnySwitchEvent]:
         playback = message.playback
         at = instant(message.timestamp)

@@ -64,6 +64,7 @@ class RecordingJson(msgspec.Struct, frozen=True):
 
     name: str
     duration: int = 0
+    state: str = ""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,12 +153,6 @@ class ChannelLeftBridge(Message, frozen=True, kw_only=True):
     channel: ChannelJson
 
 
-class BridgeDestroyed(Message, frozen=True, kw_only=True):
-    """It is no more."""
-
-    bridge: BridgeJson
-
-
 class Dial(Message, frozen=True, kw_only=True):
     """How calling goes."""
 
@@ -208,7 +203,6 @@ EVENTS: tuple[type[Message], ...] = (
     ChannelTalkingFinished,
     ChannelEnteredBridge,
     ChannelLeftBridge,
-    BridgeDestroyed,
     Dial,
     PlaybackFinished,
     RecordingFinished,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
 from pasokh.telephony import events as ev
+from pasokh.telephony.input import check_digits, check_variable, joined
 from pasokh.telephony.memory.lines import SNOOP, Bridge, Line, Playback, Recording
 from pasokh.telephony.memory.pbx import MemoryPbx
 from pasokh.telephony.port import (
@@ -118,6 +119,9 @@ class MemorySwitch:
     async def originate(self, leg: Originate) -> None:
         """Call a phone, once for an id."""
         pbx = await self._act()
+        for name in leg.variables:
+            check_variable(name)
+        joined(leg.args)
         if leg.channel not in pbx.lines and leg.channel not in pbx.ended:
             pbx.dial(leg)
         self._done()
@@ -156,11 +160,13 @@ class MemorySwitch:
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         """A fact that rides on the channel."""
+        check_variable(name)
         (await self._line(channel)).variables[name] = value
         self._done()
 
     async def send_dtmf(self, channel: str, digits: str, key: str) -> None:
         """Press keys, at most once for a key."""
+        check_digits(digits)
         line = await self._line(channel, inside=True)
         if self._keys.get(channel) != key:
             self._keys[channel] = key
@@ -197,6 +203,7 @@ class MemorySwitch:
         self._play((await self._bridge(bridge)).playbacks, bridge, playback, media)
 
     def _play(self, queue: list[Playback], target: str, playback: str, media: Sequence[str]) -> None:
+        joined(media)
         if playback not in self._played and self._pbx.playback(playback) is None:
             self._played.add(playback)
             known = self._pbx.sounds
@@ -260,7 +267,6 @@ class MemorySwitch:
             for playback in list(found.playbacks):
                 pbx.stop_playback(playback)
             del pbx.bridges[bridge]
-            pbx.tell(ev.BridgeGone(at=pbx.clock.now, bridge=bridge))
         self._done()
 
     async def hold(self, bridge: str, channel: str, music: str) -> None:
