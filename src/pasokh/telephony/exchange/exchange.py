@@ -79,6 +79,11 @@ class Exchange:
             self.callers[caller] = interaction
         return talk
 
+    def _forget_consult(self, talk: Talk) -> None:
+        """Only once its bridge is gone: the next move would not look for it."""
+        self.talks.pop(talk.consult, None)
+        talk.consult = ""
+
     def _forget(self, talk: Talk) -> None:
         for name in [name for name, kept in self.talks.items() if kept is talk]:
             del self.talks[name]
@@ -189,10 +194,9 @@ class Exchange:
         talk = self.talks.get(effect.interaction)
         if talk is None:
             return
-        if talk.helper == effect.agent:
-            self.talks.pop(talk.consult, None)
-            talk.helper = talk.consult = ""
-            talk.party = Party.CUSTOMER
+        consulted = talk.helper == effect.agent
+        if consulted:
+            talk.helper, talk.party = "", Party.CUSTOMER
         talk.agent = effect.agent
         leg = self.leg_of(effect.agent)
         if leg is not None:
@@ -206,6 +210,8 @@ class Exchange:
         if effect.address and not talk.caller:
             await self._call_customer(effect, talk)
         await self.arrange(talk)
+        if consulted:
+            self._forget_consult(talk)
 
     async def _call_customer(self, effect: ef.Connect, talk: Talk) -> None:
         try:
@@ -222,15 +228,16 @@ class Exchange:
 
     async def _release(self, effect: ef.Release) -> None:
         talk = self.talks.get(effect.interaction)
-        if talk is not None and effect.interaction == talk.consult:
-            talk.helper = talk.consult = ""
-            talk.party = Party.CUSTOMER
-            self.talks.pop(effect.interaction, None)
+        consulted = talk is not None and effect.interaction == talk.consult
+        if talk is not None and consulted:
+            talk.helper, talk.party = "", Party.CUSTOMER
         elif talk is not None and talk.agent == effect.agent:
             talk.agent, talk.held = "", False
         await self._drop(effect.agent, effect.interaction)
         if talk is not None:
             await self.arrange(talk)
+            if consulted:
+                self._forget_consult(talk)
             if not talk.caller and not talk.agent and not effect.waits:
                 self._forget(talk)
 
@@ -262,15 +269,8 @@ class Exchange:
                 return event.channel, lambda: _heard(self.front, event)
             case sw.PlaybackFinished():
                 return f"playback {event.playback}", lambda: _heard(self.front, event)
-            case sw.ChannelEnteredBridge():
-                self.hands.seen.bridges.setdefault(event.bridge, set()).add(event.channel)
-            case sw.ChannelLeftBridge():
-                self.hands.seen.bridges.get(event.bridge, set()).discard(event.channel)
-            case sw.BridgeGone():
-                self.hands.seen.bridges.pop(event.bridge, None)
             case _:
-                pass
-        return None
+                return None
 
     async def _answered(self, leg: Leg) -> None:
         leg.up = True

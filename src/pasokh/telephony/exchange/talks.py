@@ -79,7 +79,11 @@ def wanted(talk: Talk, legs: Mapping[str, str]) -> Arrangement:
 # -- what is there -------------------------------------------------------------------------------------------------
 @dataclass(slots=True)
 class Seen:
-    """What is there, as far as this exchange knows: kept by its own moves and by what the switch tells."""
+    """What is there: listed at a takeover, then kept by the exchange's own moves and the ends of channels.
+
+    Nobody else moves channels of this organisation. What the switch tells of bridges comes later than the next move
+    may be made, so it would only make the picture older.
+    """
 
     bridges: dict[str, set[str]] = field(default_factory=dict)
     music: set[str] = field(default_factory=set)
