@@ -150,6 +150,9 @@ async def test_a_consult_with_its_ways_and_its_end(house):
     assert not sara.alive
     assert house.pbx.hears(caller) == {omid.id}
     house.check()
+    await house.act(lambda: house.pbx.hang_up(omid))
+    assert not caller.alive
+    assert house.state.interactions[i].phase is Phase.WRAP_UP
 
 
 async def test_a_helper_who_hangs_up_leaves_the_customer_with_the_agent(house):

@@ -71,6 +71,18 @@ async def test_an_offer_goes_on_ringing_and_is_taken_by_the_next_engine(house):
     house.check()
 
 
+async def test_an_offer_taken_at_the_last_moment_counts(house):
+    caller = await house.call()
+    await house.wait(1)
+    sara = house.phone("sara")
+    house.pbx.pick_up(sara)
+    house.pbx.cut()  # before anybody heard of it
+    await house.take_over()
+    assert house.pbx.hears(caller) == {sara.id}
+    assert house.state.interactions[f"i-{caller.id}"].agent == "sara"
+    house.check()
+
+
 async def test_nobody_is_called_twice_for_one_offer(house):
     caller = await house.call()
     await house.wait(1)
