@@ -69,7 +69,7 @@ def good_nodes(draw):
                 ways = [{"key": "1", "way": "callback", "then": "call"}, {"key": "2", "way": "message", "then": "mail"}]
                 offer = {
                     "ways": ways[: draw(st.integers(1, 2))],
-                    "after_s": draw(st.integers(1, 45)),
+                    "after_s": draw(st.sampled_from([1, 20, 44, 45])),
                     "again_s": draw(st.integers(20, 200)),
                 }
                 node = {
@@ -86,6 +86,13 @@ def good_nodes(draw):
             case _:
                 node = {"name": "y", "value": "1", "then": draw(onward)}
         nodes[name] = {"kind": kind, **node}
+    queues = [name for name in names if nodes[name]["kind"] == "queue"]
+    for name in queues:
+        elsewhere = [other for other in queues if nodes[other]["queue"] != nodes[name]["queue"]]
+        if elsewhere and draw(st.booleans()):
+            over = {"key": "3", "way": "overflow", "then": draw(st.sampled_from(elsewhere))}
+            offer = nodes[name]["offer"]
+            nodes[name]["offer"] = {**offer, "ways": [*offer["ways"], over]}
     nodes["call"] = {
         "kind": "callback",
         "queue": "sales",
@@ -176,7 +183,13 @@ def run(made, facts, script):
 
 UNASKED = {"flow.too_long", "flow.which_queue"}
 """Who presses keys for ever, or loses an agent without ever having been queued by the flow, is handed to a person."""
-SCRIPT = st.lists(st.tuples(INPUTS, st.one_of(st.integers(0, 3_000), st.integers(0, 90_000))), max_size=25)
+SCRIPT = st.lists(
+    st.tuples(
+        st.one_of(INPUTS, st.sampled_from([p.Digits("3"), p.QueueLeft("timeout"), p.Connected(), p.Requeued()])),
+        st.one_of(st.integers(0, 3_000), st.sampled_from([19_000, 43_000]), st.integers(0, 90_000)),
+    ),
+    max_size=25,
+)
 BUDGET = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
