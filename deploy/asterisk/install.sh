@@ -163,6 +163,8 @@ install_prefix() {
   libraries=$(find "$new/usr/lib" -maxdepth 1 -name '*-linux-gnu*' | sed -n 1p)
   extra=$(find "$libraries" -mindepth 2 -maxdepth 2 -name 'lib*.so.*' -printf '%h\n' | sort -u | sed "s#^$new#$PREFIX#" | tr '\n' ':')
   libraries=$PREFIX${libraries#"$new"}
+  # What a maintainer script would do: the sounds of a language are looked for by its name alone.
+  [ -e "$new/usr/share/asterisk/sounds/en" ] || ln -s en_US_f_Allison "$new/usr/share/asterisk/sounds/en"
   mkdir -p "$new/usr/local/sbin"
   # Not LD_LIBRARY_PATH: programs that Asterisk starts keep the host's libraries.
   cat >"$new/usr/local/sbin/asterisk" <<PROGRAM

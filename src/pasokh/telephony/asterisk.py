@@ -198,6 +198,10 @@ class Asterisk:
         """End it and wait for a new one: its keeper's, or our own; raises ``asterisk.not_started``."""
         kept = self.kept
         await self.stop()
+        await self.revive(kept=kept, seconds=seconds)
+
+    async def revive(self, *, kept: bool, seconds: float = 30.0) -> None:
+        """Have one run again: wait for its keeper to start it, or start it; raises ``asterisk.not_started``."""
         if not kept:
             await self.start(seconds=seconds)
             return

@@ -45,7 +45,7 @@ async def apply(site: Site, node: Node, machine: Machine, asterisk: Asterisk, *,
     with etc.alone():
         before, after = etc.current(), render(site, node, machine)
         change = plan(before, after)
-        running = await asterisk.adopt()
+        running, kept = await asterisk.adopt(), asterisk.kept
         if change.empty:
             if running and (found := await differences(asterisk, after)):
                 raise PasokhError("asterisk.differs", reason=_told(found))
@@ -62,7 +62,7 @@ async def apply(site: Site, node: Node, machine: Machine, asterisk: Asterisk, *,
                 if previous is None:
                     raise
                 etc.swap(previous)
-                await _come_back(asterisk, plan(after, before), before, error)
+                await _come_back(asterisk, plan(after, before), before, error, kept=kept)
         etc.forget_old()
         return Applied(change, running, tried)
 
@@ -99,16 +99,14 @@ async def _take_effect(asterisk: Asterisk, change: Plan, files: Files) -> None:
         await asyncio.sleep(0.05)
 
 
-async def _come_back(asterisk: Asterisk, back: Plan, files: Files, cause: PasokhError) -> None:
+async def _come_back(asterisk: Asterisk, back: Plan, files: Files, cause: PasokhError, *, kept: bool) -> None:
     """With the files before in place again, make the switch read them; raises either way."""
     reason = str(cause.params.get("reason", cause))
     try:
-        if back.restart and not await asterisk.adopt():
-            await asterisk.start()
-            return_to = Plan(back.changes, (), ())
-        else:
-            return_to = back
-        await _take_effect(asterisk, return_to, files)
+        if asterisk.pid is None:  # it did not survive the new configuration
+            await asterisk.revive(kept=kept)
+            back = Plan(back.changes, (), ())
+        await _take_effect(asterisk, back, files)
     except PasokhError as error:
         raise PasokhError("asterisk.broken", reason=reason, then=str(error)) from cause
     raise PasokhError("asterisk.rolled_back", reason=reason) from cause

@@ -172,7 +172,11 @@ def _message(machine: Machine) -> Section:
         "Gosub(call-outside,s,1(${PASOKH_ORG},${PASOKH_OVERFLOW},${PASOKH_OUTSIDE}))",
         'GotoIf($["${DIALSTATUS}" = "ANSWER"]?end)',
         '(tone)ExecIf($["${PASOKH_PROMPT}" != ""]?Playback(${PASOKH_PROMPT}))',
-        f"Record({file}_${{FILTER(0-9,${{CALLERID(num)}})}}.wav,10,${{PASOKH_MESSAGE}},k)",
+        # A tone of our own: Asterisk's beep is a file that an installation may lack.
+        "Playtones(1400/400)",
+        "Wait(0.4)",
+        "StopPlaytones()",
+        f"Record({file}_${{FILTER(0-9,${{CALLERID(num)}})}}.wav,10,${{PASOKH_MESSAGE}},kq)",
         "(end)Hangup()",
     ]
     return section("message", _exten("s", steps))

@@ -117,6 +117,8 @@ class Trunk(_Model, frozen=True, kw_only=True):
     dials: Literal["plus", "plain", "zeros", "national"] = "plus"
     """How it wants a number: +98…, 98…, 0098… or, within `country`, 0…."""
     country: Annotated[str, Meta(pattern=r"\A([1-9][0-9]{0,2})?\Z")] = ""
+    identity: Literal["from", "asserted"] = "from"
+    """Where the number shown stands: in From, or (account in From) in P-Asserted-Identity."""
     dtmf: Literal["rfc4733", "info", "inband", "auto"] = "rfc4733"
     nodes: tuple[str, ...] = ()
     """The nodes that use it; empty = all."""

@@ -127,16 +127,15 @@ def _trunk(site: Site, node: Node, trunk: Trunk) -> Iterator[Section]:
         ("dtmf_mode", DTMF[trunk.dtmf]),
         ("media_encryption", "sdes" if trunk.srtp else "no"),
         ("trust_id_inbound", True),
-        ("send_pai", False),
+        # In the INVITE only: connected-line updates, which would re-negotiate calls, are off.
+        ("send_pai", trunk.identity == "asserted"),
         ("set_var", f"PASOKH_TRUNK={trunk.key}"),
         *_no_surprises(node),
     ]
     if trunk.credentials is not None:
-        endpoint += [
-            ("outbound_auth", name),
-            ("from_user", trunk.credentials.username),
-            ("from_domain", uri_host(trunk.host)),
-        ]
+        endpoint += [("outbound_auth", name), ("from_domain", uri_host(trunk.host))]
+        if trunk.identity == "asserted":
+            endpoint.append(("from_user", trunk.credentials.username))
         yield section(
             name,
             [

@@ -9,6 +9,7 @@ import re
 import secrets
 import shutil
 import socket
+import ssl
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,7 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.telephony.asterisk import Asterisk, Program, complaints
 from pasokh.telephony.config.etc import Etc
 from pasokh.telephony.config.machine import SECRETS, Machine
-from pasokh.telephony.config.models import Listen, Node, Site
+from pasokh.telephony.config.models import Certificate, Listen, Node, Site
 from pasokh.telephony.config.render import Files, render
 from pasokh.telephony.config.verify import differences
 
@@ -33,8 +34,10 @@ HARMLESS: Final = (
 async def try_out(site: Site, node: Node, machine: Machine, program: Program) -> float:
     """Start the node's configuration beside everything; returns how many seconds it took to answer.
 
-    Raises ``asterisk.trial_failed`` with what it complained of or lacked.
+    Raises ``asterisk.bad_certificate``, ``asterisk.trial_failed`` with what it complained of or lacked.
     """
+    if node.certificate is not None:
+        _check_certificate(node.certificate)
     folder = _own_folder()
     asterisk = Asterisk(program, folder)
     try:
@@ -73,6 +76,19 @@ def trial_files(site: Site, node: Node, machine: Machine, folder: Path) -> Files
     return render(
         replace(site, nodes=nodes, trunks=trunks), tried, replace(machine, home=str(folder), passwords=passwords)
     )
+
+
+def _check_certificate(certificate: Certificate) -> None:
+    """Asterisk reads a transport's certificate with the first connection only: too late to refuse it."""
+    for chain, key in ((certificate.chain, certificate.key), (certificate.combined, None)):
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(chain, key)
+        except OSError as error:
+            raise PasokhError("asterisk.bad_certificate", file=chain, reason=_why(error)) from error
+
+
+def _why(error: OSError) -> str:
+    return (isinstance(error, ssl.SSLError) and error.reason) or error.strerror or type(error).__name__
 
 
 def _own_folder() -> Path:

@@ -9,10 +9,15 @@ from msgspec import Struct
 from pasokh.telephony.asterisk import Asterisk
 from pasokh.telephony.config.ini import parse
 
+_ENDPOINT: Final = re.compile(r"^ *Endpoint: +([^<\s/]+)", re.MULTILINE)
 _TRANSPORT: Final = re.compile(r"^ *Transport: +([^<\s]\S*)", re.MULTILINE)
 _MODULE: Final = re.compile(r"^(\S+\.so)\s.*\bRunning\b", re.MULTILINE)
 _CONTEXT: Final = re.compile(r"^\[ Context '([^']+)' created by 'pbx_config' \]", re.MULTILINE)
 _STEP: Final = re.compile(r"\[extensions\.conf:\d+\]")
+_APPLICATION: Final = re.compile(r"(?:^(?:n|[^,]+,1)(?:\(\w+\))?,|\]\?)([A-Z][A-Za-z]+)\(")
+_FUNCTION: Final = re.compile(r"(?:\$\{|Set\()([A-Z_]+)\(")
+_KNOWN_APPLICATION: Final = re.compile(r"^ *([A-Za-z]+): ", re.MULTILINE)
+_KNOWN_FUNCTION: Final = re.compile(r"^([A-Z0-9_]+) ", re.MULTILINE)
 _HTTPS: Final = re.compile(r"HTTPS Server Enabled", re.IGNORECASE)
 
 
@@ -25,6 +30,9 @@ class Expected(Struct, frozen=True):
     contexts: frozenset[str]
     steps: int
     """Priorities of the dialplan."""
+    applications: frozenset[str]
+    functions: frozenset[str]
+    """What the dialplan uses, in lower case: one that no module brings ends a call where it stands."""
     https: bool
 
 
@@ -39,6 +47,12 @@ def expected(files: Mapping[str, str]) -> Expected:
         transports=frozenset(section.name for section in pjsip if section.kind == "transport"),
         modules=frozenset(name for how, name in modules if how in {"require", "load"}),
         contexts=frozenset(section.name for section in dialplan if section.lines),
+        applications=frozenset(
+            name.lower() for section in dialplan for _, step in section.lines for name in _APPLICATION.findall(step)
+        ),
+        functions=frozenset(
+            name.lower() for section in dialplan for _, step in section.lines for name in _FUNCTION.findall(step)
+        ),
         steps=sum(1 for section in dialplan for how, _ in section.lines if how in {"exten", "same"}),
         https=http.get("tlsenable") == "yes",
     )
@@ -48,8 +62,9 @@ async def differences(asterisk: Asterisk, files: Mapping[str, str]) -> tuple[str
     """What the running Asterisk lacks or has besides; empty = all is as it should be."""
     wanted = expected(files)
     found: list[str] = []
-    endpoints = {str(each["resource"]) for each in await asterisk.ask("endpoints/PJSIP")}
-    found += _unlike("endpoint", wanted.endpoints, endpoints)
+    # Not from ARI: it remembers endpoints that were removed.
+    listed = set(_ENDPOINT.findall(await asterisk.command("pjsip list endpoints")))
+    found += _unlike("endpoint", wanted.endpoints, listed)
     found += _unlike(
         "transport", wanted.transports, set(_TRANSPORT.findall(await asterisk.command("pjsip show transports")))
     )
@@ -59,6 +74,10 @@ async def differences(asterisk: Asterisk, files: Mapping[str, str]) -> tuple[str
     found += _unlike("context", wanted.contexts, set(_CONTEXT.findall(dialplan)))
     if (steps := len(_STEP.findall(dialplan))) != wanted.steps:
         found.append(f"dialplan {steps}/{wanted.steps}")
+    known = {name.lower() for name in _KNOWN_APPLICATION.findall(await asterisk.command("core show applications"))}
+    found += [f"application {name}" for name in sorted(wanted.applications - known)]
+    known = {name.lower() for name in _KNOWN_FUNCTION.findall(await asterisk.command("core show functions"))}
+    found += [f"function {name}" for name in sorted(wanted.functions - known)]
     if wanted.https and not _HTTPS.search(await asterisk.command("http show status")):
         found.append("https")
     return tuple(found)

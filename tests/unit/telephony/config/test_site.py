@@ -10,7 +10,6 @@ from pasokh.telephony.config.models import Desk, DialPolicy, DialRule, Listen, M
 from pasokh.telephony.config.rules import check_site, may_dial, node_of, read_site, trunks_of
 from pasokh.telephony.config.source import SiteFile
 
-
 BOTH = DialPolicy(allowed=(DialRule(prefix="98"),), denied=("98",))
 
 

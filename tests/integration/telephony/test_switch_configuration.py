@@ -1,0 +1,152 @@
+"""A rendered configuration in a real Asterisk: it has everything, complains of nothing, and tells strangers nothing."""
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from tests.polling import until, until_async
+from tests.sip_peer import SDP, SipPeer
+from tests.switch_stage import certificate, free_ports, needs_asterisk, short_folder, site, switch
+
+from pasokh.telephony.asterisk import complaints
+from pasokh.telephony.config.models import Held, Number, Webrtc
+from pasokh.telephony.config.verify import differences
+
+pytestmark = needs_asterisk
+
+
+@pytest.fixture
+async def running():
+    """A running switch with the sample site, its carrier's port, and the site."""
+    carrier = free_ports(1)[0]
+    wanted = site(carrier_port=carrier)
+    async with switch() as made:
+        await made.start(wanted)
+        yield made, wanted
+
+
+async def test_everything_of_the_site_is_there_and_asterisk_complains_of_nothing():
+    """TLS, SRTP, browsers over WSS and names in three scripts; asked by CLI and ARI, not read from files."""
+    with short_folder() as folder:
+        wanted = site(certificate(folder))
+        nasty = (
+            Webrtc(key="a1", org="acme", password="browser-secret", name='х"); [trunk-x]; Set(X=${SHELL(id)})'),
+            Webrtc(key="a2", org="acme", password="browser-secret", name="a;--b &@ 'c' $[1+1]"),
+        )
+        wanted = replace(wanted, stations=(*wanted.stations, *nasty))
+        async with switch() as made:
+            await made.start(wanted)
+            assert await differences(made.asterisk, made.files(wanted)) == ()
+            assert complaints(made.asterisk.log.read_text()) == ()
+            endpoints = {each["resource"] for each in await made.asterisk.ask("endpoints/PJSIP")}
+            assert endpoints == {"neda", "desk7", "a1", "a2", "trunk-main"}
+            shown = await made.asterisk.command("pjsip show endpoint a1")
+            assert '"х\'); [trunk-x]; Set(X=${SHELL(id)})" <a1>' in shown
+            assert "a;--b &@ 'c' $[1+1]" in await made.asterisk.command("pjsip show endpoint a2")
+            assert "secret;of@the&carrier" in await made.asterisk.command("pjsip show auth trunk-main")
+            transports = await made.asterisk.command("pjsip show transports")
+            assert all(
+                name in transports for name in ("transport-udp", "transport-tls", "transport-ws", "transport-wss")
+            )
+
+
+async def test_strangers_cannot_tell_which_users_exist(running):
+    """REGISTER and INVITE of a known and an unknown user get the same words back."""
+    made, wanted = running
+    port = wanted.nodes[0].udp_port
+
+    def told(method: str, user: str) -> list[str]:
+        with SipPeer() as peer:
+            body = SDP.format(host=peer.host) if method == "INVITE" else ""
+            peer.request(method, port, user if method == "INVITE" else "", user, body=body)
+            answer = peer.final()
+        challenge = answer.header("WWW-Authenticate").split("nonce")[0]
+        return [answer.first, challenge, *sorted(name for name, _ in answer.headers)]
+
+    for method in ("REGISTER", "INVITE"):
+        known = await asyncio.to_thread(told, method, "neda")
+        unknown = await asyncio.to_thread(told, method, "nobody")
+        assert known[0].startswith("SIP/2.0 401"), method
+        assert known == unknown, method
+    assert (await asyncio.to_thread(told, "INVITE", "trunk-main"))[0].startswith("SIP/2.0 401"), "a name is no carrier"
+    security = made.home / "log" / "security.log"
+    until(lambda: "InvalidAccountID" in security.read_text())
+
+
+async def test_numbers_nobody_has_do_not_exist_and_dialled_tricks_lead_nowhere(running):
+    _, wanted = running
+    port = wanted.nodes[0].udp_port
+
+    def call(number: str) -> int:
+        with SipPeer("127.0.0.2") as carrier:
+            return carrier.invite(port, number).status
+
+    for number in (
+        "982199999999",
+        "h",
+        "s",
+        "i",
+        "t",
+        "neda",
+        "from-trunk",
+        "98219100100%26",
+        "112",
+    ):
+        assert await asyncio.to_thread(call, number) in {404, 484}, number
+
+
+async def test_without_an_engine_a_caller_hears_music_and_can_leave_a_message():
+    """`Stasis` fails, `held` answers and tries again; patience over, a message is recorded."""
+    wanted = site()
+    patient, short = wanted.organisations[0], Held(retry_seconds=1, minutes=0, message_seconds=5)
+    wanted = replace(
+        wanted,
+        organisations=(patient, replace(patient, id="brief", held=short)),
+        numbers=(*wanted.numbers, Number(did="982191003000", org="brief")),
+    )
+    port = wanted.nodes[0].udp_port
+    async with switch() as made:
+        await made.start(wanted)
+        with SipPeer("127.0.0.2") as carrier:
+            answer = await asyncio.to_thread(carrier.invite, port, "982191001000", "98%3b21%2633%40x")
+            assert answer.status == 200
+            channels = await made.asterisk.ask("channels")
+            told = channels[0]["channelvars"]
+            assert told["PASOKH_ORG"] == "acme"
+            assert told["PASOKH_NUMBER"] == "982191001000"
+            assert told["PASOKH_ROLE"] == "caller"
+            assert told["PASOKH_TRUNK"] == "main"
+            assert told["PASOKH_CALL"].startswith("node1-")
+            assert len(told["PASOKH_SINCE"]) == 13, "milliseconds since 1970"
+            assert set(channels[0]["caller"]["number"]) <= set("0123456789+")
+            assert channels[0]["dialplan"]["context"] == "held"
+            assert await made.asterisk.calls() == 1
+            carrier.bye(answer, port)
+            await until_async(made.asterisk.calls, lambda calls: calls == 0)
+        voicemail = made.home / "spool" / "voicemail" / "brief"
+        with SipPeer("127.0.0.2") as carrier:
+            answer = await asyncio.to_thread(carrier.invite, port, "982191003000")
+            assert answer.status == 200
+
+            def recorded() -> list[Path]:
+                with contextlib.suppress(OSError):
+                    return list(voicemail.glob("node1-*_982191003000_982133334444.wav"))
+                return []
+
+            await asyncio.to_thread(until, recorded)
+            carrier.bye(answer, port)
+
+
+async def test_a_recorded_number_records_both_sides_from_the_first_moment(running):
+    made, wanted = running
+    port = wanted.nodes[0].udp_port
+    with SipPeer("127.0.0.2") as carrier:
+        answer = await asyncio.to_thread(carrier.invite, port, "982191002000")
+        (channel,) = await made.asterisk.ask("channels")
+        name = channel["channelvars"]["PASOKH_RECORDING"]
+        assert name == f"{channel['channelvars']['PASOKH_CALL']}.raw"
+        await asyncio.to_thread(until, (made.home / "spool" / "monitor" / name).exists)
+        carrier.bye(answer, port)
+        await until_async(made.asterisk.calls, lambda calls: calls == 0)
