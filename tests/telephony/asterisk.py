@@ -152,6 +152,15 @@ aors = desk
 [desk]
 type = aor
 contact = sip:desk@127.0.0.3:{desk}
+[away]
+type = endpoint
+context = nowhere
+disallow = all
+allow = alaw
+aors = away
+[away]
+type = aor
+max_contacts = 1
 """,
     "extensions": """
 [from-trunk]
@@ -306,15 +315,19 @@ class Asterisk:
             self.process = None
 
 
+def tone(seconds: float, hertz: int = TONE_HZ) -> list[int]:
+    """16-bit samples of a tone, or of silence (0 Hz)."""
+    return [int(9_000 * math.sin(2 * math.pi * hertz * n / RATE)) for n in range(int(seconds * RATE))]
+
+
 def write_tone(path: Path, seconds: float, hertz: int = TONE_HZ) -> None:
     """A WAV file with a tone in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    samples = (int(9_000 * math.sin(2 * math.pi * hertz * n / RATE)) for n in range(int(seconds * RATE)))
     with wave.open(str(path), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(RATE)
-        sound.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
+        sound.writeframes(b"".join(struct.pack("<h", sample) for sample in tone(seconds, hertz)))
 
 
 def _write(asterisk: Asterisk) -> None:

@@ -42,7 +42,7 @@ _OUTCOMES = {
 _CAUSES = {ev.DialOutcome.BUSY: ev.Cause.BUSY, ev.DialOutcome.CONGESTED: ev.Cause.CONGESTION}
 """What a dial's outcome says where the channel's own end says nothing."""
 _ASKED_BY_US = 32
-"""Asterisk's internal reason of a hang-up over ARI; no cause of Q.850."""
+"""Asterisk's internal reason of a hang-up over ARI. A phone that hangs up a talk gives none at all."""
 
 
 def instant(timestamp: str) -> Instant:
@@ -154,7 +154,8 @@ class Translator:
     @_translate.register
     def _(self, message: wire.ChannelHangupRequest) -> Iterator[ev.AnySwitchEvent]:
         if not self._late(message.channel.id):
-            cause = ev.Cause.NORMAL if message.cause == _ASKED_BY_US else message.cause
+            plain = message.cause == _ASKED_BY_US or (not message.cause and message.channel.state == "Up")
+            cause = ev.Cause.NORMAL if plain else message.cause
             self._causes.setdefault(message.channel.id, cause)
         yield from ()
 
