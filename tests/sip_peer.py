@@ -83,7 +83,8 @@ class SipPeer:
         proof = _md5(f"{ha1}:{asked['nonce']}:00000001:c:auth:{ha2}")
         signed = (
             f'Authorization: Digest username="{user}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", '
-            f'uri="{uri}", algorithm=MD5, qop=auth, nc=00000001, cnonce="c", opaque="{asked["opaque"]}", response="{proof}"\r\n'
+            f'uri="{uri}", algorithm=MD5, qop=auth, nc=00000001, cnonce="c", opaque="{asked["opaque"]}", '
+            f'response="{proof}"\r\n'
         )
         self.request("INVITE", switch_port, to, user, signed, SDP.format(host=self.host))
         answer = self.final()

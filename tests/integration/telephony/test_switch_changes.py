@@ -17,11 +17,12 @@ from tests.switch_stage import Switch, certificate, free_ports, needs_asterisk, 
 
 from pasokh.kernel.errors import PasokhError
 from pasokh.telephony.config.apply import apply, verify
-from pasokh.telephony.config.models import Certificate, Listen, Site, Webrtc
+from pasokh.telephony.config.models import Certificate, Listen, Music, Site, Webrtc
 from pasokh.telephony.config.plan import plan
 from pasokh.telephony.config.verify import differences
 
 pytestmark = needs_asterisk
+KEEP = Path(__file__).parents[3] / "deploy/asterisk/keep.sh"
 SECOND = Webrtc(key="olena", org="acme", password="another-secret", name="Олена")
 
 
@@ -161,6 +162,40 @@ async def test_what_does_not_take_effect_is_undone():
         assert caught.value.code == "asterisk.rolled_back"
         assert "transport-udp" in str(caught.value)
         assert await verify(good, good.nodes[0], made.machine, made.asterisk) == ()
+
+
+async def test_music_that_is_not_there_is_refused_for_callers_would_hear_nothing():
+    good = site()
+    silent = replace(good, music=(Music(key="gone", folder="/nonexistent/music"),))
+    async with switch() as made:
+        with pytest.raises(PasokhError, match=r"asterisk\.trial_failed"):
+            await bring(made, silent)
+        assert made.etc.current() == {}
+
+
+def parent_of(pid: int | None) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+async def test_where_a_keeper_runs_asterisk_it_is_the_keeper_that_starts_it_again():
+    good = site()
+    moved = replace(good, nodes=(replace(good.nodes[0], udp_port=free_ports(1)[0]),))
+    async with switch() as made:
+        await bring(made, good)
+        keeper = await asyncio.create_subprocess_exec(str(KEEP), str(made.home), start_new_session=True)
+        try:
+            await until_async(made.asterisk.adopt)
+            assert made.asterisk.kept
+            first = made.asterisk.pid
+            await bring(made, moved, restart=True)
+            assert made.asterisk.pid != first
+            assert parent_of(made.asterisk.pid) == keeper.pid
+            await made.asterisk.kill()
+            await until_async(made.asterisk.adopt)
+        finally:
+            keeper.terminate()
+            await keeper.wait()
+        assert made.asterisk.pid is None
 
 
 async def test_two_who_apply_at_once_take_turns():

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import json
+import ssl
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,12 @@ from msgspec.structs import replace
 from tests.polling import until, until_async
 from tests.sip_peer import SDP, SipPeer
 from tests.switch_stage import certificate, free_ports, needs_asterisk, short_folder, site, switch
+from websockets import Subprotocol
+from websockets.asyncio.client import connect
 
 from pasokh.telephony.asterisk import complaints
-from pasokh.telephony.config.models import Held, Number, Webrtc
+from pasokh.telephony.config.dialplan import application
+from pasokh.telephony.config.models import Held, Node, Number, Webrtc
 from pasokh.telephony.config.verify import differences
 
 pytestmark = needs_asterisk
@@ -46,10 +51,25 @@ async def test_everything_of_the_site_is_there_and_asterisk_complains_of_nothing
             assert '"х\'); [trunk-x]; Set(X=${SHELL(id)})" <a1>' in shown
             assert "a;--b &@ 'c' $[1+1]" in await made.asterisk.command("pjsip show endpoint a2")
             assert "secret;of@the&carrier" in await made.asterisk.command("pjsip show auth trunk-main")
+            await speaks_tls(wanted.nodes[0])
             transports = await made.asterisk.command("pjsip show transports")
             assert all(
                 name in transports for name in ("transport-udp", "transport-tls", "transport-ws", "transport-wss")
             )
+
+
+async def speaks_tls(node: Node) -> None:
+    """Desk phones' TLS and browsers' WSS are open, with the certificate that the site names."""
+    assert node.certificate is not None
+    assert node.https is not None
+    trust = ssl.create_default_context(cafile=node.certificate.chain)
+    _, writer = await asyncio.open_connection("127.0.0.1", node.tls_port, ssl=trust)
+    assert writer.get_extra_info("ssl_object").version() in {"TLSv1.2", "TLSv1.3"}
+    writer.transport.abort()  # Asterisk does not answer the closing of TLS
+    async with connect(
+        f"wss://127.0.0.1:{node.https.port}/ws", ssl=trust, subprotocols=[Subprotocol("sip")]
+    ) as browser:
+        assert browser.subprotocol == "sip"
 
 
 async def test_strangers_cannot_tell_which_users_exist(running):
@@ -73,6 +93,30 @@ async def test_strangers_cannot_tell_which_users_exist(running):
     assert (await asyncio.to_thread(told, "INVITE", "trunk-main"))[0].startswith("SIP/2.0 401"), "a name is no carrier"
     security = made.home / "log" / "security.log"
     until(lambda: "InvalidAccountID" in security.read_text())
+
+
+async def test_who_is_blocked_or_in_the_wrong_place_gets_nowhere_even_with_the_right_password():
+    wanted = site()
+    desk = replace(wanted.stations[1], networks=("127.0.0.7/32",))
+    wanted = replace(wanted, stations=(desk,), blocked=("127.0.0.66/32",))
+    port = wanted.nodes[0].udp_port
+
+    def call(host: str) -> int:
+        with SipPeer(host) as peer:
+            return peer.invite_as(port, "5", "desk7", "desk-secret").status
+
+    async with switch() as made:
+        await made.start(wanted)
+        assert await differences(made.asterisk, made.files(wanted)) == ()
+        assert await asyncio.to_thread(call, "127.0.0.7") not in {401, 403}, "let in; there is no carrier"
+        assert await asyncio.to_thread(call, "127.0.0.8") == 401, "as a wrong password would be"
+
+        def register() -> str:
+            with SipPeer("127.0.0.66") as peer:
+                peer.request("REGISTER", port, "", "desk7")
+                return peer.final().first
+
+        assert (await asyncio.to_thread(register)).startswith("SIP/2.0 403")
 
 
 async def test_numbers_nobody_has_do_not_exist_and_dialled_tricks_lead_nowhere(running):
@@ -137,6 +181,27 @@ async def test_without_an_engine_a_caller_hears_music_and_can_leave_a_message():
 
             await asyncio.to_thread(until, recorded)
             carrier.bye(answer, port)
+
+
+async def test_an_engine_that_comes_back_gets_the_caller_with_the_time_it_waited(running):
+    """`held` tries again and again; the new engine sees who it is, and music is off when it does."""
+    made, wanted = running
+    port = wanted.nodes[0].udp_port
+    with SipPeer("127.0.0.2") as carrier:
+        answer = await asyncio.to_thread(carrier.invite, port, "982191001000")
+        (waiting,) = await made.asterisk.ask("channels")
+        ari = made.asterisk.ari()
+        events = f"ws://{ari.host}:{ari.port}/ari/events?app={application('acme')}&api_key=pasokh:{ari.password}"
+        async with connect(events) as engine, asyncio.timeout(10):
+            event = {"type": ""}
+            while event["type"] != "StasisStart":
+                event = json.loads(await engine.recv())
+            assert event["args"] == ["982191001000", waiting["channelvars"]["PASOKH_CALL"]]
+            assert event["channel"]["id"] == waiting["id"]
+            assert event["channel"]["channelvars"]["PASOKH_SINCE"] == waiting["channelvars"]["PASOKH_SINCE"]
+        assert await made.asterisk.calls() == 1, "the engine has gone again, the caller has not"
+        carrier.bye(answer, port)
+        await until_async(made.asterisk.calls, lambda calls: calls == 0)
 
 
 async def test_a_recorded_number_records_both_sides_from_the_first_moment(running):

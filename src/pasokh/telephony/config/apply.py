@@ -53,6 +53,7 @@ async def apply(site: Site, node: Node, machine: Machine, asterisk: Asterisk, *,
         tried = await try_out(site, node, machine, asterisk.program)
         if running and change.restart:
             await _may_restart(asterisk, change, allowed=restart)
+        asterisk.prepare()
         staged = etc.stage(after)
         previous = etc.swap(staged)
         if running:

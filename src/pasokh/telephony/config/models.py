@@ -245,6 +245,6 @@ class Site(_Model, frozen=True, kw_only=True):
     realm: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9][A-Za-z0-9.-]{0,79}\Z")] = "pasokh"
     """Part of what stations' passwords are checked with: changing it asks nothing of anybody but a new registration."""
     blocked: Annotated[tuple[Network, ...], Meta(max_length=10_000)] = ()
-    """Who gets no answer at all."""
+    """Who is refused, whatever they ask for."""
     call_records: bool = True
     """Whether Asterisk keeps its own CDR and CEL files beside ours."""

@@ -138,7 +138,7 @@ def test_browsers_get_dtls_ice_and_one_place():
     assert ("callerid", '"ندا رضایی" <neda>') in one(pjsip, "neda", "endpoint").lines
 
 
-def test_blocked_networks_get_no_answer():
+def test_blocked_networks_are_refused_before_anything_is_looked_up():
     pjsip = files(replace(site(), blocked=("198.51.100.0/24",)))["pjsip.conf"]
     assert one(pjsip, "blocked", "acl").lines == (("type", "acl"), ("deny", "198.51.100.0/24"))
 
