@@ -1,6 +1,7 @@
 """Checks of what is said: a text in every language of the number, prompts that exist, slots that can be filled."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from pasokh.flows import nodes as n
 from pasokh.flows.findings import Finding
@@ -21,7 +22,10 @@ def text_findings(program: n.Program, around: Surroundings, noted: frozenset[str
                     yield Finding(code, flow.id, name, f"{field}.{below}", params)
 
 
-type _Wrong = tuple[str, str, dict[str, object]]
+class _Wrong(NamedTuple):
+    code: str
+    field: str
+    params: dict[str, object]
 
 
 def _saying(
@@ -29,21 +33,21 @@ def _saying(
 ) -> Iterator[_Wrong]:
     prompt = around.prompts.get(saying.prompt) if saying.prompt else None
     if saying.prompt and prompt is None:
-        yield "flow.missing_prompt", "prompt", {"value": saying.prompt}
+        yield _Wrong("flow.missing_prompt", "prompt", {"value": saying.prompt})
         return
     for language in languages:
         text = saying.text.get(language, "")
         recorded = prompt is not None and (language in prompt.recorded or prompt.text.get(language, "").strip())
         if not text.strip() and not recorded:
-            yield "flow.missing_text", f"text.{language}", {"value": language}
+            yield _Wrong("flow.missing_text", f"text.{language}", {"value": language})
     named = {language: set(slots(text)) for language, text in saying.text.items() if text.strip()}
     for language, text in saying.text.items():
         if BRACES.search(SLOT.sub("", text)):
-            yield "flow.bad_slot", f"text.{language}", {"value": text[:80]}
+            yield _Wrong("flow.bad_slot", f"text.{language}", {"value": text[:80]})
         for slot, manner in slots(text):
             if slot not in known:
-                yield "flow.unknown_slot", f"text.{language}", {"value": slot}
+                yield _Wrong("flow.unknown_slot", f"text.{language}", {"value": slot})
             if manner and manner not in MANNERS:
-                yield "flow.unknown_manner", f"text.{language}", {"value": manner, "known": ", ".join(MANNERS)}
+                yield _Wrong("flow.unknown_manner", f"text.{language}", {"value": manner, "known": ", ".join(MANNERS)})
     if len({frozenset(found) for found in named.values()}) > 1:
-        yield "flow.slots_differ", "text", {}
+        yield _Wrong("flow.slots_differ", "text", {})
