@@ -52,6 +52,11 @@ write_paths() { # mode, program, modules, data
   mv "$PATHS.new" "$PATHS"
 }
 
+link_sounds() { # what a maintainer script would do: the sounds of a language are looked for by its name alone
+  local sounds=$ASTERISK_DATADIR/sounds
+  if [ ! -e "$sounds/en" ] && [ -d "$sounds/en_US_f_Allison" ]; then ln -s en_US_f_Allison "$sounds/en"; fi
+}
+
 own_user() {
   getent passwd asterisk >/dev/null ||
     useradd --system --user-group --home-dir /var/lib/asterisk --no-create-home --shell /usr/sbin/nologin asterisk
@@ -163,8 +168,6 @@ install_prefix() {
   libraries=$(find "$new/usr/lib" -maxdepth 1 -name '*-linux-gnu*' | sed -n 1p)
   extra=$(find "$libraries" -mindepth 2 -maxdepth 2 -name 'lib*.so.*' -printf '%h\n' | sort -u | sed "s#^$new#$PREFIX#" | tr '\n' ':')
   libraries=$PREFIX${libraries#"$new"}
-  # What a maintainer script would do: the sounds of a language are looked for by its name alone.
-  [ -e "$new/usr/share/asterisk/sounds/en" ] || ln -s en_US_f_Allison "$new/usr/share/asterisk/sounds/en"
   mkdir -p "$new/usr/local/sbin"
   # Not LD_LIBRARY_PATH: programs that Asterisk starts keep the host's libraries.
   cat >"$new/usr/local/sbin/asterisk" <<PROGRAM
@@ -221,6 +224,7 @@ main() {
     asterisk_present || die "Asterisk was installed but does not start: $ASTERISK_BIN -V"
     say "installed $("$ASTERISK_BIN" -V)"
   fi
+  link_sounds
   own_user
 }
 

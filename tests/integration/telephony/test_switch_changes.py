@@ -18,7 +18,6 @@ from tests.switch_stage import Switch, certificate, free_ports, needs_asterisk, 
 from pasokh.kernel.errors import PasokhError
 from pasokh.telephony.config.apply import apply, verify
 from pasokh.telephony.config.models import Certificate, Listen, Music, Site, Webrtc
-from pasokh.telephony.config.plan import plan
 from pasokh.telephony.config.verify import differences
 
 pytestmark = needs_asterisk
@@ -257,14 +256,3 @@ def test_the_command_line_shows_applies_and_verifies():
         refused = pasokh("verify", good)
         assert refused.returncode == 1
         assert "[asterisk.not_running]" in refused.stderr
-
-
-def test_a_plan_says_what_must_be_read_again_and_hides_secrets():
-    before = {"pjsip.conf": "[a]\ntype = auth\npassword = one\n", "modules.conf": "[modules]\nautoload = no\n"}
-    after = {"pjsip.conf": "[a]\ntype = auth\npassword = two\n", "modules.conf": "[modules]\nautoload = yes\n"}
-    made = plan(before, after)
-    assert made.restart == ("modules.conf",)
-    assert made.reloads[0] == "module reload res_pjsip.so"
-    assert "one" not in str(made)
-    assert "two" not in str(made)
-    assert plan(after, after).empty

@@ -1,9 +1,13 @@
 """A rendered configuration in a real Asterisk: it has everything, complains of nothing, and tells strangers nothing."""
 
 import asyncio
+import base64
 import contextlib
 import json
+import random
+import re
 import ssl
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -17,7 +21,10 @@ from websockets.asyncio.client import connect
 from pasokh.telephony.asterisk import complaints
 from pasokh.telephony.config.dialplan import application
 from pasokh.telephony.config.models import Held, Node, Number, Webrtc
+from pasokh.telephony.config.pjsip import shown_name
+from pasokh.telephony.config.rules import check_site
 from pasokh.telephony.config.verify import differences
+from pasokh.telephony.config.web import METRICS_USER
 
 pytestmark = needs_asterisk
 
@@ -56,6 +63,55 @@ async def test_everything_of_the_site_is_there_and_asterisk_complains_of_nothing
             assert all(
                 name in transports for name in ("transport-udp", "transport-tls", "transport-ws", "transport-wss")
             )
+
+
+async def test_asterisks_own_figures_want_a_password_of_their_own(running):
+    made, _ = running
+    ari = made.asterisk.ari()
+    address = f"http://{ari.host}:{ari.port}/metrics"
+
+    def read(user: str, password: str) -> tuple[int, str]:
+        request = urllib.request.Request(address)
+        signed = base64.b64encode(f"{user}:{password}".encode()).decode()
+        request.add_header("Authorization", f"Basic {signed}")
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, ""
+
+    status, figures = await asyncio.to_thread(read, METRICS_USER, made.machine.passwords["metrics"])
+    assert status == 200
+    assert "asterisk_channels_count" in figures
+    assert (await asyncio.to_thread(read, METRICS_USER, made.machine.passwords["ari"]))[0] == 401
+
+
+SIGNS = "[];@&\"'<>|,\\#=${}()!^%-\u202e؛يіЇ aA1 "
+STORIES = (
+    "a;--b", "\\;", "ends with \\", "[general]", "#include x", "#exec rm", ";", "]", '"', '""', "=>", "${EXTEN}",
+    "$[1+1]", "a\\\\;b;--;", "<sip:x@y>", ";;;---", "{}", "${SHELL(id)}", "!", "%s%n",
+)  # fmt: skip
+
+
+async def test_asterisk_reads_hostile_names_as_they_were_typed():
+    """Its own reader, not ours: no name makes a line, ends a quote or comments out what follows."""
+    drawn = random.Random(4)
+    names = [*STORIES, *("".join(drawn.choices(SIGNS, k=drawn.randint(1, 40))) for _ in range(40))]
+    stations = tuple(
+        Webrtc(key=f"n{place}", org="acme", password="browser-secret", name=name) for place, name in enumerate(names)
+    )
+    wanted = replace(site(), stations=stations)
+    check_site(wanted)
+    async with switch() as made:
+        await made.start(wanted)
+        assert await differences(made.asterisk, made.files(wanted)) == ()
+        assert complaints(made.asterisk.log.read_text()) == ()
+        for station in stations:
+            shown = await made.asterisk.command(f"pjsip show endpoint {station.key}")
+            read = re.search(r"^ callerid +: (.*)$", shown, re.MULTILINE)
+            assert read is not None
+            assert read[1].strip() == f'"{shown_name(station)}" <{station.key}>', station.name
 
 
 async def speaks_tls(node: Node) -> None:
@@ -215,3 +271,7 @@ async def test_a_recorded_number_records_both_sides_from_the_first_moment(runnin
         await asyncio.to_thread(until, (made.home / "spool" / "monitor" / name).exists)
         carrier.bye(answer, port)
         await until_async(made.asterisk.calls, lambda calls: calls == 0)
+        call = channel["channelvars"]["PASOKH_CALL"]
+        for kept in ("cdr-csv", "cel-custom"):
+            file = made.home / "log" / kept / "Master.csv"
+            await asyncio.to_thread(until, lambda file=file: file.exists() and call in file.read_text())

@@ -181,7 +181,6 @@ def _station(site: Site, node: Node, station: Station) -> Iterator[Section]:
         transport: list[tuple[str, object]] = [("webrtc", True), ("dtls_auto_generate_cert", True)]
     else:
         transport = [*_desk(station)]
-    shown = station.name.translate(_QUOTING).strip() or station.key
     yield section(
         station.key,
         [
@@ -190,7 +189,7 @@ def _station(site: Site, node: Node, station: Station) -> Iterator[Section]:
             ("auth", station.key),
             ("aors", station.key),
             ("identify_by", "username"),
-            ("callerid", f'"{shown}" <{station.key}>'),
+            ("callerid", f'"{shown_name(station)}" <{station.key}>'),
             *transport,
             ("disallow", "all"),
             ("allow", ",".join(station.codecs)),
@@ -222,6 +221,11 @@ def _station(site: Site, node: Node, station: Station) -> Iterator[Section]:
             ("qualify_frequency", QUALIFY_STATION_SECONDS),
         ],
     )
+
+
+def shown_name(station: Webrtc | Desk) -> str:
+    """The name others see; without the signs that end a quoted name."""
+    return station.name.translate(_QUOTING).strip() or station.key
 
 
 def _desk(station: Desk) -> Iterator[tuple[str, object]]:

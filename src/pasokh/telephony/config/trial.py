@@ -26,8 +26,9 @@ from pasokh.telephony.config.verify import differences
 async def try_out(site: Site, node: Node, machine: Machine, program: Program) -> float:
     """Start the node's configuration beside everything; returns how many seconds it took to answer.
 
-    Raises ``asterisk.bad_certificate``, ``asterisk.trial_failed`` with what it complained of or lacked.
+    Raises ``asterisk.too_old``, ``asterisk.bad_certificate``, ``asterisk.trial_failed`` with what is wrong.
     """
+    await program.version()
     if node.certificate is not None:
         _check_certificate(node.certificate)
     folder = _own_folder()
