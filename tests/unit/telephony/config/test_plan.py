@@ -6,6 +6,17 @@ from tests.unit.telephony.config.test_render import MACHINE
 
 from pasokh.telephony.config.plan import HIDDEN, Line, plan
 from pasokh.telephony.config.render import render
+from pasokh.telephony.config.trial import against
+
+
+def test_a_busy_start_does_not_speak_against_a_configuration():
+    log = (
+        "[2026-11-22 09:38:03.1] NOTICE[7] loader.c: 129 modules will be loaded.\n"
+        "[2026-11-22 09:38:03.2] WARNING[7] taskprocessor.c: Taskprocessor 'x' queue reached 500 scheduled tasks\n"
+        "[2026-11-22 09:38:03.3] WARNING[9][C-00000001] pbx.c: No application 'ExecIf' for extension (caller, s, 9)\n"
+        "[2026-11-22 09:38:03.4] WARNING[9][C-00000002] pbx.c: No application 'ExecIf' for extension (caller, s, 9)\n"
+    )
+    assert against(log) == ("WARNING pbx.c: No application 'ExecIf' for extension (caller, s, 9)",)
 
 
 def difference(before, after):
