@@ -209,10 +209,14 @@ class Switch(Protocol):
         """
 
     async def record_message(self, channel: str, recording: str, limits: MessageLimits) -> None:
-        """Record what a phone says, in one file (`Track.MESSAGE`); the channel must be in no bridge."""
+        """Record what a phone says, in one file (`Track.MESSAGE`); it fails in a bridge, told by its end."""
 
     async def pause_recording(self, recording: str) -> None:
-        """Write silence instead, so that times stay true; lasts until resumed, whatever dies meanwhile."""
+        """Write silence instead, so that times stay true; lasts until resumed, whatever dies meanwhile.
+
+        When it returns, nothing more of a recording that was begun is written; one that still waits behind a prompt is
+        waited for.
+        """
 
     async def resume_recording(self, recording: str) -> None:
         """Write sound again."""

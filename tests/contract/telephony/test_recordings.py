@@ -4,7 +4,7 @@ import pytest
 from tests.telephony.rigs import Person, Rig
 
 from pasokh.telephony import events as ev
-from pasokh.telephony.port import MessageLimits, SwitchRefusedError
+from pasokh.telephony.port import MessageLimits
 
 LIMITS = MessageLimits(longest_s=10, silence_s=8, beep=False)
 
@@ -49,6 +49,28 @@ async def test_a_pause_is_silence(rig: Rig) -> None:
     finished = await rig.event(ev.RecordingFinished, recording=recording, track=ev.Track.TO)
     assert 0.2 < rig.silent_share(finished.file) < 0.6
     assert finished.duration_s >= 2
+
+
+async def test_a_pause_at_once_holds_from_the_beginning(rig: Rig) -> None:
+    caller, recording = await rig.caller(), rig.id("r")
+    await rig.switch.record_call(caller.channel, recording)
+    await rig.switch.pause_recording(recording)
+    await pass_a_second(rig, caller)
+    await rig.switch.stop_recording(recording)
+    finished = await rig.event(ev.RecordingFinished, recording=recording, track=ev.Track.TO)
+    assert rig.silent_share(finished.file) > 0.9
+
+
+@pytest.mark.parametrize("kind", ["call", "message"])
+async def test_a_recording_stopped_at_once_is_over(rig: Rig, kind: str) -> None:
+    caller, recording = await rig.caller(), rig.id("r")
+    if kind == "call":
+        await rig.switch.record_call(caller.channel, recording)
+    else:
+        await rig.switch.play(caller.channel, rig.id("p"), [rig.sound("short")])
+        await rig.switch.record_message(caller.channel, recording, LIMITS)
+    await rig.switch.stop_recording(recording)
+    assert (await rig.event(ev.RecordingFinished, recording=recording)).duration_s == 0
 
 
 async def test_a_recording_outlives_bridges_and_ends_with_its_channel(rig: Rig) -> None:
@@ -108,5 +130,6 @@ async def test_a_message_is_stopped_or_ends_with_the_call(rig: Rig) -> None:
 
 async def test_no_message_is_recorded_in_a_talk(rig: Rig) -> None:
     caller, _, _ = await rig.talk()
-    with pytest.raises(SwitchRefusedError):
-        await rig.switch.record_message(caller.channel, rig.id("r"), LIMITS)
+    recording = rig.id("r")
+    await rig.switch.record_message(caller.channel, recording, LIMITS)
+    assert (await rig.event(ev.RecordingFinished, recording=recording)).failed

@@ -204,6 +204,7 @@ def test_every_event_of_the_port_is_told_by_asterisk() -> None:
         frame("ChannelTalkingFinished", 5, channel=channel("a-1"), duration=700),
         frame("Dial", 6, peer=channel("a-1"), dialstatus="ANSWER"),
         frame("PlaybackFinished", 7, playback={"id": "p-1", "state": "done"}),
+        frame("RecordingStarted", 8, recording={"name": "r-1.message", "state": "recording"}),
         frame("RecordingFailed", 8, recording={"name": "r-1.message", "state": "failed"}),
     ]
     events, _ = told([*rest, LIFE[0], LIFE[6], *LIFE[1:]])

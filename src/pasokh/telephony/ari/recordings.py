@@ -7,12 +7,11 @@ recorded on its own channel.
 import asyncio
 from http import HTTPStatus
 
-from pasokh.telephony.ari import wire
 from pasokh.telephony.ari.client import path
 from pasokh.telephony.ari.session import AriSession
 from pasokh.telephony.ari.translate import LEG, TAP
 from pasokh.telephony.events import Track
-from pasokh.telephony.port import MessageLimits, SwitchRefusedError, SwitchUnavailableError
+from pasokh.telephony.port import MessageLimits, SwitchRefusedError
 
 FORMAT = "wav"
 _SPIES = {Track.FROM: "in", Track.TO: "out"}
@@ -30,7 +29,7 @@ class AriRecordings(AriSession):
         name = file_of(recording, Track.MESSAGE)
         if await self._known(name):
             return
-        answer = await self._do(
+        await self._do(
             "POST",
             path("channels", channel, "record"),
             name=name,
@@ -41,8 +40,6 @@ class AriRecordings(AriSession):
             beep="true" if limits.beep else "false",
             terminateOn=limits.ends_on or "none",
         )
-        if self._read(answer, wire.RecordingJson).state == "failed":  # it is in a bridge
-            raise SwitchRefusedError("switch.refused", request=f"record {channel}", reason="failed")
         self._translator.recorded.note(name)
 
     async def pause_recording(self, recording: str) -> None:
@@ -61,7 +58,13 @@ class AriRecordings(AriSession):
 
     async def _each(self, recording: str, method: str, what: str) -> None:
         for track in Track:
-            await self._ask(method, path("recordings", "live", file_of(recording, track), what))
+            name = file_of(recording, track)
+            resource = path("recordings", "live", name, what)
+            answer = await self._ask(method, resource)
+            waits = name in self._translator.recorded and name not in self._translator.started
+            if answer.status == HTTPStatus.NOT_FOUND and waits:  # behind a prompt that still plays
+                await self._started(name)
+                await self._ask(method, resource)
 
     async def _known(self, name: str) -> bool:
         return (
@@ -86,18 +89,11 @@ class AriRecordings(AriSession):
         resource, asked = path("channels", tap, "record"), {"name": name, "format": FORMAT, "ifExists": "fail"}
         answer = await self._ask("POST", resource, **asked)
         if answer.status == HTTPStatus.CONFLICT:  # made, but not yet in the application
-            await self._entered(tap)
+            await self._started(tap)
             answer = await self._ask("POST", resource, **asked)
         if not answer.ok:
             raise SwitchRefusedError("switch.refused", request=f"record {channel}", reason=answer.message)
         self._translator.recorded.note(name)
-
-    async def _entered(self, tap: str) -> None:
-        try:
-            async with asyncio.timeout(self._timings.answer_s), self._tap_entered:
-                await self._tap_entered.wait_for(lambda: tap in self._translator.tapped)
-        except TimeoutError:
-            raise SwitchUnavailableError("switch.unanswered", request=f"record {tap}") from None
 
 
 def file_of(recording: str, track: Track) -> str:

@@ -46,7 +46,7 @@ class AriSession:
         self._queue: asyncio.Queue[ev.AnySwitchEvent | None] = asyncio.Queue()
         self._replaced = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._tap_entered = asyncio.Condition()
+        self._awaited: dict[str, asyncio.Event] = {}
 
     @property
     def node(self) -> str:
@@ -94,13 +94,14 @@ class AriSession:
             await asyncio.wait(self._tasks)
 
     def _happened(self, queue: asyncio.Queue[ev.AnySwitchEvent | None], message: wire.Message) -> None:
-        tapped = len(self._translator.tapped)
         for event in self._translator.events(message):
             queue.put_nowait(event)
             if isinstance(event, ev.ChannelContinued):
                 self._start(self._follow(queue, event))
-        if len(self._translator.tapped) > tapped:
-            self._start(self._tell_taps())
+        if isinstance(
+            message, wire.StasisStart | wire.RecordingStarted | wire.RecordingFinished | wire.RecordingFailed
+        ):
+            self._wake()
         if queue.qsize() > self._backlog and self._link is not None:
             self._link.end(FLOODED)
 
@@ -127,9 +128,22 @@ class AriSession:
             for event in self._translator.ended(left.channel, left.at):
                 queue.put_nowait(event)
 
-    async def _tell_taps(self) -> None:
-        async with self._tap_entered:
-            self._tap_entered.notify_all()
+    def _wake(self) -> None:
+        for name, event in self._awaited.items():
+            if name in self._translator.started:
+                event.set()
+
+    async def _started(self, name: str) -> None:
+        """Wait until a recording, or a recording's channel, takes orders."""
+        if name not in self._translator.started:
+            event = self._awaited.setdefault(name, asyncio.Event())
+            try:
+                async with asyncio.timeout(self._timings.answer_s):
+                    await event.wait()
+            except TimeoutError:
+                raise SwitchUnavailableError("switch.unanswered", request=f"start of {name}") from None
+            finally:
+                self._awaited.pop(name, None)
 
     # -- asking --------------------------------------------------------------------------------------------------------
     async def _ask(self, method: str, uri: str, body: object = None, **query: str | int | None) -> Response:
@@ -178,4 +192,7 @@ class AriSession:
             marked = channel.id in known.channel_ids or seen.variables.get(ORG_VARIABLE) == self._org
             if not others and (seen.in_application or marked) and not channel.id.startswith(TAP):
                 ours[channel.id] = seen
-        return [seen for id_, seen in ours.items() if not (id_.endswith(FAR_HALF) and id_[: -len(FAR_HALF)] in ours)]
+        for id_ in list(ours):
+            if ours.pop(id_ + FAR_HALF, None) is not None:
+                self._translator.legs.note(id_)
+        return list(ours.values())

@@ -93,8 +93,8 @@ class Translator:
         self.played = Recent()
         self.recorded = Recent()
         """What was begun from here, so that finished ones do not begin again."""
-        self.tapped: set[str] = set()
-        """Recording channels that take orders."""
+        self.started = Recent()
+        """Recordings that took orders once, and recording channels."""
         self._causes: dict[str, int] = {}
         self._dialled: dict[str, ev.DialOutcome] = {}
 
@@ -106,7 +106,6 @@ class Translator:
         """A channel's end, if it was not told before."""
         known = self._causes.pop(channel, ev.Cause.UNKNOWN)
         dialled = _CAUSES.get(self._dialled.pop(channel, ev.DialOutcome.ANSWERED), ev.Cause.UNKNOWN)
-        self.tapped.discard(channel)
         if channel not in self.gone:
             self.gone.note(channel, at)
             if not self._unseen(channel):
@@ -132,7 +131,7 @@ class Translator:
             return
         self.gone.pop(channel, None)
         if channel.startswith(TAP):
-            self.tapped.add(channel)
+            self.started.note(channel)
             return
         entered = ev.LegEntered if message.args[:1] == (LEG,) else ev.CallerEntered
         yield entered(at=at, channel=snapshot(message.channel, self._application, message.args))
@@ -220,6 +219,11 @@ class Translator:
         yield ev.PlaybackFinished(at=at, playback=playback.id, failed=playback.state == "failed")
 
     @_translate.register
+    def _(self, message: wire.RecordingStarted) -> Iterator[ev.AnySwitchEvent]:
+        self.started.note(message.recording.name)
+        yield from ()
+
+    @_translate.register
     def _(self, message: wire.RecordingFinished) -> Iterator[ev.AnySwitchEvent]:
         yield self._recorded(message.recording, instant(message.timestamp), failed=False)
 
@@ -227,8 +231,8 @@ class Translator:
     def _(self, message: wire.RecordingFailed) -> Iterator[ev.AnySwitchEvent]:
         yield self._recorded(message.recording, instant(message.timestamp), failed=True)
 
-    @staticmethod
-    def _recorded(recording: wire.RecordingJson, at: Instant, *, failed: bool) -> ev.RecordingFinished:
+    def _recorded(self, recording: wire.RecordingJson, at: Instant, *, failed: bool) -> ev.RecordingFinished:
+        self.started.note(recording.name)
         name, _, ending = recording.name.rpartition(".")
         known = bool(name) and ending in ev.Track
         return ev.RecordingFinished(

@@ -64,7 +64,6 @@ class RecordingJson(msgspec.Struct, frozen=True):
 
     name: str
     duration: int = 0
-    state: str = ""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,6 +165,12 @@ class PlaybackFinished(Message, frozen=True, kw_only=True):
     playback: PlaybackJson
 
 
+class RecordingStarted(Message, frozen=True, kw_only=True):
+    """It takes orders from now on: what was queued before it is over."""
+
+    recording: RecordingJson
+
+
 class RecordingFinished(Message, frozen=True, kw_only=True):
     """Its file is complete."""
 
@@ -205,6 +210,7 @@ EVENTS: tuple[type[Message], ...] = (
     ChannelLeftBridge,
     Dial,
     PlaybackFinished,
+    RecordingStarted,
     RecordingFinished,
     RecordingFailed,
     ApplicationReplaced,

@@ -102,6 +102,8 @@ class Recording:
     silent_ms: Millis = 0
     paused_since: Instant = 0
     until: Instant | None = None
+    failed: bool = False
+    """Nothing could be recorded."""
     timers: list[Timer] = field(default_factory=list)
 
     @property
@@ -131,6 +133,8 @@ class Line:
     detects_talking: bool = False
     pressed: str = ""
     """Keys the switch pressed towards the phone."""
+    key: str = ""
+    """Names the latest order to do so."""
     ringing: bool = False
     spies_on: str = ""
     spy: Sides = Sides.NONE

@@ -320,7 +320,9 @@ class MemoryPbx:
         if recording.file in self.recordings:
             return
         self.recordings[recording.file] = recording
-        if recording.limits is not None:
+        if recording.failed:
+            self.complete(recording)
+        elif recording.limits is not None:
             longest = recording.limits.longest_s * 1_000
             recording.timers.append(self.clock.after(longest, lambda: self.complete(recording)))
             self._await_silence(recording)
@@ -339,7 +341,7 @@ class MemoryPbx:
                     track=recording.track,
                     file=recording.file,
                     duration_s=(recording.until - recording.since) // 1_000,
-                    failed=False,
+                    failed=recording.failed,
                 )
             )
 

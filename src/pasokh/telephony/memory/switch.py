@@ -26,7 +26,6 @@ class MemorySwitch:
         self._pbx, self._node = pbx, node
         self._queue: asyncio.Queue[ev.AnySwitchEvent | None] = asyncio.Queue()
         self._connected = self._replaced = False
-        self._keys: dict[str, str] = {}
         self._played: set[str] = set()
 
     @property
@@ -168,8 +167,8 @@ class MemorySwitch:
         """Press keys, at most once for a key."""
         check_digits(digits)
         line = await self._line(channel, inside=True)
-        if self._keys.get(channel) != key:
-            self._keys[channel] = key
+        if line.key != key:
+            line.key = key
             line.pressed += digits
         self._done()
 
@@ -308,9 +307,9 @@ class MemorySwitch:
     async def record_message(self, channel: str, recording: str, limits: MessageLimits) -> None:
         """Record what a phone says."""
         line = await self._line(channel, inside=True)
-        if any(line.id in bridge.lines for bridge in self._pbx.bridges.values()):
-            raise SwitchRefusedError("switch.refused", request=channel, reason="Cannot record channel while in bridge")
-        self._pbx.record(Recording(recording, ev.Track.MESSAGE, line.id, self._pbx.clock.now, limits))
+        message = Recording(recording, ev.Track.MESSAGE, line.id, self._pbx.clock.now, limits)
+        message.failed = any(line.id in bridge.lines for bridge in self._pbx.bridges.values())
+        self._pbx.record(message)
         self._done()
 
     async def pause_recording(self, recording: str) -> None:
