@@ -34,10 +34,18 @@ def pieces(saying: Saying, language: str, values: Mapping[str, str], default: st
 
 
 def own(key: str, language: str, values: Mapping[str, str] | None = None) -> tuple[Piece, ...]:
-    """Words Pasokh brings itself (``ivr.*`` of the catalogue)."""
+    """Words Pasokh brings itself (``ivr.*`` of the catalogue); their fixed parts have the keys of `own_texts`."""
     spoken = as_language(language) or "en"
-    text = catalogue(spoken).get(f"ivr.{key}", "")
-    return tuple(_pieces(text if isinstance(text, str) else text["other"], spoken, values or {}))
+    text = str(catalogue(spoken).get(f"ivr.{key}", ""))
+    said: list[Piece] = []
+    fixed = 0
+    for piece in _pieces(text, spoken, values or {}):
+        if piece.prompt:  # a word of a slot
+            said.append(piece)
+        else:
+            said.append(Piece(piece.language, piece.text, f"ivr.{key}.{fixed}"))
+            fixed += 1
+    return tuple(said)
 
 
 def own_texts(language: str) -> dict[str, str]:
