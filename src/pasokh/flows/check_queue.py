@@ -13,7 +13,11 @@ from pasokh.flows.walk import PROMISE_MS
 from pasokh.i18n.text import search_key
 from pasokh.kernel.time import SECOND
 
-_WAY_KINDS: dict[str, type[n.Node]] = {"callback": n.Callback, "message": n.Voicemail, "overflow": n.Queue}
+_WAY_KINDS: dict[str, tuple[type[n.Node], ...]] = {
+    "callback": (n.Callback,),
+    "message": (n.Voicemail,),
+    "overflow": (n.Queue, n.Transfer),
+}
 _BUSY = "busy"
 _BUSY_WORDS = re.compile(
     r"\b(?:all|every|operators?|agents?|lines?|colleagues|advis[eo]rs?|staff)\b.{0,40}\b(?:busy|occupied|engaged)\b"
@@ -69,7 +73,7 @@ def _first_way(offer: n.Offer, language: str) -> tuple[Piece, ...]:
     return own("offer", language) + own(f"offer_{first.way}", language, {"key": first.key})
 
 
-def _does(program: n.Program, flow: n.Flow, start: str, kind: type[n.Node], *, elsewhere_than: str) -> bool:
+def _does(program: n.Program, flow: n.Flow, start: str, kind: tuple[type[n.Node], ...], *, elsewhere_than: str) -> bool:
     """Whether what begins at a node can be the alternative named."""
     for name in reached(flow, [start]):
         node = flow.nodes[name]

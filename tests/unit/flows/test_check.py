@@ -166,6 +166,13 @@ def test_what_is_wrong_is_found_where_it_is(code, where, nodes):
     assert refused.value.params["field"]
 
 
+def test_overflow_may_be_another_queue_or_an_outside_number():
+    outside = {"kind": "transfer", "to": "+442071838750", "otherwise": "mail"}
+    for there in ({**QUEUE, "queue": "support"}, outside):
+        ways = [*OFFER["ways"], {"key": "3", "way": "overflow", "then": "there"}]
+        assert check(program({**queue(offer={**OFFER, "ways": ways}), "there": there}), AROUND) == []
+
+
 def test_a_good_flow_has_nothing_wrong():
     assert check(program(GOOD), AROUND) == []
     assert checked(program(GOOD), AROUND).main == "main"
