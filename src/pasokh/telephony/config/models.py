@@ -9,7 +9,7 @@ OrgId = Annotated[str, Meta(pattern=r"\A[a-z0-9][a-z0-9-]{0,39}\Z")]
 E164 = Annotated[str, Meta(pattern=r"\A[0-9]{3,15}\Z")]
 """A number with its country code, digits only."""
 Dialled = Annotated[str, Meta(pattern=r"\A\+?[0-9]{1,20}\Z")]
-Prefix = Annotated[str, Meta(pattern=r"\A[0-9]{1,14}\Z")]
+Prefix = Annotated[str, Meta(pattern=r"\A[0-9]{1,15}\Z")]
 Emergency = Annotated[str, Meta(pattern=r"\A[0-9]{2,6}\Z")]
 Text = Annotated[str, Meta(max_length=80, pattern=r"\A[^\x00-\x1f\x7f-\x9f\u2028\u2029]*\Z")]
 Host = Annotated[str, Meta(pattern=r"\A(?!-)[A-Za-z0-9.:-]{1,253}\Z")]
