@@ -1,5 +1,7 @@
 """The checker finds each thing that would hurt a caller, names node and field, and says in words what to do."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from tests.unit.flows.stage import AROUND, OFFER, program, text
@@ -7,6 +9,7 @@ from tests.unit.flows.stage import AROUND, OFFER, program, text
 from pasokh.flows.check import check, checked, told
 from pasokh.flows.check_queue import says_busy
 from pasokh.flows.examples import DEMO_SURROUNDINGS, example, example_flows
+from pasokh.flows.nodes import Node, Program
 from pasokh.flows.reading import as_flow, parse_flow, to_json
 from pasokh.i18n import catalogue
 from pasokh.i18n.languages import LANGUAGES
@@ -181,6 +184,14 @@ def test_a_good_flow_has_nothing_wrong():
 @pytest.mark.parametrize("name", ["shop", "florist", "line-uk"])
 def test_the_examples_have_nothing_wrong(name):
     assert check(example(name), DEMO_SURROUNDINGS) == []
+
+
+def test_the_example_in_the_docs_has_nothing_wrong():
+    page = (Path(__file__).resolve().parents[3] / "docs/flows.md").read_text("utf-8")
+    flow = parse_flow(page.split("```toml\n", 1)[1].split("```", 1)[0])
+    assert check(Program(flow.id, {flow.id: flow}), DEMO_SURROUNDINGS) == []
+    for kind in (node.__struct_config__.tag for node in Node.__subclasses__()):
+        assert f"`{kind}`" in page
 
 
 def test_subflows_are_checked_as_a_whole():
