@@ -3,11 +3,14 @@
 import asyncio
 import contextlib
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from tests.polling import until_async
+from tests.switch_stage import certificate
 from tests.telephony.rigs import ORG, Watcher, wall
 from websockets.asyncio.server import ServerConnection, serve
 
@@ -283,3 +286,21 @@ async def test_nobody_there(board: Switchboard) -> None:
         await switch.connect()
     assert nobody.value.code == "switch.unreachable"
     assert "secret" not in repr(refusing)
+
+
+async def test_a_switch_over_tls_shows_who_it_is(tmp_path: Path) -> None:
+    made, keys = Switchboard(), certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(keys.chain, keys.key)
+    async with serve(made.talk, "127.0.0.1", 0, compression=None, ssl=context) as server:
+        url = f"https://127.0.0.1:{server.sockets[0].getsockname()[1]}/ari"
+        for authorities, trusted in (("", False), (keys.chain, True)):
+            address = AriAddress(url, "pasokh", "secret", APP, authorities)
+            switch = AriSwitch(address, node="n1", org=ORG, clock=wall, timings=QUICK)
+            if trusted:
+                await switch.connect()
+                assert await switch.bridges() == []
+                await switch.close()
+            else:
+                with pytest.raises(SwitchUnavailableError, match="certificate"):
+                    await switch.connect()

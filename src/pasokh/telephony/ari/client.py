@@ -9,6 +9,7 @@ import base64
 import contextlib
 import itertools
 import logging
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
@@ -44,6 +45,14 @@ class AriAddress:
     user: str
     password: str = field(repr=False)
     application: str
+    authorities: str = ""
+    """A file of certificates to trust instead of the system's."""
+
+    @property
+    def tls(self) -> ssl.SSLContext | None:
+        """How its certificate is checked; None without TLS."""
+        secure = urlsplit(self.url).scheme == "https"
+        return ssl.create_default_context(cafile=self.authorities or None) if secure else None
 
     @property
     def events_url(self) -> str:
@@ -127,6 +136,7 @@ class AriLink:
             self._socket = await connect(
                 self._address.events_url,
                 additional_headers={"Authorization": self._address.authorization},
+                ssl=self._address.tls,
                 compression=None,
                 proxy=None,
                 max_size=LARGEST_FRAME,

@@ -11,7 +11,12 @@ takes orders, so that refusing is up to this side, and it is not told of being r
 from pasokh.telephony.ari.bridges import AriBridges
 from pasokh.telephony.ari.channels import AriChannels
 from pasokh.telephony.ari.recordings import AriRecordings
+from pasokh.telephony.port import Switch
 
 
 class AriSwitch(AriChannels, AriBridges, AriRecordings):
     """`pasokh.telephony.port.Switch` on Asterisk 22 or later."""
+
+
+_CONFORMS: type[Switch] = AriSwitch
+"""Checked by mypy here, and by the conformance suite."""

@@ -13,6 +13,7 @@ from pasokh.telephony.port import (
     Originate,
     RtpStatistics,
     Sides,
+    Switch,
     SwitchRefusedError,
     SwitchReplacedError,
     SwitchUnavailableError,
@@ -336,3 +337,7 @@ class MemorySwitch:
 
 def _sides(sides: Sides) -> set[Sides]:
     return {Sides.IN, Sides.OUT} if sides is Sides.BOTH else {sides}
+
+
+_CONFORMS: type[Switch] = MemorySwitch
+"""Checked by mypy here, and by the conformance suite."""
