@@ -74,7 +74,7 @@ class Program:
 
 
 @dataclass(frozen=True, slots=True)
-class AriAddress:
+class AriServer:
     """Where the switch's ARI listens and how the engine signs in."""
 
     host: str
@@ -82,12 +82,12 @@ class AriAddress:
     password: str = field(repr=False)
 
     @staticmethod
-    def of(etc: Path) -> "AriAddress":
+    def of(etc: Path) -> "AriServer":
         """What a folder of rendered files says; raises ``asterisk.no_configuration``."""
         try:
             http = dict(parse((etc / "http.conf").read_text("utf-8"))[0].lines)
             users = {each.name: dict(each.lines) for each in parse((etc / "ari.conf").read_text("utf-8"))}
-            return AriAddress(http["bindaddr"], int(http["bindport"]), users[ENGINE_USER]["password"])
+            return AriServer(http["bindaddr"], int(http["bindport"]), users[ENGINE_USER]["password"])
         except (OSError, KeyError, IndexError, ValueError) as error:
             raise PasokhError("asterisk.no_configuration", folder=str(etc)) from error
 
@@ -121,14 +121,14 @@ class Asterisk:
         # The number may be another's by now; the name of the process is that of its loader.
         return pid if os.fsencode(self.configuration) in words and b"-rx" not in words else None
 
-    def ari(self) -> AriAddress:
+    def ari(self) -> AriServer:
         """Where its ARI listens."""
-        return AriAddress.of(self.home / "etc")
+        return AriServer.of(self.home / "etc")
 
     # -- life ----------------------------------------------------------------------------------------------------------
     def prepare(self) -> None:
         """Make the folders Asterisk writes into, its own when we are root."""
-        account = _account()
+        account = _account(self.home)
         for name in (*FOLDERS, *LOG_FOLDERS):
             folder = self.home / name
             folder.mkdir(mode=0o750, parents=True, exist_ok=True)
@@ -147,7 +147,7 @@ class Asterisk:
             raise PasokhError("asterisk.no_configuration", folder=str(self.home / "etc"))
         self.prepare()
         begun = time.monotonic()
-        account = _account()
+        account = _account(self.home)
         with (self.home / "log" / "console.log").open("ab") as console:
             self._process = await asyncio.create_subprocess_exec(
                 self.program.binary, "-f", "-n", "-C", str(self.configuration),
@@ -289,7 +289,7 @@ def complaints(log: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_plain(line) for line in log.splitlines() if _bad(line)))
 
 
-async def _get(address: AriAddress, path: str) -> tuple[int, bytes]:
+async def _get(address: AriServer, path: str) -> tuple[int, bytes]:
     """Status and body of one GET; the connection is closed, for this is asked rarely."""
     signed = base64.b64encode(f"{ENGINE_USER}:{address.password}".encode()).decode()
     reader, writer = await asyncio.open_connection(address.host, address.port)
@@ -324,17 +324,27 @@ async def _output(*words: str) -> str:
     return _COLOURS.sub("", said.decode("utf-8", "replace"))
 
 
-def _account() -> pwd.struct_passwd | None:
+def _account(path: Path) -> pwd.struct_passwd | None:
+    """Whom Asterisk runs as: its own account where we may choose and that account gets to `path`, else ourselves."""
     if os.geteuid() != 0:
         return None
-    with contextlib.suppress(KeyError):
-        return pwd.getpwnam(ACCOUNT)
-    return None
+    try:
+        account = pwd.getpwnam(ACCOUNT)
+    except KeyError:
+        return None
+    return account if all(_may_enter(folder, account) for folder in path.absolute().parents) else None
+
+
+def _may_enter(folder: Path, account: pwd.struct_passwd) -> bool:
+    found = folder.stat()
+    if found.st_uid == account.pw_uid:
+        return bool(found.st_mode & 0o100)
+    return bool(found.st_mode & (0o010 if found.st_gid == account.pw_gid else 0o001))
 
 
 def asterisk_reads(path: Path) -> None:
     """Let Asterisk read a file or folder of its configuration, not change it, and nobody else do either."""
-    account = _account()
+    account = _account(path)
     if account is not None:
         os.chown(path, 0, account.pw_gid)
         path.chmod(0o750 if path.is_dir() else 0o640)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from tests.polling import until
-from tests.switch_stage import needs_asterisk, site, switch
+from tests.switch_stage import Switch, needs_asterisk, short_folder, site, switch
 
 from pasokh.kernel.errors import PasokhError
-from pasokh.telephony.asterisk import AriAddress, Asterisk, Program
+from pasokh.telephony.asterisk import AriServer, Asterisk, Program
 
 pytestmark = needs_asterisk
 
@@ -105,6 +105,23 @@ async def test_it_outlives_who_started_it_unless_asked_not_to(together):
             assert made.asterisk.pid == pid
 
 
+async def test_in_a_private_folder_it_runs_as_whoever_started_it():
+    """Where its own account cannot get to, a checkout in somebody's home for example."""
+    with short_folder() as folder:
+        private = folder / "private"
+        private.mkdir(mode=0o700)
+        made = Switch(private / "asterisk")
+        try:
+            await made.start(site())
+            assert owner_of(made.asterisk.pid) == os.geteuid()
+        finally:
+            await made.asterisk.stop()
+
+
+def owner_of(pid: int | None) -> int:
+    return Path(f"/proc/{pid}").stat().st_uid
+
+
 async def test_its_version_is_new_enough():
     assert int((await Program.find().version()).split(".")[0]) >= 22
 
@@ -112,6 +129,6 @@ async def test_its_version_is_new_enough():
 def test_where_its_ari_is_stands_in_its_files_and_the_password_in_no_text(tmp_path: Path):
     (tmp_path / "http.conf").write_text("[general]\nbindaddr = 127.0.0.1\nbindport = 8088\n")
     (tmp_path / "ari.conf").write_text("[general]\nenabled = yes\n\n[pasokh]\ntype = user\npassword = s3cret\n")
-    address = AriAddress.of(tmp_path)
+    address = AriServer.of(tmp_path)
     assert (address.host, address.port, address.password) == ("127.0.0.1", 8088, "s3cret")
     assert "s3cret" not in repr(address)

@@ -12,7 +12,7 @@ from tests.polling import until_async
 from tests.sip_peer import Message, SipPeer
 from tests.switch_stage import Switch, needs_asterisk, site, switch
 
-from pasokh.telephony.asterisk import AriAddress
+from pasokh.telephony.asterisk import AriServer
 from pasokh.telephony.config.models import Site
 from pasokh.telephony.config.render import dial_string, outside_dial_string
 
@@ -20,7 +20,7 @@ pytestmark = needs_asterisk
 NUMBER = "989121234567"
 
 
-def originate(address: AriAddress, endpoint: str, caller_id: str = "") -> int:
+def originate(address: AriServer, endpoint: str, caller_id: str = "") -> int:
     """Have the switch call, as the engine does; whoever answers hears music."""
     query = {"endpoint": endpoint, "context": "held", "extension": "s", "priority": "1", "callerId": caller_id}
     request = urllib.request.Request(

@@ -42,6 +42,7 @@ class Etc:
             return folder
         shutil.rmtree(folder, ignore_errors=True)
         made = Path(tempfile.mkdtemp(dir=self._versions, prefix="."))
+        asterisk_reads(made)
         for name, text in files.items():
             path = made / name
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
@@ -49,7 +50,6 @@ class Etc:
                 file.flush()
                 os.fsync(file.fileno())
             asterisk_reads(path)
-        asterisk_reads(made)
         made.rename(folder)
         return folder
 
