@@ -46,6 +46,10 @@ tools_present() {
   for program in sipp espeak-ng sox; do command -v "$program" >/dev/null || return 1; done
 }
 
+everything_present() { # 1 = the tools too
+  asterisk_present && { [ -z "$1" ] || tools_present; }
+}
+
 write_paths() { # mode, program, modules, data
   mkdir -p "$(dirname "$PATHS")"
   printf 'ASTERISK_MODE=%s\nASTERISK_BIN=%s\nASTERISK_MODDIR=%s\nASTERISK_DATADIR=%s\n' "$@" >"$PATHS.new"
@@ -200,9 +204,10 @@ main() {
     esac
   done
   if [ -n "$check" ]; then
-    asterisk_present && { [ -z "$tools" ] || tools_present; }
+    everything_present "$tools"
     return
   fi
+  if [ "$(id -u)" != 0 ] && [ "${FORCE:-0}" != 1 ] && everything_present "$tools"; then return; fi
   [ "$(id -u)" = 0 ] || die "run as root: sudo $0 $*"
   command -v apt-get >/dev/null || die "this needs apt. Install Asterisk $FLOOR by other means and write $PATHS (see the head of $0)"
   if command -v flock >/dev/null; then exec 8>/run/pasokh-asterisk.lock && flock 8; fi # two at once would unpack over each other
