@@ -142,7 +142,7 @@ class Switch(Protocol):
         """Let the phone's own side call elsewhere (SIP 302 or REFER); the channel is gone then."""
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
-        """A fact that rides on the channel."""
+        """A fact that rides on the channel; refused where the application does not have it, as for a leg that rings."""
 
     async def send_dtmf(self, channel: str, digits: str, key: str) -> None:
         """Press keys towards the phone, at most once for a `key`; the latest key is remembered on the channel."""

@@ -40,7 +40,6 @@ class Followers:
             )
         else:
             leg.mode = effect.mode
-            await self._switch.set_variable(leg.channel, MODE, effect.mode)
             if leg.up:
                 await self.place(leg)
 
@@ -51,6 +50,8 @@ class Followers:
         if talk is None or not agent:
             await self.dismiss(leg)
             return
+        # only now: a switch takes no facts for a telephone that still rings
+        await self._switch.set_variable(leg.channel, MODE, leg.mode)
         await self._leave(leg, talk, keep=leg.mode)
         if leg.mode not in LISTENING:
             if leg.channel not in talk.barging:

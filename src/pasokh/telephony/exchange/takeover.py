@@ -100,7 +100,8 @@ async def _adopt_legs(
         serves = _serves(exchange, leg)
         if leg.role is Role.SUPERVISOR and i is not None and i.monitors.get(leg.person, "read") != "read":
             leg.mode = i.monitors[leg.person]
-            await exchange.switch.set_variable(leg.channel, MODE, leg.mode)
+            if leg.up:
+                await exchange.switch.set_variable(leg.channel, MODE, leg.mode)
         elif leg.role is Role.OUTSIDE and i is not None and i.phase is Phase.ACTIVE:
             pass
         elif serves is not None:

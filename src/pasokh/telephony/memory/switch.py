@@ -161,7 +161,7 @@ class MemorySwitch:
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         """A fact that rides on the channel."""
         check_variable(name)
-        (await self._line(channel)).variables[name] = value
+        (await self._line(channel, inside=True)).variables[name] = value
         self._done()
 
     async def send_dtmf(self, channel: str, digits: str, key: str) -> None:
@@ -185,7 +185,7 @@ class MemorySwitch:
 
     async def detect_talking(self, channel: str, *, on: bool) -> None:
         """Tell when somebody talks, or do not any more."""
-        (await self._line(channel)).detects_talking = on
+        (await self._line(channel, inside=True)).detects_talking = on
         self._done()
 
     async def statistics(self, channel: str) -> RtpStatistics | None:  # noqa: ARG002 - no sound travels here
