@@ -8,7 +8,7 @@ from pasokh.flows import dialogue as d
 from pasokh.flows import nodes as n
 from pasokh.flows import position as p
 from pasokh.flows import waiting as w
-from pasokh.flows.walk import MOST_STACK, MOST_TYPED, MOST_VISITS, Walk
+from pasokh.flows.walk import IN_QUEUE, MOST_STACK, MOST_TYPED, MOST_VISITS, Walk
 
 _KEYS = frozenset("0123456789*#")
 _DEAF = frozenset({"talking", "recording", "transferring", "checking", "done", "thanking"})
@@ -251,16 +251,17 @@ def _said(walk: Walk, node: n.AnyNode) -> None:
             d.listen(walk, node.timeout_s)
         case n.Survey():
             d.survey_said(walk, node)
-        case n.Queue():
+        case n.Queue() if walk.at.stage in IN_QUEUE:
             w.queue_said(walk, node)
         case n.Callback():
             w.callback_said(walk, node)
         case _:
-            pass
+            walk.go(walk.at.node)  # another kind of node than when it was entered: the flow was changed
 
 
 def _said_once(walk: Walk, node: n.Say | n.Voicemail | n.Transfer | n.HangUp) -> None:
     if walk.at.stage != "saying":
+        walk.go(walk.at.node)
         return
     match node:
         case n.Say():
@@ -274,12 +275,11 @@ def _said_once(walk: Walk, node: n.Say | n.Voicemail | n.Transfer | n.HangUp) ->
 
 
 def _woken(walk: Walk, node: n.AnyNode) -> None:
-    if isinstance(node, n.Queue):
-        if walk.at.stage != "talking":
-            w.queue_woken(walk, node)
-        return
-    if not 0 < walk.at.wake <= walk.now:
+    if not 0 < p.wake_at(walk.at) <= walk.now:
         return  # woken too early, or for something that is over
+    if isinstance(node, n.Queue) and walk.at.stage in IN_QUEUE:
+        w.queue_woken(walk, node)
+        return
     if walk.at.playing:
         walk.hush()
         _said(walk, node)
@@ -295,12 +295,12 @@ def _woken(walk: Walk, node: n.AnyNode) -> None:
             d.survey_silent(walk, node)
         case n.Callback():
             w.callback_silent(walk, node)
-        case n.Voicemail():
+        case n.Voicemail() if walk.at.stage == "recording":
             w.voicemail_recorded(walk, node, 0)
-        case n.Transfer():
+        case n.Transfer() if walk.at.stage == "transferring":
             w.transfer_ended(walk, node, answered=False)
         case _:
-            pass
+            walk.go(walk.at.node)
 
 
 def _resumed(walk: Walk, node: n.AnyNode) -> None:

@@ -65,6 +65,8 @@ def texts_of(program: Program) -> Iterable[tuple[str, str, str]]:
         for node in flow.nodes.values():
             for _, saying in sayings(node):
                 for language, text in saying.text.items():
+                    if saying.prompt and slots(text):
+                        continue  # said as one, with what fills its slots
                     for part in (text,) if saying.prompt else fixed_parts(text):
                         yield language, part, saying.prompt
 

@@ -36,6 +36,7 @@ def enter_queue(walk: Walk, node: n.Queue) -> None:
 def _wait_on(walk: Walk, node: n.Queue, *, greet: bool = False) -> None:
     """(Again) in the queue: timers set, what is due said, else music."""
     at = walk.at
+    walk.change(offer_at=0, announce_at=0)
     if node.offer is not None:
         first = at.since + min(node.offer.after_s * SECOND, PROMISE_MS - SECOND)
         walk.change(offer_at=walk.now + node.offer.again_s * SECOND if at.offered else first)
@@ -71,6 +72,18 @@ def queue_woken(walk: Walk, node: n.Queue) -> None:
         walk.change(announce_at=walk.now + node.announce.every_s * SECOND)
         if not at.playing:
             _announce(walk, node.announce)
+    else:
+        _forget_due(walk)
+
+
+def _forget_due(walk: Walk) -> None:
+    """Timers of what the node no longer has: the flow was changed under the call."""
+    at = walk.at
+    walk.change(
+        offer_at=0 if _due(at.offer_at, walk.now) else at.offer_at,
+        announce_at=0 if _due(at.announce_at, walk.now) else at.announce_at,
+        wake=0 if _due(at.wake, walk.now) else at.wake,
+    )
 
 
 def queue_digit(walk: Walk, node: n.Queue, key: str) -> None:

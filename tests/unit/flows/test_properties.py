@@ -264,12 +264,25 @@ WILD_NODES = st.dictionaries(
 
 
 @BUDGET
-@given(WILD_NODES, FACTS, st.lists(st.tuples(INPUTS, st.integers(0, 100_000)), max_size=15))
-def test_even_a_flow_nobody_checked_never_raises_nor_runs_without_end(nodes, facts, script):
-    made = n.Program("main", {"main": n.Flow(id="main", start="a", nodes=nodes, languages=("en", "fa"))})
-    position, now = p.Position(), START
-    for happened, later in [(p.Started(), 0), *script]:
-        now += later
-        position, actions = advance(made, position, happened, p.Facts(now=now, **facts))
-        assert len(actions) <= 4 * MOST_VISITS
-        assert not position.ended or p.wake_at(position) == 0
+@given(WILD_NODES, st.one_of(WILD_NODES, good_nodes()), FACTS, SCRIPT)
+def test_even_a_flow_nobody_checked_that_changes_under_the_call_never_raises_nor_runs_without_end(
+    nodes, later_nodes, facts, script
+):
+    wild = n.Program("main", {"main": n.Flow(id="main", start="a", nodes=nodes, languages=("en", "fa"))})
+    if any(isinstance(node, dict) for node in later_nodes.values()):
+        changed = program({**later_nodes, "a": later_nodes["n0"]}, start="a")
+    else:
+        changed = n.Program("main", {"main": n.Flow(id="main", start="a", nodes=later_nodes, languages=("en", "fa"))})
+    for before, after in ((wild, changed), (changed, wild)):
+        position, now = p.Position(), START
+        for turn, (happened, patience) in enumerate([(p.Started(), 0), *script]):
+            now += patience
+            made = before if turn < len(script) // 2 else after
+            position, actions = advance(made, position, happened, p.Facts(now=now, **facts))
+            assert len(actions) <= 4 * MOST_VISITS
+            now = max(now, p.wake_at(position))
+            for _ in range(3):  # offer, announcement, playback: a timer that was served is not due again
+                if p.wake_at(position):
+                    position, _ = advance(made, position, p.Woken(), p.Facts(now=now, **facts))
+            assert not 0 < p.wake_at(position) <= now
+            assert not position.ended or p.wake_at(position) == 0
