@@ -45,6 +45,7 @@ class Connect(Effect, tag="parties.connect", frozen=True):
     """For a consult: the interaction it is about, whose customer waits meanwhile."""
     asker: str = ""
     """For a consult: the agent who asked."""
+    queue: str = ""
 
 
 class Release(Effect, tag="agent.release", frozen=True):

@@ -50,6 +50,7 @@ class Cause:
     """Causes of Q.850 the core tells apart."""
 
     UNKNOWN = 0
+    UNASSIGNED = 1
     NORMAL = 16
     BUSY = 17
     NO_ANSWER = 19

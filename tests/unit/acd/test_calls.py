@@ -42,7 +42,7 @@ def test_a_call_goes_through_its_flow_and_becomes_a_contact(centre):
     centre.check()
     centre.arrive("j", channel=Channel.VOICE)
     assert centre.state.calls == {}
-    assert refused(centre, cmd.NoteStep("c-j", "welcome", "menu")) == "call.over"
+    assert kinds(centre.do(cmd.NoteStep("c-j", "survey", "solved", "1"))) == ["CallStepped"]
     assert refused(centre, begin) == "id.in_use"
     centre.check()
 

@@ -48,12 +48,29 @@ class Door:
 
     async def enter(self, channel: sw.ChannelSnapshot) -> None:
         house = self._house
+        if channel.id in house.exchange.callers:
+            return
         await house.switch.answer(channel.id)
         interaction = f"i-{channel.id}"
         await house.switch.set_variable(channel.id, INTERACTION, interaction)
         house.exchange.begin(interaction, f"c-{channel.id}", channel.id)
         await house.exchange.arrange(house.exchange.talks[interaction])
         await house.ask(f"open:{channel.id}", cmd.OpenContact(f"c-{channel.id}", interaction, VOICE[0], "q"))
+
+    def leads(self, channel: str) -> bool:
+        return False
+
+    def lane_of(self, sound: str) -> str:
+        return sound
+
+    async def connected(self, channel: str, queue: str, agent: str) -> None:
+        """It says nothing anyway."""
+
+    async def waits(self, channel: str) -> None:
+        """Music is the exchange's here."""
+
+    async def transfer_ended(self, channel: str, *, answered: bool) -> None:
+        """It never passes anybody on."""
 
     async def hear(self, event: sw.AnySwitchEvent) -> bool:
         return False

@@ -14,9 +14,10 @@ def call_arrived(state: State, e: ev.CallArrived, at: Instant) -> None:
 
 
 def call_stepped(state: State, e: ev.CallStepped, _: Instant) -> None:
-    """The caller is there."""
-    call = state.calls[e.contact]
-    call.flow, call.step = e.flow, e.step
+    """The caller is there; what comes after the flow only stands in the log."""
+    call = state.calls.get(e.contact)
+    if call is not None:
+        call.flow, call.step = e.flow, e.step
 
 
 def call_ended(state: State, e: ev.CallEnded, _: Instant) -> None:

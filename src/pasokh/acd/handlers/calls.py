@@ -18,9 +18,7 @@ def begin_call(turn: Turn, c: cmd.BeginCall) -> None:
 
 
 def note_step(turn: Turn, c: cmd.NoteStep) -> None:
-    """Note where the caller is; a call that waits for somebody, or is over, has left its flow: `call.over`."""
-    if c.contact not in turn.state.calls:
-        raise PasokhError("call.over", field="contact", contact=c.contact)
+    """Note where the caller is: before it waits for somebody, meanwhile, and in a survey afterwards."""
     turn.emit(ev.CallStepped(c.contact, c.flow, c.step, c.said))
 
 

@@ -81,7 +81,7 @@ def take_over(turn: Turn, c: cmd.TakeOver) -> None:
             i.id, i.contact, before, i.queue, i.queue, c.by, turn.now - i.accepted_at, consulted=True, taken_over=True
         )
     )
-    turn.effects.append(ef.Connect(turn.effect_id(), i.id, c.by, i.channel))
+    turn.effects.append(ef.Connect(turn.effect_id(), i.id, c.by, i.channel, queue=i.queue))
     turn.release(i, before)
     turn.agents.add(before)
 

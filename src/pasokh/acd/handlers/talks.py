@@ -119,7 +119,7 @@ def complete_transfer(turn: Turn, c: cmd.CompleteTransfer) -> None:
             consulted=True,
         )
     )  # fmt: skip
-    turn.effects.append(ef.Connect(turn.effect_id(), i.id, helper, i.channel))
+    turn.effects.append(ef.Connect(turn.effect_id(), i.id, helper, i.channel, queue=i.queue))
     turn.release(i, c.agent)
     turn.agents.add(c.agent)
 

@@ -17,7 +17,7 @@ from pasokh.kernel.time import SECOND, Instant
 from pasokh.telephony import events as sw
 from pasokh.telephony.exchange.followers import Followers
 from pasokh.telephony.exchange.hands import Hands
-from pasokh.telephony.exchange.legs import Leg, Role, leg_id
+from pasokh.telephony.exchange.legs import Leg, Role, leg_id, recording_of
 from pasokh.telephony.exchange.ports import Core, Front, Station, Stations
 from pasokh.telephony.exchange.talks import Party, Talk
 from pasokh.telephony.port import Originate, Switch, SwitchRefusedError
@@ -60,7 +60,8 @@ class Exchange:
     # -- looking -----------------------------------------------------------------------------------------------------
     def up(self) -> dict[str, str]:
         """Agent → channel, of answered telephones."""
-        return {leg.person: leg.channel for leg in self.legs.values() if leg.up and leg.role is Role.AGENT}
+        talk = (Role.AGENT, Role.TRANSFER)
+        return {leg.person: leg.channel for leg in self.legs.values() if leg.up and leg.role in talk}
 
     def leg_of(self, person: str, *roles: Role) -> Leg | None:
         """The telephone that was called for somebody."""
@@ -123,7 +124,7 @@ class Exchange:
                 await self.arrange(talk)
             case ef.Record() if talk.caller:
                 change = self.switch.resume_recording if effect.on else self.switch.pause_recording
-                await change(recording_of(talk))
+                await change(recording_of(talk.caller))
             case ef.Follow():
                 await self.followers.follow(talk, effect)
             case ef.OfferAlternatives() if talk.caller:
@@ -198,6 +199,7 @@ class Exchange:
         if consulted:
             talk.helper, talk.party = "", Party.CUSTOMER
         talk.agent = effect.agent
+        await self._take_from_front(talk, effect)
         leg = self.leg_of(effect.agent)
         if leg is not None:
             leg.interaction = talk.interaction
@@ -213,18 +215,40 @@ class Exchange:
         if consulted:
             self._forget_consult(talk)
 
+    async def _take_from_front(self, talk: Talk, effect: ef.Connect) -> None:
+        if talk.caller:
+            await self.front.connected(talk.caller, effect.queue, effect.agent)
+        talk.busy = False
+
+    async def transfer_outside(self, channel: str, number: str, seconds: int) -> None:
+        """Connect a caller with a number outside; the front hears what came of it."""
+        try:
+            station = await self.stations.outside(number)
+        except PasokhError as error:
+            log.warning("caller %s cannot be passed on: %s", channel, error)
+            await self.front.transfer_ended(channel, answered=False)
+            return
+        talk = self.begin(f"x-{channel}", "", channel)
+        talk.busy, talk.agent = True, number
+        leg = Leg(f"t-{self.org}-{channel}-{number.lstrip('+')}", Role.TRANSFER, talk.interaction, number)
+        try:
+            await self.call(leg, station, seconds, channel)
+        except SwitchRefusedError:
+            self._forget(talk)
+            await self.front.transfer_ended(channel, answered=False)
+
     async def _call_customer(self, effect: ef.Connect, talk: Talk) -> None:
         try:
             station = await self.stations.outside(effect.address)
         except PasokhError as error:
             log.warning("interaction %s cannot be called back: %s", talk.interaction, error)
-            await self._ask(f"undialled:{effect.id}", cmd.EndInteraction(talk.interaction, effect.agent))
+            await self.tell(f"undialled:{effect.id}", cmd.EndInteraction(talk.interaction, effect.agent))
             return
         leg = Leg(leg_id(self.org, f"{effect.id}.c"), Role.OUTSIDE, talk.interaction, effect.address)
         try:
             await self.call(leg, station)
         except SwitchRefusedError:
-            await self._ask(f"undialled:{effect.id}", cmd.EndInteraction(talk.interaction, effect.agent))
+            await self.tell(f"undialled:{effect.id}", cmd.EndInteraction(talk.interaction, effect.agent))
 
     async def _release(self, effect: ef.Release) -> None:
         talk = self.talks.get(effect.interaction)
@@ -235,7 +259,12 @@ class Exchange:
             talk.agent, talk.held = "", False
         await self._drop(effect.agent, effect.interaction)
         if talk is not None:
-            await self.arrange(talk)
+            if effect.waits and talk.caller:
+                talk.busy = self.front.leads(talk.caller)
+                await self.arrange(talk)
+                await self.front.waits(talk.caller)
+            else:
+                await self.arrange(talk)
             if consulted:
                 self._forget_consult(talk)
             if not talk.caller and not talk.agent and not effect.waits:
@@ -265,10 +294,12 @@ class Exchange:
                 return (channel.id, lambda: self._answered(leg)) if leg is not None else None
             case sw.ChannelGone():
                 return event.channel, lambda: self._gone(event)
-            case sw.DigitReceived() | sw.ChannelContinued():
+            case sw.DigitReceived():
                 return event.channel, lambda: _heard(self.front, event)
             case sw.PlaybackFinished():
-                return f"playback {event.playback}", lambda: _heard(self.front, event)
+                return self.front.lane_of(event.playback), lambda: _heard(self.front, event)
+            case sw.RecordingFinished():
+                return self.front.lane_of(event.recording), lambda: _heard(self.front, event)
             case _:
                 return None
 
@@ -282,8 +313,11 @@ class Exchange:
             self.begin(talk.interaction, talk.contact, leg.channel)
             await self.arrange(talk)
         elif talk is not None and leg.person in (talk.agent, talk.helper):
+            if leg.role is Role.TRANSFER:
+                await self.front.transfer_ended(talk.caller, answered=True)
+                talk.busy = False
             await self.arrange(talk)
-        elif not await self._ask(f"accept:{leg.channel}", cmd.AcceptOffer(leg.interaction, leg.person)):
+        elif not await self.tell(f"accept:{leg.channel}", cmd.AcceptOffer(leg.interaction, leg.person)):
             await self._drop(leg.person, leg.interaction)
 
     async def _gone(self, event: sw.ChannelGone) -> None:
@@ -292,7 +326,11 @@ class Exchange:
         if interaction is not None:
             talk = self.talks[interaction]
             talk.caller = ""
-            await self._ask(f"leave:{event.channel}", cmd.LeaveContact(interaction))
+            if interaction.startswith("x-"):
+                await self._drop(talk.agent, interaction)
+                self._forget(talk)
+            else:
+                await self.tell(f"leave:{event.channel}", cmd.LeaveContact(interaction))
         await self.front.hear(event)
         leg = self.legs.pop(event.channel, None)
         if leg is not None:
@@ -304,19 +342,31 @@ class Exchange:
         key = leg.channel
         if leg.role is Role.SUPERVISOR:
             await self.followers.dismiss(leg)
-            await self._ask(f"stop:{key}", cmd.StopMonitor(leg.interaction, leg.person))
+            await self.tell(f"stop:{key}", cmd.StopMonitor(leg.interaction, leg.person))
         elif leg.role is Role.OUTSIDE:
             if talk is not None and talk.agent:
-                await self._ask(f"unanswered:{key}", cmd.EndInteraction(talk.interaction, talk.agent))
+                await self.tell(f"unanswered:{key}", cmd.EndInteraction(talk.interaction, talk.agent))
+        elif leg.role is Role.TRANSFER:
+            await self._transfer_over(leg, talk)
         elif talk is None or leg.person not in (talk.agent, talk.helper):
             reason = "busy" if cause == sw.Cause.BUSY else "declined" if cause == sw.Cause.REJECTED else "no_answer"
-            await self._ask(f"reject:{key}", cmd.RejectOffer(leg.interaction, leg.person, reason))
+            await self.tell(f"reject:{key}", cmd.RejectOffer(leg.interaction, leg.person, reason))
         elif leg.person == talk.helper:
-            await self._ask(f"end:{key}", cmd.EndInteraction(talk.consult, leg.person))
+            await self.tell(f"end:{key}", cmd.EndInteraction(talk.consult, leg.person))
         else:
-            await self._ask(f"end:{key}", cmd.EndInteraction(talk.interaction, leg.person))
+            await self.tell(f"end:{key}", cmd.EndInteraction(talk.interaction, leg.person))
 
-    async def _ask(self, key: str, command: cmd.AnyCommand) -> bool:
+    async def _transfer_over(self, leg: Leg, talk: Talk | None) -> None:
+        if talk is None:
+            return
+        caller, answered = talk.caller, leg.up
+        self._forget(talk)
+        if caller and answered:
+            await self.switch.hang_up(caller, sw.Cause.NORMAL)
+        elif caller:
+            await self.front.transfer_ended(caller, answered=False)
+
+    async def tell(self, key: str, command: cmd.AnyCommand) -> bool:
         """Whether the core did it; a refusal means that it knows better by now."""
         try:
             await self.core.ask(f"{self.org}:{key}", command)
@@ -324,11 +374,6 @@ class Exchange:
             log.info("%s of %s: %s", type(command).__name__, key, error.code)
             return False
         return True
-
-
-def recording_of(talk: Talk) -> str:
-    """The recording of a customer's call: one for the whole of it, whoever serves."""
-    return f"r-{talk.caller}"
 
 
 async def _heard(front: Front, event: sw.AnySwitchEvent) -> None:

@@ -13,6 +13,8 @@ ORG = "PASOKH_ORG"
 INTERACTION = "PASOKH_INTERACTION"
 PERSON = "PASOKH_PERSON"
 MODE = "PASOKH_MODE"
+NUMBER = "PASOKH_NUMBER"
+POSITION = "PASOKH_POSITION"
 
 
 class Role(StrEnum):
@@ -22,6 +24,8 @@ class Role(StrEnum):
     AGENT = "agent"
     OUTSIDE = "outside"
     """A customer we called back."""
+    TRANSFER = "transfer"
+    """A number outside that a caller is connected with."""
     SUPERVISOR = "supervisor"
     LISTENER = "listener"
     """The end inside the switch that a supervisor hears through."""
@@ -70,3 +74,8 @@ def leg_id(org: str, effect: str) -> str:
 def listener_id(leg: str, mode: str) -> str:
     """The channel a supervisor's leg hears through."""
     return f"{leg}.{mode}"
+
+
+def recording_of(caller: str) -> str:
+    """The recording of a caller's whole call, whoever serves."""
+    return f"r-{caller}"

@@ -45,8 +45,23 @@ class Front(Protocol):
     async def enter(self, channel: ChannelSnapshot) -> None:
         """A caller came in, or came back from the dialplan."""
 
+    def leads(self, channel: str) -> bool:
+        """Whether a waiting caller is in its hands: then what is heard is its business."""
+
+    def lane_of(self, sound: str) -> str:
+        """The caller a playback or a recording belongs to: work of one caller comes in order."""
+
     async def hear(self, event: AnySwitchEvent) -> bool:
         """A key, the end of a sound, the caller's end; False where the caller is none of its own."""
+
+    async def connected(self, channel: str, queue: str, agent: str) -> None:
+        """An agent is about to talk with the caller: be silent."""
+
+    async def waits(self, channel: str) -> None:
+        """The caller waits again."""
+
+    async def transfer_ended(self, channel: str, *, answered: bool) -> None:
+        """The number outside answered, or did not."""
 
     async def offer(self, channel: str, interaction: str, options: Sequence[Alternative]) -> None:
         """Tell a waiting caller what else is possible."""

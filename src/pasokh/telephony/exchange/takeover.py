@@ -46,7 +46,7 @@ async def take_over(exchange: Exchange, held: Iterable[Interaction]) -> list[cmd
         await exchange.followers.place(leg)
     for channel in channels:
         role = channel.variables.get(ROLE)
-        if role == Role.CALLER.value and channel.id not in exchange.callers and channel.in_application:
+        if role == Role.CALLER.value and channel.in_application:
             await exchange.front.enter(channel)
     return asked
 
