@@ -11,7 +11,7 @@ from tests.telephony.rigs import Person, Rig, asterisk_rig, memory_rig
 from pasokh.telephony import events as ev
 from pasokh.telephony.port import Sides, SwitchRefusedError
 
-STEPS = 40
+STEPS = 50
 BRIDGES = ("x", "y")
 type Picture = tuple[set[tuple[str, str, bool]], dict[str, set[str]]]
 
@@ -54,6 +54,18 @@ class Life:
 
     async def is_hung_up(self, label: str) -> None:
         await self.rig.switch.hang_up(self.ids[label], ev.Cause.NORMAL)
+
+    async def listens(self, label: str, to: str) -> None:
+        snoop = self.rig.id("s")
+        await self.rig.switch.snoop(self.ids[to], snoop, Sides.BOTH, Sides.NONE)
+        self._know(label, snoop)
+        await self.rig.event(ev.LegEntered, channel=snoop)
+
+    async def plays(self, to: str) -> None:
+        playback = self.rig.id("p")
+        await self.rig.switch.play(self.ids[to], playback, [self.rig.sound("long")])
+        await self.rig.switch.stop_playback(playback)
+        await self.rig.event(ev.PlaybackFinished, playback=playback)
 
     async def picture(self) -> Picture:
         bridges = {found.id: set(found.channels) for found in await self.rig.switch.bridges()}
@@ -102,9 +114,15 @@ def drawn(dice: random.Random, known: dict[str, str], step: int) -> tuple[str, S
         "note": lambda life: life.rig.switch.set_variable(life.ids[one], "PASOKH_NOTE", "1"),
         "stop": lambda life: life.rig.switch.stop_recording(life.ids[one]),
         "ring": lambda life: life.rig.switch.ring(life.ids[one]),
+        "play": lambda life: life.plays(one),
+        "listen": lambda life: life.listens(label, one),
+        "record": lambda life: life.rig.switch.record_call(life.ids[one], f"r-{life.prefix}-{one}"),
+        "pause": lambda life: life.rig.switch.pause_recording(f"r-{life.prefix}-{one}"),
+        "keys": lambda life: life.rig.switch.send_dtmf(life.ids[one], "1", label),
+        "continue": lambda life: life.rig.switch.continue_in_dialplan(life.ids[one], "elsewhere", "s"),
         "talking": lambda life: life.rig.switch.detect_talking(life.ids[one], on=True),
     }
-    name = dice.choices(list(deeds), [1, 3, 5, 2, 1, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1])[0]
+    name = dice.choices(list(deeds), [1, 3, 6, 2, 1, 3, 3, *[1] * (len(deeds) - 7)])[0]
     return f"{name} {one} {bridge}", deeds[name]
 
 

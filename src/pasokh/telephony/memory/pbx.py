@@ -219,10 +219,11 @@ class MemoryPbx:
         self.tell(kind(at=self.clock.now, channel=line.snapshot()))
 
     def leave(self, line: Line, context: str) -> None:
-        """The dialplan has it."""
+        """The dialplan has it, and answers whom nobody has answered."""
         self.unbridge(line)
         line.in_application, line.context = False, context
         self.tell(ev.ChannelContinued(at=self.clock.now, channel=line.id))
+        self._turn(line, ev.ChannelState.UP)
         if context == ON_HOLD_CONTEXT:
             line.timers.append(self.clock.after(RETRY_MS, lambda: self._offer(line)))
 
