@@ -17,7 +17,7 @@ import time
 
 from benchmarks.machine import report, spread
 from tests.telephony.asterisk import installation, private_asterisk
-from tests.telephony.rigs import AsteriskRig, asterisk_rig
+from tests.telephony.asterisk_rig import AsteriskRig, asterisk_rig
 
 from pasokh.telephony.ari.translate import LEG, Translator
 from pasokh.telephony.ari.wire import FrameCounts, FrameReader, Message

@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from tests.telephony.asterisk import Asterisk, installation, private_asterisk
-from tests.telephony.rigs import Rig, asterisk_rig, memory_rig
+from tests.telephony.asterisk_rig import asterisk_rig
+from tests.telephony.rigs import Rig, memory_rig
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from tests.polling import until_async
 from tests.telephony.asterisk import Asterisk
-from tests.telephony.rigs import Person, Rig, asterisk_rig, memory_rig
+from tests.telephony.asterisk_rig import asterisk_rig
+from tests.telephony.rigs import Person, Rig, memory_rig
 
 from pasokh.telephony import events as ev
 from pasokh.telephony.port import Sides, SwitchRefusedError

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from tests.polling import until_async
 from tests.switch_stage import certificate
-from tests.telephony.rigs import ORG, Watcher, wall
+from tests.telephony.asterisk_rig import wall
+from tests.telephony.rigs import ORG, Watcher
 from websockets.asyncio.server import ServerConnection, serve
 
 from pasokh.telephony import events as ev

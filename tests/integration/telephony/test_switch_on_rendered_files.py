@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tests.switch_stage import needs_asterisk, needs_sipp, site, switch
 from tests.telephony.asterisk import write_tone
-from tests.telephony.rigs import AsteriskRig, Watcher, silence, wall
+from tests.telephony.asterisk_rig import AsteriskRig, silence, wall
+from tests.telephony.rigs import Watcher
 from tests.telephony.sipp import phone
 
 from pasokh.telephony import events as ev

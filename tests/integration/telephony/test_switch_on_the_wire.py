@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from tests.telephony.asterisk import Asterisk, installation, private_asterisk
-from tests.telephony.rigs import NUMBER, PATIENCE_S, AsteriskRig, asterisk_rig
+from tests.telephony.asterisk_rig import AsteriskRig, asterisk_rig
+from tests.telephony.rigs import NUMBER, PATIENCE_S
 from tests.telephony.sipp import available, phone
 
 from pasokh.telephony import events as ev
