@@ -214,6 +214,27 @@ async def test_what_somebody_changed_by_hand_in_the_running_switch_is_noticed():
         assert "module app_record.so" in found
         assert "application record" in found
         assert "context held" in found
+        await bring(made, good, restart=True)
+        assert await verify(good, good.nodes[0], made.machine, made.asterisk) == (), (
+            "and put right by applying it again"
+        )
+
+
+async def test_who_was_killed_between_the_files_and_the_reload_is_made_up_for():
+    good = site()
+    more = replace(good, stations=(*good.stations, SECOND))
+    async with switch() as made:
+        await made.start(good)
+        made.write(more)
+        assert not await has_endpoint(made, "olena")
+        assert (await bring(made, more)).plan.empty
+        assert await has_endpoint(made, "olena")
+        transports = replace(more, nodes=(replace(good.nodes[0], udp_port=free_ports(1)[0]),))
+        made.write(transports)
+        with pytest.raises(PasokhError, match=r"asterisk\.differs"):
+            await bring(made, transports)
+        await bring(made, transports, restart=True)
+        assert await verify(transports, transports.nodes[0], made.machine, made.asterisk) == ()
 
 
 async def test_old_versions_go_and_a_folder_of_somebody_elses_is_left_alone():

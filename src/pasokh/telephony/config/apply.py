@@ -15,7 +15,7 @@ from pasokh.telephony.asterisk import Asterisk
 from pasokh.telephony.config.etc import Etc
 from pasokh.telephony.config.machine import Machine
 from pasokh.telephony.config.models import Node, Site
-from pasokh.telephony.config.plan import Plan, plan
+from pasokh.telephony.config.plan import RELOADS, Plan, plan
 from pasokh.telephony.config.render import Files, render
 from pasokh.telephony.config.trial import try_out
 from pasokh.telephony.config.verify import differences
@@ -37,9 +37,10 @@ class Applied(Struct, frozen=True):
 async def apply(site: Site, node: Node, machine: Machine, asterisk: Asterisk, *, restart: bool = False) -> Applied:
     """Bring the node to what the site says; nothing changes when nothing differs.
 
-    `restart` allows a new start where a change needs one and no call is up. Raises ``asterisk.trial_failed``,
-    ``asterisk.restart_needed``, ``asterisk.calls_up`` with nothing changed, ``asterisk.rolled_back`` with everything
-    as before, ``asterisk.broken`` when even that failed.
+    `restart` allows a new start where a change needs one and no call is up. A switch that lacks something of files that
+    are right reads them all again; raises ``asterisk.differs`` when that does not help. Otherwise raises
+    ``asterisk.trial_failed``, ``asterisk.restart_needed``, ``asterisk.calls_up`` with nothing changed,
+    ``asterisk.rolled_back`` with everything as before, ``asterisk.broken`` when even that failed.
     """
     etc = Etc(asterisk.home)
     with etc.alone():
@@ -47,8 +48,8 @@ async def apply(site: Site, node: Node, machine: Machine, asterisk: Asterisk, *,
         change = plan(before, after)
         running, kept = await asterisk.adopt(), asterisk.kept
         if change.empty:
-            if running and (found := await differences(asterisk, after)):
-                raise PasokhError("asterisk.differs", reason=_told(found))
+            if running and await differences(asterisk, after):
+                await _catch_up(asterisk, change, after, restart=restart)
             return Applied(change, running, 0.0)
         tried = await try_out(site, node, machine, asterisk.program)
         if running and change.restart:
@@ -84,6 +85,19 @@ async def _may_restart(asterisk: Asterisk, change: Plan, *, allowed: bool) -> No
         raise PasokhError("asterisk.restart_needed", files=", ".join(change.restart))
     if calls := await asterisk.calls():
         raise PasokhError("asterisk.calls_up", n=calls)
+
+
+async def _catch_up(asterisk: Asterisk, change: Plan, files: Files, *, restart: bool) -> None:
+    """The files are right and the switch is not: somebody was stopped between the two, or changed it by hand."""
+    every = tuple(command for name, commands in RELOADS.items() if name in files for command in commands)
+    try:
+        await _take_effect(asterisk, Plan(change.changes, every, ()), files)
+    except PasokhError:
+        if not restart:
+            raise
+        everything = Plan(change.changes, (), tuple(files))
+        await _may_restart(asterisk, everything, allowed=True)
+        await _take_effect(asterisk, everything, files)
 
 
 async def _take_effect(asterisk: Asterisk, change: Plan, files: Files) -> None:

@@ -100,7 +100,7 @@ def _transports(node: Node) -> Iterator[Section]:
     for protocol_of_browsers in ("ws", "wss") if node.https is not None else ("ws",):
         yield section(
             f"transport-{protocol_of_browsers}",
-            [("type", "transport"), ("protocol", protocol_of_browsers), ("bind", "0.0.0.0"), *nat],  # noqa: S104
+            [("type", "transport"), ("protocol", protocol_of_browsers), ("bind", "0.0.0.0:5060"), *nat],
         )
 
 

@@ -10,7 +10,7 @@ from pasokh.telephony.asterisk import Asterisk
 from pasokh.telephony.config.ini import parse
 
 _ENDPOINT: Final = re.compile(r"^ *Endpoint: +([^<\s/]+)", re.MULTILINE)
-_TRANSPORT: Final = re.compile(r"^ *Transport: +([^<\s]\S*)", re.MULTILINE)
+_TRANSPORT: Final = re.compile(r"^ *Transport: +([^<\s]\S*) +\w+ +\d+ +\d+ +(\S+)", re.MULTILINE)
 _MODULE: Final = re.compile(r"^(\S+\.so)\s.*\bRunning\b", re.MULTILINE)
 _CONTEXT: Final = re.compile(r"^\[ Context '([^']+)' created by 'pbx_config' \]", re.MULTILINE)
 _STEP: Final = re.compile(r"\[extensions\.conf:\d+\]")
@@ -26,6 +26,7 @@ class Expected(Struct, frozen=True):
 
     endpoints: frozenset[str]
     transports: frozenset[str]
+    """Name and address: a moved one keeps its name."""
     modules: frozenset[str]
     contexts: frozenset[str]
     steps: int
@@ -44,7 +45,9 @@ def expected(files: Mapping[str, str]) -> Expected:
     http = dict(parse(files["http.conf"])[0].lines)
     return Expected(
         endpoints=frozenset(section.name for section in pjsip if section.kind == "endpoint"),
-        transports=frozenset(section.name for section in pjsip if section.kind == "transport"),
+        transports=frozenset(
+            f"{section.name} {dict(section.lines)['bind']}" for section in pjsip if section.kind == "transport"
+        ),
         modules=frozenset(name for how, name in modules if how in {"require", "load"}),
         contexts=frozenset(section.name for section in dialplan if section.lines),
         applications=frozenset(
@@ -65,9 +68,8 @@ async def differences(asterisk: Asterisk, files: Mapping[str, str]) -> tuple[str
     # Not from ARI: it remembers endpoints that were removed.
     listed = set(_ENDPOINT.findall(await asterisk.command("pjsip list endpoints")))
     found += _unlike("endpoint", wanted.endpoints, listed)
-    found += _unlike(
-        "transport", wanted.transports, set(_TRANSPORT.findall(await asterisk.command("pjsip show transports")))
-    )
+    bound = {" ".join(each) for each in _TRANSPORT.findall(await asterisk.command("pjsip show transports"))}
+    found += _unlike("transport", wanted.transports, bound)
     running = set(_MODULE.findall(await asterisk.command("module show")))
     found += [f"module {name}" for name in sorted(wanted.modules - running)]
     dialplan = await asterisk.command("dialplan show")
