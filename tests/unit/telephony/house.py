@@ -6,20 +6,21 @@ from collections.abc import Callable, Sequence
 
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
+from pasokh.acd import events as ev
 from pasokh.acd.model import VOICE, AgentConfig, Alternative, Phase, QueueConfig
 from pasokh.acd.state import Interaction, State
 from pasokh.acd.step import next_due, step
 from pasokh.kernel.errors import PasokhError
 from pasokh.telephony import events as sw
 from pasokh.telephony.exchange.exchange import Exchange
-from pasokh.telephony.exchange.legs import INTERACTION
-from pasokh.telephony.exchange.ports import Station
+from pasokh.telephony.exchange.ports import Front, Station
 from pasokh.telephony.exchange.takeover import take_over
 from pasokh.telephony.exchange.talks import bridge_of, wanted
 from pasokh.telephony.memory.lines import Line, Manner, Phone
 from pasokh.telephony.memory.pbx import MemoryPbx
 from pasokh.telephony.memory.switch import MemorySwitch
 from pasokh.telephony.port import SwitchRefusedError
+from pasokh.telephony.variables import INTERACTION
 
 ORG = "demo"
 
@@ -112,11 +113,13 @@ class House:
         self.answers: dict[str, PasokhError | None] = {}
         self.effects: list[ef.AnyEffect] = []
         self.refused: list[str] = []
+        self.log: list[ev.AnyEvent] = []
         self.do(cmd.DefineQueue(QueueConfig("q")))
-        self.do(cmd.DefineQueue(QueueConfig("back")))
+        for queue in ("back", "support", "sales"):
+            self.do(cmd.DefineQueue(QueueConfig(queue)))
         for name in (*agents, "boss"):
             self.pbx.phones[f"phone/{name}"] = Phone(Manner.RINGS)
-            self.do(cmd.DefineAgent(AgentConfig(name, queues=("back",) if name.startswith("b-") else ("q",))))
+            self.do(cmd.DefineAgent(AgentConfig(name, queues=("back",) if name.startswith("b-") else ("q", "support"))))
             self.do(cmd.SignIn(name))
             if name != "boss":
                 self.do(cmd.SetPresence(name, ready=True))
@@ -127,13 +130,23 @@ class House:
         """A new engine, which knows nothing yet."""
         self.switch = MortalSwitch(self.pbx)
         self.exchange = Exchange(ORG, self.switch, self, self.stations, Door(self), lambda: self.pbx.clock.now)
+        self.exchange.front = self.front()
+
+    def front(self) -> Front:
+        """Who leads callers until somebody talks with them."""
+        return Door(self)
+
+    async def wake(self) -> None:
+        """Whatever the front wants to be woken for."""
 
     # -- the core ------------------------------------------------------------------------------------------------------
     def do(self, command: cmd.AnyCommand) -> None:
         now = self.pbx.clock.now
         while (due := next_due(self.state)) is not None and due <= now:
             self.effects += step(self.state, cmd.Tick(), due)[1]
-        self.effects += step(self.state, command, now)[1]
+        events, effects = step(self.state, command, now)
+        self.log += events
+        self.effects += effects
 
     async def ask(self, key: str, command: cmd.AnyCommand) -> None:
         self.switch.live_on()
@@ -188,6 +201,7 @@ class House:
         for _ in range(max(1, ms // 500)):
             self.pbx.forward(min(ms, 500))
             self.do(cmd.Tick())
+            await self.wake()
             await self.settle()
 
     # -- people --------------------------------------------------------------------------------------------------------

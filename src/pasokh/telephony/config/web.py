@@ -4,18 +4,8 @@ from pasokh.telephony.config.ini import host_port, section, text
 from pasokh.telephony.config.machine import Machine
 from pasokh.telephony.config.models import Node
 from pasokh.telephony.config.rules import is_loopback
+from pasokh.telephony.variables import CHANNEL_VARIABLES
 
-CHANNEL_VARIABLES = (
-    "PASOKH_CALL",
-    "PASOKH_ROLE",
-    "PASOKH_SINCE",
-    "PASOKH_ORG",
-    "PASOKH_NUMBER",
-    "PASOKH_STATION",
-    "PASOKH_TRUNK",
-    "PASOKH_RECORDING",
-)
-"""Ride on every snapshot and event, so that a new engine knows every call it finds."""
 ENGINE_USER, WATCHDOG_USER, METRICS_USER = "pasokh", "watchdog", "metrics"
 MOST_SESSIONS = 4_096
 """Each browser and each kept connection takes one; Asterisk's own limit is 100."""

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from pasokh.acd import effects as ef
 from pasokh.telephony import events as sw
-from pasokh.telephony.exchange.legs import MODE, Leg, Role, leg_id, listener_id
+from pasokh.telephony.exchange.legs import Leg, Role, leg_id, listener_id
 from pasokh.telephony.exchange.talks import Talk, bridge_of
 from pasokh.telephony.port import Sides, SwitchRefusedError
+from pasokh.telephony.variables import MODE
 
 if TYPE_CHECKING:
     from pasokh.telephony.exchange.exchange import Exchange

@@ -22,8 +22,9 @@ from pasokh.kernel.time import Instant
 from pasokh.telephony import events as sw
 from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.exchange.exchange import Exchange
-from pasokh.telephony.exchange.legs import CONTACT, INTERACTION, NUMBER, POSITION, recording_of
+from pasokh.telephony.exchange.legs import recording_of
 from pasokh.telephony.port import MessageLimits, SwitchRefusedError
+from pasokh.telephony.variables import CALL, CONTACT, INTERACTION, NUMBER, POSITION
 
 log = logging.getLogger(__name__)
 
@@ -77,7 +78,6 @@ class Visit:
     opened: str = ""
     """The contact waited as, the latest one."""
     recording: int = 0
-    items: int = 0
 
 
 class FlowFront:
@@ -109,7 +109,7 @@ class FlowFront:
         if plan is None:
             await self._switch.hang_up(channel.id, sw.Cause.UNASSIGNED)
             return
-        visit = Visit(channel.id, said.get(CONTACT, channel.id), said.get(NUMBER, ""), channel.caller_number, plan)
+        visit = Visit(channel.id, said.get(CALL, channel.id), said.get(NUMBER, ""), channel.caller_number, plan)
         self.visits[channel.id] = visit
         left = _read(said.get(POSITION, ""))
         if left is None:
@@ -122,7 +122,8 @@ class FlowFront:
                 await self._switch.record_call(channel.id, recording_of(channel.id))
             await self._happen(visit, p.Started())
             return
-        visit.position, visit.interaction = left, said.get(INTERACTION, "")
+        visit.position, visit.interaction, visit.opened = left, said.get(INTERACTION, ""), said.get(CONTACT, "")
+        await self._switch.stop_playback(_playback(channel.id, left.played))  # what is heard is begun anew
         talk = self._exchange.talks.get(visit.interaction)
         if talk is not None and talk.agent:
             await self._happen(visit, p.Connected())
@@ -133,6 +134,10 @@ class FlowFront:
         else:
             if talk is not None:
                 talk.busy = True
+            elif left.queue:  # whether the core ever heard of it nobody knows: it is asked again, by the same ids
+                visit.position = msgspec.structs.replace(
+                    left, queue="", flow=left.queue_flow, node=left.queue_node, stack=left.stack[: left.depth]
+                )
             await self._happen(visit, p.Resumed())
 
     def leads(self, channel: str) -> bool:
@@ -227,9 +232,11 @@ class FlowFront:
         channel, switch = visit.channel, self._switch
         match action:
             case p.Play():
-                await switch.play(channel, f"p-{channel}-{action.playback}", await self._numbers.sounds(action.pieces))
+                await switch.play(
+                    channel, _playback(channel, action.playback), await self._numbers.sounds(action.pieces)
+                )
             case p.StopPlay():
-                await switch.stop_playback(f"p-{channel}-{action.playback}")
+                await switch.stop_playback(_playback(channel, action.playback))
             case p.StartMusic():
                 await switch.start_music(channel, action.music)
             case p.StopMusic():
@@ -276,15 +283,16 @@ class FlowFront:
 
     async def _wait_for(self, visit: Visit, action: p.Enqueue) -> None:
         """Wait for somebody; a caller who waits already is let out of the old queue first."""
-        if visit.interaction:
-            left, visit.interaction = visit.interaction, ""
-            await self._exchange.tell(f"left:{left}", cmd.CloseInteraction(left))
-        visit.items += 1
         number = visit.position.visits
         interaction = f"{visit.contact}.i{number}"
-        visit.interaction = interaction
-        await self._switch.set_variable(visit.channel, INTERACTION, interaction)
-        contact = visit.opened = visit.contact if visit.items == 1 else f"{visit.contact}.{number}"
+        if visit.interaction != interaction:
+            if visit.interaction:
+                await self._exchange.tell(f"left:{visit.interaction}", cmd.CloseInteraction(visit.interaction))
+            visit.opened = f"{visit.contact}.{number}" if visit.opened else visit.contact
+            visit.interaction = interaction
+            await self._switch.set_variable(visit.channel, CONTACT, visit.opened)
+            await self._switch.set_variable(visit.channel, INTERACTION, interaction)
+        contact = visit.opened
         talk = self._exchange.begin(interaction, contact, visit.channel)
         talk.busy = True
         subject = ", ".join(f"{name}: {value}" for name, value in action.attributes.items())[:200]
@@ -356,6 +364,10 @@ class FlowFront:
             )
 
 
+def _playback(channel: str, serial: int) -> str:
+    return f"p-{channel}-{serial}"
+
+
 def _keys_of(program: Program, score: p.Score) -> str:
     for flow in program.flows.values():
         for node in flow.nodes.values():
@@ -369,7 +381,7 @@ def _keys_of(program: Program, score: p.Score) -> str:
 def _place(position: p.Position) -> tuple[object, ...]:
     """What must survive a crash; the rest follows from starting anew what is heard."""
     return (position.flow, position.node, position.stage, position.queue, position.attributes, position.number,
-            position.question, position.ended, position.offered)  # fmt: skip
+            position.question, position.ended, position.offered, position.played)  # fmt: skip
 
 
 def _written(position: p.Position) -> str:

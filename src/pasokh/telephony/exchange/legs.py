@@ -6,15 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from pasokh.telephony.events import ChannelSnapshot
-
-CONTACT = "PASOKH_CALL"
-ROLE = "PASOKH_ROLE"
-ORG = "PASOKH_ORG"
-INTERACTION = "PASOKH_INTERACTION"
-PERSON = "PASOKH_PERSON"
-MODE = "PASOKH_MODE"
-NUMBER = "PASOKH_NUMBER"
-POSITION = "PASOKH_POSITION"
+from pasokh.telephony.variables import INTERACTION, MODE, ORG, PERSON, ROLE
 
 
 class Role(StrEnum):

@@ -20,8 +20,9 @@ from pasokh.acd.state import Interaction
 from pasokh.telephony import events as sw
 from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.exchange.exchange import Exchange
-from pasokh.telephony.exchange.legs import INTERACTION, MODE, ROLE, Leg, Role
+from pasokh.telephony.exchange.legs import Leg, Role
 from pasokh.telephony.exchange.talks import Party, Seen, Talk, wanted
+from pasokh.telephony.variables import INTERACTION, MODE, ROLE
 
 OVER = (Phase.WRAP_UP, Phase.OUTCOME_DUE)
 
