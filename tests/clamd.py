@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -27,10 +28,20 @@ def clamd() -> Iterator[str]:
         [PROGRAM, "-c", str(folder / "clamd.conf")], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        until(lambda: (folder / "s").exists() or process.poll() is not None, 30)
+        until(lambda: _listens(folder / "s") or process.poll() is not None, 30)
         assert process.poll() is None, "clamd ended"
         yield f"clamd://{folder}/s"
     finally:
         process.kill()
         process.wait(10)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _listens(path: Path) -> bool:
+    """The socket is there before anybody listens at it."""
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+    return True

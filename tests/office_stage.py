@@ -73,6 +73,7 @@ from pasokh.office.people.rules import Role  # noqa: E402
 from pasokh.office.people.team_actions import do_save_team  # noqa: E402
 from pasokh.office.policy.actions import do_ask_preview, do_save_draft  # noqa: E402
 from pasokh.office.post.actions import do_save_sender, do_send_mail  # noqa: E402
+from pasokh.office.post.letter_actions import do_keep_letter  # noqa: E402
 from pasokh.office.supervise import actions as setup  # noqa: E402
 from pasokh.office.supervise.models import Queue  # noqa: E402
 from pasokh.office.tenancy.actions import do_create_organisation, do_save_client  # noqa: E402
@@ -243,6 +244,7 @@ def make_tenant(org: str) -> None:
             media_type="text/plain", size=1, digest="0" * 64, at=START,
         )  # fmt: skip
         do_send_mail(f"{org}@example.org", "test", "en", {}, key=f"{org}-test")
+        do_keep_letter(f"{org}-letter", f"{org}-c9", f"{org}@example.org", "en")
         do_save_widget("system", f"{org}-widget", "help", origins=["https://shop.example"], title=names)
         do_save_widget("system", f"{org}-spare", "help", origins=[], title=names)
         remember_import(org)

@@ -1,10 +1,13 @@
-"""The supervisor at the wall: what is burning, reading along, switching, telling; and a picture that keeps still."""
+"""The wall's picture: it keeps still, stays quick with many, is right in every language and after a sleep.
+
+What supervisors do all day is walked in `test_day_supervisor`.
+"""
 
 import json
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.e2e.conftest import Visitor, accept, agent_sees, answer, finish_work, go_ready, screen, wrap_up
+from tests.e2e.conftest import PASSWORD, finish_work, go_ready, screen, switch
 
 
 def wall(person, language="en", path="/wall/", **look) -> Page:
@@ -16,125 +19,6 @@ def wall(person, language="en", path="/wall/", **look) -> Page:
     expect(page.locator("html")).to_have_attribute("lang", language)
     page.locator(".tile, .agent, .wall-show .quiet").first.wait_for()
     return page
-
-
-def switch(page, language):
-    page.locator("nav.rail details summary").last.click()
-    page.locator(f"nav.rail button[lang={language}]").click()
-    expect(page.locator("html")).to_have_attribute("lang", language)
-
-
-def talk(person, agent, name, text) -> tuple[Page, Visitor]:
-    """An agent and a customer who write to each other."""
-    desk = person.staff(agent, "en")
-    go_ready(desk)
-    visitor = Visitor(person("en"))
-    visitor.open_shop()
-    visitor.call_me(name)
-    visitor.write(text)
-    accept(desk)
-    return desk, visitor
-
-
-def leave(desk):
-    wrap_up(desk)
-    finish_work(desk)
-
-
-def test_reading_along_whispering_and_helping(person):
-    desk, visitor = talk(person, "agent5", "Rosa", "My parcel is lost")
-    boss = wall(person, path="/wall/?show=agents")
-    card = boss.locator("[data-agent=agent5] .agent-in")
-    expect(card).to_contain_text("Rosa")
-    card.click()
-    boss.locator("[data-work] [data-along]").click()
-    expect(boss.locator(".along-log")).to_contain_text("My parcel is lost")
-    boss.locator("#whisper").fill("Offer a refund at once")
-    boss.locator("#whisper").press("Enter")
-    expect(boss.locator(".said.by-whisper")).to_contain_text("Offer a refund at once")
-    answer(desk, "I am sorry to hear that")
-    agent_sees(desk, "I am sorry to hear that")
-    expect(boss.locator(".said.by-agent")).to_contain_text("I am sorry to hear that")
-    visitor.sees("I am sorry to hear that")
-    expect(visitor.widget).not_to_contain_text("refund")  # a whisper never leaves the centre
-    screen(boss, "wall-along-en-wide")
-    boss.locator(".drawer-tools .button.plain").last.click()
-    expect(boss.locator(".wall-drawer")).to_have_count(0)
-    leave(desk)
-
-
-def test_a_forced_sign_out_asks_first_and_presence_can_be_taken_back(person):
-    desk = person.staff("agent6", "en")
-    go_ready(desk)
-    boss = wall(person, path="/wall/?show=agents&q=james")
-    boss.locator("[data-agent=agent6] .agent-in").click()
-    boss.locator("#set-not-ready").select_option("lunch")
-    expect(boss.locator("[data-agent=agent6]")).to_have_attribute("data-state", "not_ready")
-    boss.locator(".wall-toast .button.compact").first.click()  # take it back
-    expect(boss.locator("[data-agent=agent6]")).to_have_attribute("data-state", "ready")
-    boss.locator(".drawer-tools .button.plain.danger").click()
-    boss.locator("[data-confirm]").click()
-    expect(boss.locator("[data-agent=agent6]")).to_have_count(0)
-
-
-def test_queue_switches_incidents_and_staffing(person):
-    boss = wall(person)
-    boss.locator("[data-queue=billing] .tile-open").click()
-    boss.locator(".drawer-tools .button").nth(1).click()
-    boss.locator(".overflow-choice .check").first.locator("input").check()
-    boss.locator(".overflow-choice .button.primary").click()
-    expect(boss.locator("[data-queue=billing] .badge.accent")).to_be_visible()
-    boss.locator(".wall-toast .button.compact").first.click()
-    expect(boss.locator("[data-queue=billing] .badge.accent")).to_have_count(0)
-    screen(boss, "wall-queue-en-wide")
-    boss.locator(".drawer-tools .button").nth(2).click()
-    boss.locator("#incident-en").fill("Payments are down; we are on it.")
-    boss.locator("#incident-fa").fill("پرداخت قطع است؛ در حال رسیدگی هستیم.")
-    screen(boss, "wall-incident-en-wide")
-    boss.locator(".incident-form .button.primary").click()
-    expect(boss.locator("[data-incident]")).to_contain_text("Payments are down")
-    expect(boss.locator("[data-queue=billing] .badge.warn")).to_be_visible()
-    boss.locator("[data-incident] .button").click()
-    expect(boss.locator("[data-incident]")).to_have_count(0)
-    boss.keyboard.press("Escape")
-    expect(boss.locator(".wall-drawer")).to_have_count(0)
-
-
-def test_an_alarm_is_attended_to_and_everybody_sees_who(person):
-    desk = person.staff("agent6", "en")
-    go_ready(desk)
-    finish_work(desk)  # nobody is ready any more; where nobody ever was, nothing alarms
-    boss, other = wall(person), person.staff("admin", "en")
-    other.goto("/wall/")
-    expect(boss.locator(".alarm-line[data-alarm^='empty:']")).to_be_visible()
-    boss.locator(".wall-tools .button").first.click()
-    row = boss.locator(".alarms li").first
-    name = row.get_attribute("data-alarm")
-    row.locator(".button").click()
-    expect(boss.locator(f"[data-alarm='{name}'] .quiet")).to_be_visible()
-    other.locator(".wall-tools .button").first.click()
-    expect(other.locator(f".alarms [data-alarm='{name}'] .quiet")).to_be_visible()
-    boss.locator(".wall-drawer .segmented button").last.click()
-    expect(boss.locator(".alarms.past li").first).to_be_visible()
-    screen(boss, "wall-alarms-en-wide")
-
-
-def test_figures_open_lists_as_long_as_they_are(person):
-    desk, _ = talk(person, "agent5", "Ines", "Where is my invoice?")
-    boss = wall(person)
-    expect(boss.locator("[data-queue=support] .tile-small .figure").first).not_to_contain_text("–")
-    figures = boss.locator(".tile-small a.figure")
-    expect(figures.first).to_be_visible()
-    links = figures.evaluate_all("all => all.map(a => [a.getAttribute('href'), a.querySelector('.value').innerText])")
-    links += boss.locator(".tile-main a.figure:first-child").evaluate_all(
-        "all => all.map(a => [a.getAttribute('href'), a.querySelector('.value').innerText])"
-    )
-    counted = {href: int(said) for href, said in links if said.strip().isdecimal()}
-    assert max(counted.values()) >= 1
-    for href, said in counted.items():
-        boss.goto(href)
-        expect(boss.locator("table.contacts-list tbody tr")).to_have_count(said)
-    leave(desk)
 
 
 MEASURE = """() => { window.shifts = []; window.changes = 0;
@@ -285,16 +169,25 @@ def test_every_part_in_every_language(person, language, look):
     screen(page, f"wall-incident-{language}-{size}")
 
 
-def test_a_wall_screen_goes_round_and_has_no_controls(person):
-    page = wall(person, path="/wall/?show=queues,teams&every=5s&screen=1", width=3840, height=2160, dark=True)
-    expect(page.locator("[data-show=queues], [data-show=teams]")).to_have_count(1)
-    first = page.locator(".wall-show").get_attribute("data-show")
-    other = "teams" if first == "queues" else "queues"
-    expect(page.locator(f"[data-show={other}]")).to_be_visible()
-    assert (
-        page.locator(".wall button:visible, .wall select:visible, .wall input:visible, nav.rail:visible").count() == 0
-    )
-    expect(page.locator("[data-show=queues] .tile").first).to_be_visible()
-    tall = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.tile-main .value')).fontSize)")
-    assert tall >= 100  # a hand's breadth on a wall of 4K: read from five metres
-    screen(page, "wall-screen-en-4k")
+def test_a_screen_that_slept_is_right_again(person):
+    page = person("en")
+    page.clock.install()
+    page.goto("/login/")
+    page.fill("[name=username]", "supervisor")
+    page.fill("[name=password]", PASSWORD)
+    page.click("form button.primary")
+    expect(page.locator("nav.rail")).to_be_visible()
+    page.goto("/wall/?show=agents&screen=1")
+    expect(page.locator(".live-sign.online")).to_be_visible()
+    person.forgiving = True
+    page.context.set_offline(True)
+    desk = person.staff("agent6", "en")
+    go_ready(desk)
+    page.clock.fast_forward(90_000)
+    expect(page.locator(".live-sign.online")).to_have_count(0)
+    page.context.set_offline(False)
+    expect(page.locator(".live-sign.online")).to_be_visible()
+    expect(page.locator("[data-agent=agent6]")).to_have_attribute("data-state", "ready")
+    person.forgiving = False
+    finish_work(desk)
+    expect(page.locator("[data-agent=agent6]")).to_have_count(0)

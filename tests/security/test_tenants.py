@@ -109,6 +109,7 @@ def told_of_beta(body: str, echoed: Iterable[str]) -> str:
     """What is left of an answer that names the other tenant, without what was asked for; nothing if it names none."""
     for asked in sorted((text for text in echoed if "beta" in text), key=len, reverse=True):
         body = body.replace(asked, "")
+    body = re.sub(r'name="csrfmiddlewaretoken" value="\w{64}"', "", body)  # chance spells anything
     return body if "beta" in body.lower() else ""
 
 

@@ -59,6 +59,17 @@ describe.each([
 });
 
 describe("texts", () => {
+  it("set apart what is read against their direction, and nothing else", () => {
+    const said = (language: "fa" | "en", name: string): string => translator(language, { asks: "{name}: {n}" }, String)("asks", { name, n: 3 });
+    expect([said("fa", "Olena"), said("fa", "Олена"), said("fa", "سارا ۲"), said("en", "سارا"), said("en", "Олена")]).toEqual([
+      "\u2068Olena\u2069: 3",
+      "\u2068Олена\u2069: 3",
+      "سارا ۲: 3",
+      "\u2068سارا\u2069: 3",
+      "Олена: 3",
+    ]);
+  });
+
   it("are all used somewhere", () => {
     const code = readdirSync("src", { recursive: true, encoding: "utf8" })
       .filter((path) => path.endsWith(".ts") && !path.startsWith("language"))

@@ -4,6 +4,7 @@ import type { Keys, Topic, WallAgent, WallQueue } from "../src/live/types";
 import { LANGUAGES, type Text } from "../src/language/catalogue";
 import { wallTexts } from "../src/language/staff/wall";
 import { wallEn } from "../src/language/staff/wall.en";
+import { evenly, pageAt } from "../src/wall/fit";
 import { contactsLink, readAddress, shownAt, writeAddress } from "../src/wall/address";
 import { readStaffing } from "../src/wall/agent_panel";
 import { type Alarm, Bell, alarmsOf, worryOf } from "../src/wall/alarms";
@@ -174,6 +175,19 @@ describe("the address", () => {
     const address = readAddress("?show=queues,agents,teams&every=10s&screen=1");
     expect([0, 9_999, 10_000, 25_000, 30_000].map((now) => shownAt(address, now))).toEqual(["queues", "queues", "agents", "teams", "queues"]);
     expect(driftAt(0)).not.toEqual(driftAt(60_000));
+  });
+
+  it("shows what does not fit in turns, the next part each round", () => {
+    const address = readAddress("?show=queues,agents&every=10s&screen=1");
+    expect([0, 19_999, 20_000, 40_000].map((now) => pageAt(25, 12, address, now))).toEqual([
+      { from: 0, to: 12, number: 1, of: 3 },
+      { from: 0, to: 12, number: 1, of: 3 },
+      { from: 12, to: 24, number: 2, of: 3 },
+      { from: 24, to: 25, number: 3, of: 3 },
+    ]);
+    expect(pageAt(12, 12, address, 30_000)).toEqual({ from: 0, to: 12, number: 1, of: 1 });
+    expect([evenly(13, 10), evenly(20, 10), evenly(21, 10), evenly(5, 1)]).toEqual([7, 10, 7, 1]);
+    expect(pageAt(7, Number.POSITIVE_INFINITY, address, 30_000).to).toBe(7);
   });
 
   it("opens the contacts behind a figure: what has ended of today, what goes on of any day", () => {

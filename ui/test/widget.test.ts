@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { build } from "vite";
 import { accentOf, contrast, inkOn, luminance } from "../src/widget/colour";
 import { emailOf, judge, lengthOf, phoneOf, tidy } from "../src/widget/fields";
-import { linesOf } from "../src/widget/lines";
+import { type Line, linesOf, seenOf } from "../src/widget/lines";
 import { partsOf } from "../src/widget/links";
 import { SessionShelf, newSession } from "../src/widget/session";
 
@@ -132,6 +132,27 @@ describe("what is kept in the browser", () => {
 });
 
 describe("lines", () => {
+  it("know which message was seen: an answer says it by itself, somebody who joins takes nothing back", () => {
+    const line = (author: Line["author"], number: number, more: Partial<Line> = {}): Line => ({
+      id: `${author}${number}`,
+      author,
+      name: "",
+      text: "joined",
+      at: number,
+      number,
+      attachments: [],
+      state: "there",
+      ...more,
+    });
+    const said = [line("customer", 1), line("customer", 2)];
+    expect(seenOf(said, 2)?.id).toBe("customer2");
+    expect(seenOf([...said, line("event", 0)], 2)?.id).toBe("customer2");
+    expect(seenOf(said, 1)).toBeUndefined();
+    expect(seenOf([...said, line("agent", 3)], 3)).toBeUndefined();
+    expect(seenOf([...said, line("customer", 0, { state: "sending" })], 2)).toBeUndefined();
+    expect(seenOf([], 0)).toBeUndefined();
+  });
+
   it("show a first message that was not taken as not sent", () => {
     const session = newSession("hello", {});
     expect(linesOf(null, session, [], false).map((line) => line.state)).toEqual(["sending"]);

@@ -141,7 +141,7 @@ ANSWERS: tuple[Canned, ...] = (
         "en": "What was charged too much comes back to the same card within 72 hours.",
     }, ("money",), "billing"),
     Canned("invoice", "Invoice · فاکتور · Рахунок", {
-        "fa": "فاکتور {order} را به رایانامه‌تان فرستادم.",
+        "fa": "فاکتور {order} را به ایمیل‌تان فرستادم.",
         "uk": "Рахунок {order} надіслано на вашу пошту.",
         "en": "The invoice of {order} is on its way to your mailbox.",
     }, ("money",), "billing"),

@@ -88,9 +88,12 @@ class RefusableForm(forms.Form):
     """A form that shows a domain error at the field it names."""
 
     def refuse(self, error: PasokhError) -> None:
-        """Put the error's sentence at its field, or above the form."""
-        field = str(error.params.get("field", ""))
-        self.add_error(field if field in self.fields else self.field_for(field), text_of(error))
+        """Put the error's sentence at its field; above the form where the field is not to be seen."""
+        name = str(error.params.get("field", ""))
+        field: str | None = name if name in self.fields else self.field_for(name)
+        if field is not None and self[field].is_hidden:
+            field = None
+        self.add_error(field, text_of(error))
 
     def field_for(self, name: str) -> str | None:  # noqa: ARG002 - forms override it
         """The form's field for a domain field of another name."""

@@ -1,6 +1,6 @@
 """Template filters over `pasokh.i18n`, in the running request's language; built into every template."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django import template
 from django.utils import timezone
@@ -11,6 +11,7 @@ from pasokh.i18n import dates, numbers
 from pasokh.i18n.catalogue import message
 from pasokh.office.bundles import imports_of
 from pasokh.office.errors import language
+from pasokh.office.icons import drawing
 
 register = template.Library()
 
@@ -21,6 +22,18 @@ def words(names: object) -> str:
     if not isinstance(names, Mapping):
         return str(names)
     return str(names.get(language()) or names.get("en") or next(iter(names.values()), ""))
+
+
+@register.filter
+def icon(name: str) -> SafeString:
+    """The drawing of an icon (`icons.json`)."""
+    return drawing(name)
+
+
+@register.filter
+def under(cells: Iterable[object], headings: Iterable[str]) -> list[tuple[str, object]]:
+    """Each cell of a row with its column's heading."""
+    return list(zip(headings, cells, strict=True))
 
 
 @register.filter

@@ -1,5 +1,7 @@
 """The pages that belong to no feature: the way home, and what is shown when something is wrong."""
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -29,8 +31,10 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return refusal(request, PasokhError("right.missing"))
 
 
-def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    """400: Django found the request itself suspicious."""
+def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400, or 413 for more than a form may send: Django found the request itself suspicious."""
+    if isinstance(exception, RequestDataTooBig):
+        return refusal(request, PasokhError("request.too_large", most_kb=settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024))
     return refusal(request, PasokhError("request.malformed"))
 
 

@@ -5,17 +5,20 @@ So a lost notice, a lost connection or a killed worker costs time, never an even
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psycopg
 
+from pasokh.office.children import Children
 from pasokh.office.desk import projection
+from pasokh.office.exchange.jobs import IMPORTS
 from pasokh.office.hours.schedule import apply_due
 from pasokh.office.notices import jobs as notice_jobs
 from pasokh.office.notices import projection as notices_projection
 from pasokh.office.people.republish import republish_teams
 from pasokh.office.people.sessions import SessionStore
-from pasokh.office.policy.jobs import Jobs
+from pasokh.office.policy.jobs import PREVIEWS
+from pasokh.office.post import projection as post_projection
 from pasokh.office.rounds import AWAY, POLL_SECONDS, run_rounds
 from pasokh.office.settling import settle_answered
 from pasokh.office.watch import projection as watch_projection
@@ -29,6 +32,7 @@ PROJECTIONS: tuple[Callable[[str], int], ...] = (
     projection.advance,
     watch_projection.advance,
     notices_projection.advance,
+    post_projection.advance,
 )
 """Each brings its tables a batch further, with a cursor of its own."""
 _ANSWERED = """
@@ -42,19 +46,20 @@ def run(
     stopping: Callable[[], bool], ready: Callable[[], None] = lambda: None, poll_seconds: float = POLL_SECONDS
 ) -> None:
     """Project until `stopping` says so; `ready` hears of the first finished round. A lost database is waited for."""
-    jobs = Jobs()
+    children = [Children(PREVIEWS), Children(IMPORTS)]
     try:
-        run_rounds([LOG], Rounds(stopping, jobs), stopping, ready, poll_seconds)
+        run_rounds([LOG], Rounds(stopping, children), stopping, ready, poll_seconds)
     finally:
-        jobs.stop()
+        for each in children:
+            each.stop()
 
 
 class Rounds:
     """The worker's rounds; remembers up to where each log was read."""
 
-    def __init__(self, stopping: Callable[[], bool] = lambda: False, jobs: Jobs | None = None) -> None:
+    def __init__(self, stopping: Callable[[], bool] = lambda: False, children: Sequence[Children] = ()) -> None:
         self._stopping = stopping
-        self._jobs = jobs
+        self._children = children
         self._seen: dict[str, int] = {}
         self._republished: set[str] = set()
         self._surges = Surges()
@@ -71,8 +76,8 @@ class Rounds:
         apply_due(connection)
         self._surges.turn(connection)
         notice_jobs.turn(connection)
-        if self._jobs is not None:
-            self._jobs.turn(connection)
+        for each in self._children:
+            each.turn(connection)
         if self._done % CLEANING_ROUNDS == 0:
             SessionStore.clear_expired()
             notice_jobs.clean(connection)

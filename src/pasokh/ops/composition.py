@@ -108,6 +108,6 @@ def traffic(url: str) -> Work:
         async with PostgresStore(acting_as(url, schema.APP), connections=2) as store:
             agents = frozenset(person.username for person in people.TRAFFIC)
             drawn = People(wall_clock() // 1000, agents, people.LEAD.username, people.CUSTOMERS)
-            await Traffic(store, people.ORGANISATION, drawn, keep_picture).run(stop, ready)
+            await Traffic(store, people.ORGANISATION, drawn, keep_picture, wall_clock).run(stop, ready)
 
     return work

@@ -57,6 +57,31 @@ def known_there(provider: str, subject: str, email: str, **more: Any) -> None:
     put(f"{provider}/users/{subject}", {"sub": subject, "email": email, "email_verified": True, **more})
 
 
+def test_the_door_shows_the_way_only_while_somebody_has_it(office: Office) -> None:
+    def switch(org: str, *, on: bool) -> None:
+        told = {"is_on": on, "issuer": "https://nowhere.example", "client": "pasokh"}
+        with organisation_scope(org):
+            SignOn.objects.update_or_create(organisation_id=org, defaults=told)
+
+    def ways(browser: Browser) -> tuple[bool, str]:
+        page = browser.get("/login/")
+        assert ("/sign-in/sso/" in page.content.decode()) is page.context["sso"]
+        return page.context["sso"], page.context["organisation"]
+
+    browser = Browser()
+    browser.cookies["pasokh_organisation"] = "alpha"
+    assert ways(browser) == (False, "")
+    switch("beta", on=True)
+    assert ways(browser) == (True, ""), "somebody else's: one is asked whose"
+    switch("alpha", on=True)
+    assert ways(browser) == (True, "alpha")
+    for org in ("alpha", "beta"):
+        switch(org, on=False)
+    assert ways(browser) == (False, "")
+    browser.cookies["pasokh_organisation"] = 'no such" one'
+    assert ways(browser) == (False, "")
+
+
 def test_somebody_with_the_address_comes_in_and_is_known_by_subject_from_then_on(real: str) -> None:
     known_there(real, "s-1", "Alpha-Supervisor@example.org")
     browser = Browser()

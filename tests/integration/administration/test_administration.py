@@ -27,7 +27,7 @@ from pasokh.office.supervise.actions import do_publish_queue
 from pasokh.office.supervise.models import Outcome, Queue, Reason, Skill, Widget
 from pasokh.office.tenancy.scope import organisation_scope
 from pasokh.office.vocabulary import actions as vocabulary
-from pasokh.office.vocabulary.selectors import band_of, in_tree_order
+from pasokh.office.vocabulary.selectors import bands, in_tree_order
 
 NAMES = {"en": "Name"}
 
@@ -72,7 +72,8 @@ def test_a_tree_has_no_circles_and_is_not_deep(office: Office) -> None:
 def test_a_reason_inherits_its_band(office: Office) -> None:
     with organisation_scope("alpha"):
         vocabulary.do_save_reason("system", "late", vocabulary.ReasonDraft(NAMES, "why", band_high_s=900))
-        assert band_of("late") == (30, 900)
+        vocabulary.do_save_reason("system", "later", vocabulary.ReasonDraft(NAMES, "late", band_low_s=60))
+        assert (bands()["late"], bands()["later"]) == ((30_000, 900_000), (60_000, 900_000))
 
 
 def test_archiving_takes_the_branch_out_of_queues_and_undo_brings_it_back(office: Office) -> None:

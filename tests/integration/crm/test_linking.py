@@ -4,8 +4,11 @@ from tests.integration.crm.test_customers import api, come
 from tests.office_stage import Office
 from tests.security.browser import signed_in
 
+from pasokh.acd import commands as cmd
+from pasokh.acd.model import FollowUp
 from pasokh.office.audit.models import AuditEvent
 from pasokh.office.crm.models import Customer
+from pasokh.office.desk import projection
 from pasokh.office.tenancy.scope import organisation_scope
 
 
@@ -29,6 +32,25 @@ def test_a_visitor_turns_out_to_be_a_known_customer_and_back(office: Office) -> 
     with organisation_scope("alpha"):
         done = AuditEvent.objects.filter(action__startswith="customer.").order_by("id").values_list("action", flat=True)
         assert list(done) == ["customer.link", "customer.unlink"]
+
+
+def test_what_is_owed_to_a_visitor_is_owed_to_whom_they_turn_out_to_be(office: Office) -> None:
+    come(office, 37, "09121234567", name="Sara")
+    come(office, 38, "", customer="v-4")
+    promise = FollowUp("owed", "alpha-agent", office.now + 90_000, "call back")
+    office.work("alpha", [cmd.SetFollowUp(promise, "alpha-c38", "alpha-agent")])
+    while projection.advance("alpha"):
+        pass
+    agent = signed_in("alpha-agent")
+
+    def owed() -> str:
+        rows = agent.get("/api/v1/follow-ups").json()["follow_ups"]
+        return next(str(row["customer_name"]) for row in rows if row["id"] == "owed")
+
+    assert owed() == ""
+    sara = agent.get("/api/v1/customers?q=sara").json()[0]["id"]
+    api(agent, "post", "/contacts/alpha-c38/customer", {"customer": sara})
+    assert owed() == "Sara"
 
 
 def test_a_visitor_is_somebody_new_and_the_name_can_be_taken_back(office: Office) -> None:

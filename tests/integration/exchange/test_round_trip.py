@@ -130,6 +130,12 @@ def test_whatever_is_set_up_comes_back_the_same(office, skills, outcomes, reason
         pass
 
 
+def test_a_new_organisation_s_name_has_one_spelling(office: Office) -> None:
+    with transaction.atomic():
+        created = do_create_organisation("gamma", {"fa": "كوزه\r"}, zone="UTC", language="fa")
+    assert created.name == {"fa": "کوزه"}
+
+
 BROKEN = """\
 format: 1
 skills:

@@ -1,5 +1,6 @@
 """The queue form: saving without edits loses nothing; the switch for the customer's language."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -212,6 +213,26 @@ def test_steps_sort_themselves_and_a_row_ticked_off_is_gone(office: Office) -> N
     assert more.policy.relaxations == (Relaxation(10_000, 2), Relaxation(30_000, 7))
 
 
+def test_whoever_takes_a_class_away_is_told_where_its_contacts_go(office: Office) -> None:
+    config = QueueConfig(
+        "help", {"en": "Help"}, policy=Policy(classes=tuple(PriorityClass(name, 0, 1_000) for name in "abcd"))
+    )  # fmt: skip
+    with organisation_scope("alpha"):
+        row = Queue(key="help", version=1, definition=msgspec.to_builtins(config))
+        sent = as_sent(QueueForm(queue=row))
+        for typed, moves in (
+            ({"class_2_remove": "on"}, "b → c · c → d"),
+            ({"class_4_name": ""}, "d → c"),
+            ({"class_4_remove": "on", "class_count": "5", "class_5_name": "new"}, "d → new"),
+        ):
+            form = QueueForm(sent | typed, queue=row)
+            assert not form.is_valid()
+            assert moves in re.sub("[\u2068\u2069]", "", form.errors["class_places"][0])
+            assert QueueForm(sent | typed | {"class_places": "on"}, queue=row).is_valid()
+        for typed in ({"class_2_name": "renamed"}, {"class_count": "5", "class_5_name": "new"}):
+            assert QueueForm(sent | typed, queue=row).is_valid()
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
@@ -220,6 +241,7 @@ def test_steps_sort_themselves_and_a_row_ticked_off_is_gone(office: Office) -> N
         ({"class_2_name": "low"}, "class_2_name"),
         ({"class_1_name": "no spaces"}, "class_1_name"),
         ({"class_1_ageing_percent": "0"}, "class_1_ageing_percent"),
+        ({"class_1_remove": "on"}, "class_places"),
         ({"order_1": "random", "order_2": "random"}, "order_2"),
         ({"ladder_good_s": "5"}, "ladder_good_s"),
         ({"ladder_offer_s": "60", "ladder_alarm_s": "60"}, "ladder_offer_s"),

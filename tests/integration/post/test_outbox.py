@@ -16,7 +16,7 @@ INVITED = {"organisation": "آلفا", "name": "سارا", "by": "رضا", "user
 
 
 def invite(key: str = "invite:1", to: str = "sara@example.org", language: str = "fa") -> Mail:
-    return do_send_mail(to, "invitation", language, INVITED, key=key)
+    return do_send_mail(to, "account_invitation", language, INVITED, key=key)
 
 
 def test_a_mail_is_rendered_in_its_language_and_direction(office: Office) -> None:
@@ -29,7 +29,7 @@ def test_a_mail_is_rendered_in_its_language_and_direction(office: Office) -> Non
     assert "x=1&amp;y=2" in persian.html
     assert "alpha post" in persian.html
     assert 'dir="ltr"' in english.html
-    assert english.subject == "You are invited to آلفا on Pasokh"
+    assert english.subject == "رضا invites you to آلفا"
     assert "\u2068" not in persian.subject
 
 
@@ -78,7 +78,7 @@ def test_what_is_one_is_taken(office: Office, to: str) -> None:
 def test_a_heading_cannot_be_forged_through_the_context(office: Office) -> None:
     with organisation_scope("alpha"):
         mail = do_send_mail(
-            "a@example.org", "invitation", "en",
+            "a@example.org", "account_invitation", "en",
             INVITED | {"organisation": "X\r\nBcc: eve@evil.example", "name": "<script>alert(1)</script>"}, key="k",
         )  # fmt: skip
     assert "\n" not in mail.subject
@@ -88,7 +88,7 @@ def test_a_heading_cannot_be_forged_through_the_context(office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("template", "context", "code"),
-    [("nothing", {}, "mail.unknown_template"), ("invitation", {"link": "javascript:alert(1)"}, "mail.bad_link"),
+    [("nothing", {}, "mail.unknown_template"), ("account_invitation", {"link": "javascript:alert(1)"}, "mail.bad_link"),
      ("transcript", {"lines": [{"text": "x", "link": "file:///etc/passwd"}]}, "mail.bad_link")],
 )  # fmt: skip
 def test_bad_letters_are_refused(office: Office, template: str, context: dict[str, object], code: str) -> None:

@@ -9,8 +9,10 @@ from pasokh.acd.state import State
 from pasokh.acd.step import next_due, step
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import MINUTE
-from pasokh.office.demo_people import CUSTOMERS
+from pasokh.office.demo_people import CUSTOMERS, LEAD, STAFF, TRAFFIC
+from pasokh.ops.traffic.lines import NAMES
 from pasokh.ops.traffic.people import PREFIX, People
+from pasokh.ops.traffic.writing import typing_hint, writing_time
 
 AGENTS = ("r1", "r2", "r3")
 OUTCOMES, REASONS = ("solved", "follow_up"), ("where", "other")
@@ -142,3 +144,28 @@ def test_everybody_goes_home():
         live.do(command)
     assert {live.state.agents[a].presence for a in AGENTS} == {Presence.OFFLINE}
     assert not [i for i in live.state.interactions.values() if i.id.startswith(PREFIX) and i.customer_here]
+
+
+def test_strangers_have_names_of_their_own():
+    known = {each.name for each in (*CUSTOMERS, *STAFF, *TRAFFIC, LEAD)}
+    assert not known & {name for names in NAMES.values() for name in names}
+
+
+def test_what_is_said_was_seen_to_be_written():
+    live = Live()
+    live.plan(live.people.resume(live.state))
+    live.arrival()
+    live.run(live.now + 3 * MINUTE)
+    seen = set()
+    for talk in [each for each in live.state.interactions.values() if each.phase is Phase.ACTIVE]:
+        for author, by in (("agent", talk.agent), ("customer", talk.contact)):
+            said = cmd.PostMessage(talk.id, "m", author, by, "Let me look into it.")
+            assert 1_000 <= writing_time(said, 20_000) <= 9_000
+            assert writing_time(said, 200) == 0
+            hint = typing_hint(said, live.state, 77)
+            assert (hint.who, hint.by, hint.contact, hint.until) == (author, by, talk.contact, 77)
+            seen.add(hint.name)
+    assert seen
+    note = cmd.PostMessage("i", "m", "note", "r1", "look at the stock")
+    assert writing_time(note, 20_000) == 0
+    assert typing_hint(cmd.PostMessage("gone", "m", "agent", "r1", "Hello"), live.state, 77) is None

@@ -55,7 +55,7 @@ export function tray(desk: Desk, place: string): TemplateResult | typeof nothing
               ? html`<span class="quiet small">${desk.t("file.scanning")}</span>`
               : html`<progress max="1" .value=${upload.progress} aria-label=${desk.t("file.sending", { name: upload.file.name })}></progress>`}
         </span>
-        ${upload.state === "failed" && upload.error === "lost"
+        ${upload.lost
           ? html`<button class="button plain compact" type="button" @click=${() => upload.retry()}>${desk.t("file.retry")}</button>`
           : nothing}
         ${remove(desk, upload.file.name, () => {

@@ -31,8 +31,8 @@ export function dayCards(desk: Desk): TemplateResult {
         <dt>${desk.t("day.break")}</dt>
         <dd>
           ${day?.next_break
-            ? html`<span class="number">${desk.f.time(day.next_break.at)}–${desk.f.time(day.next_break.until)}</span>
-                <bdi class="quiet small">${day.next_break.name}</bdi>`
+            ? html`<span class="number">${desk.f.time(day.next_break.at)}</span>
+                <span class="quiet small">–${desk.f.time(day.next_break.until)} · <bdi>${day.next_break.name}</bdi></span>`
             : html`<span class="number">${none}</span>`}
         </dd>
       </div>

@@ -10,7 +10,7 @@ import { newId } from "../live/identity";
 import { staffClient } from "../live/page";
 import type { Answer, Names } from "../live/types";
 import { AlertSettings, Alerts } from "./alerts";
-import { addressee } from "./send";
+import { addressee, retryLost } from "./send";
 import type { Desk, Pause, Said, Term } from "./context";
 import { DeskMemory, type Notice } from "./memory";
 import { deskModel, messagesOf } from "./model";
@@ -219,7 +219,13 @@ function open(root: HTMLElement): void {
       redraw();
     } else desk.office.afresh();
   });
-  client.onChange(redraw);
+  let online = false;
+  client.onChange(() => {
+    const back = !online && client.connection === "online";
+    online = client.connection === "online";
+    if (back) retryLost(desk);
+    redraw();
+  });
   setInterval(redraw, 1_000);
   document.addEventListener("click", (event) => {
     if ((!memory.presenceOpen && !memory.alertsOpen) || (event.target as Element).closest(".presence")) return;

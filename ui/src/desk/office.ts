@@ -82,6 +82,8 @@ interface Kept<T> {
 export class Office {
   private readonly cards = new Map<string, Kept<Card>>();
   private readonly awaited = new Set<string>();
+  /** When each contact's card was asked for first. */
+  private readonly rang = new Map<string, number>();
   private readonly searches = new Map<string, Kept<Person[]>>();
   private readonly answers = new Map<string, Kept<Canned[]>>();
   private day: Kept<MyDay> = { value: null, at: 0, asking: false, failed: false };
@@ -97,11 +99,15 @@ export class Office {
       setTimeout(() => {
         this.awaited.delete(contact);
         kept.at = 1;
+        this.rang.set(contact, Date.now());
         this.changed();
       }, CARD_AFTER);
     }
     if (kept.at === 0) return kept.value;
-    return this.look(kept, CARD_FOR, `/api/v1/contacts/${encodeURIComponent(contact)}/card`);
+    // Nobody known yet: the history may be a moment behind what rings.
+    const since = kept.at - (this.rang.get(contact) ?? kept.at);
+    const lasts = kept.value && !kept.value.customer ? Math.min(CARD_FOR, Math.max(CARD_AFTER, since)) : CARD_FOR;
+    return this.look(kept, lasts, `/api/v1/contacts/${encodeURIComponent(contact)}/card`);
   }
 
   /** The card as far as it is known, without asking for it. */

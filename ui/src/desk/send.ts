@@ -9,8 +9,15 @@ export function addressee(each: Interaction): string {
   return each.kind === "consult" ? (each.parent ?? each.id) : each.id;
 }
 
+/** Whether a file is still to come: on its way, or waiting for the line to be back. */
 export function uploadingAt(desk: Desk, place: string): boolean {
-  return (desk.memory.uploads.get(place) ?? []).some((upload) => upload.state !== "failed");
+  const off = desk.client.connection !== "online";
+  return (desk.memory.uploads.get(place) ?? []).some((upload) => upload.state !== "failed" || (off && upload.lost));
+}
+
+/** The line is back: files that it had lost set out again. */
+export function retryLost(desk: Desk): void {
+  for (const uploads of desk.memory.uploads.values()) for (const upload of uploads) if (upload.lost) upload.retry();
 }
 
 /** Sends what stands at a place; while its files are on their way it is queued and goes with the last of them. */
@@ -28,7 +35,7 @@ export function sendFrom(desk: Desk, each: Interaction, place: string, note: boo
   if (!text && attachments.length === 0) return;
   delete memory.texts[place];
   delete memory.files[place];
-  memory.uploads.delete(place);
+  memory.uploads.set(place, (memory.uploads.get(place) ?? []).filter((upload) => upload.lost));
   memory.suggest = null;
   desk.typing(each.id, false);
   desk.say(addressee(each), text, note, { attachments, mentions: note ? mentionsIn(desk, text) : [] });

@@ -30,6 +30,11 @@ export class Upload {
     else this.send();
   }
 
+  /** It never arrived, for no fault of its own: it may set out again. */
+  get lost(): boolean {
+    return this.state === "failed" && this.error === "lost";
+  }
+
   cancel(): void {
     clearTimeout(this.timer);
     this.request?.abort();

@@ -30,9 +30,16 @@ export function translator<Source extends Record<string, Text>>(
     return form.replace(/\{(\w+)\}/g, (place, name: string) => {
       const value = values[name];
       if (value === undefined) return place;
-      return typeof value === "number" ? digits(value) : value;
+      return typeof value === "number" ? digits(value) : isolated(value, language);
     });
   };
+}
+
+const AGAINST = { rtl: /[A-Za-z\u00c0-\u058f]/, ltr: /[\u0590-\u08ff]/ };
+
+/** What is read against the sentence's direction stands by itself in it, so that it turns nothing round. */
+export function isolated(value: string, language: Language): string {
+  return AGAINST[directionOf(language)].test(value) ? `\u2068${value}\u2069` : value;
 }
 
 /** The text in the wanted language, else English, else any: names in data are `{language: text}`. */

@@ -65,7 +65,7 @@ function row(wall: Wall, alarm: Alarm): TemplateResult {
   const { t, f } = wall;
   const known = alarm.acknowledged;
   return html`<li class="${alarm.urgent && !known ? "urgent" : ""} ${known ? "seen" : ""}" data-alarm=${alarm.id}>
-    <button type="button" class="row-open" @click=${() => attend(wall, alarm)}><span dir="auto">${alarmWords(wall, alarm)}</span></button>
+    <button type="button" class="row-open" @click=${() => attend(wall, alarm)}><span>${alarmWords(wall, alarm)}</span></button>
     <time>${alarm.since === null ? "" : f.clock(wall.now - alarm.since)}</time>
     ${known
       ? html`<span class="quiet">${t("alarm.seen_by", { name: known.by === wall.me ? t("thread.you") : agentName(wall, known.by), time: f.time(known.at) })}</span>`
@@ -93,7 +93,7 @@ function history(wall: Wall): TemplateResult {
       (each) => `${each.alarm} ${each.raised_at}`,
       (each) =>
         html`<li>
-          <span class="words" dir="auto">${each.contact ? html`<a href="/contacts/${encodeURIComponent(each.contact)}/">${alarmWords(wall, each)}</a>` : alarmWords(wall, each)}</span>
+          <span class="words">${each.contact ? html`<a href="/contacts/${encodeURIComponent(each.contact)}/">${alarmWords(wall, each)}</a>` : alarmWords(wall, each)}</span>
           <time>${f.time(each.raised_at)}${each.ended_at ? html`–${f.time(each.ended_at)}` : nothing}</time>
           <span class="quiet"
             >${each.ended_at ? t("alarm.lasted", { time: f.clock(each.ended_at - each.raised_at) }) : t("alarm.still")}${each.acknowledged_by

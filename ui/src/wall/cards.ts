@@ -36,15 +36,14 @@ export class Windowing {
   }
 }
 
-export function agentCards(wall: Wall, cards: AgentCard[], windowing: Windowing): TemplateResult {
-  const shown = wall.address.screen ? cards : cards.slice(windowing.from, windowing.to);
+/** The cards from one to another; with a windowing, the others' space is kept. */
+export function agentCards(wall: Wall, cards: AgentCard[], from: number, to: number, windowing: Windowing | null = null): TemplateResult {
   const space = (height: number): string => `block-size: ${height}px`;
-  const { before, after } = wall.address.screen ? { before: 0, after: 0 } : windowing;
-  return html`<div class="agents-space" .style=${space(before)}></div>
+  return html`<div class="agents-space" .style=${space(windowing?.before ?? 0)}></div>
     <ul class="agents" data-count=${cards.length}>
-      ${repeat(shown, (card) => card.agent.id, (card) => agentCard(wall, card))}
+      ${repeat(cards.slice(from, to), (card) => card.agent.id, (card) => agentCard(wall, card))}
     </ul>
-    <div class="agents-space" .style=${space(after)}></div>`;
+    <div class="agents-space" .style=${space(windowing?.after ?? 0)}></div>`;
 }
 
 const DOT = { ready: "ready", busy: "busy", wrap_up: "busy", hold: "alarm", not_ready: "not_ready" } as const;
@@ -68,9 +67,11 @@ function agentCard(wall: Wall, card: AgentCard): TemplateResult {
   const inner = html`<span class="avatar-spot">
       <span class="avatar tint-${tint(agent.id)}" aria-hidden="true">${initials(agent.name)}</span><span class="dot ${DOT[state]}"></span>
     </span>
-    <span class="name"><bdi>${agent.name}</bdi></span>
+    <span class="name" dir="auto">${agent.name}</span>
     <time>${f.clock(wall.now - since)}</time>
-    <span class="state ${state}">${stateWords(wall, card)}${more}${who && state !== "ready" ? html` · <bdi>${who}</bdi>` : nothing}</span>
+    <span class="state ${state}"
+      ><span>${stateWords(wall, card)}${more}${who && state !== "ready" ? " ·" : nothing}</span>${who && state !== "ready" ? html`<bdi>${who}</bdi>` : nothing}</span
+    >
     <span class="done number" title=${t("wall.how.agent_answered")}
       >${help ? html`<span class="badge alarm">${t("wall.help")}</span>` : nothing}${followed ? html`<span class="badge accent">${icon("eye")}<span class="visually-hidden">${t("along.reading")}</span></span>` : nothing}
       ✓ ${f.digits(agent.answered)}</span

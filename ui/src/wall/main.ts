@@ -12,6 +12,7 @@ import { Bell, alarmsOf } from "./alarms";
 import { Windowing } from "./cards";
 import type { Key, Memory, Panel, Wall } from "./context";
 import { valuesOf } from "./figures";
+import { Fitting } from "./fit";
 import { loadEarlier } from "./incident_panel";
 import { type WallNames, ask } from "./office";
 import { WallScreen } from "./screen";
@@ -29,6 +30,7 @@ function open(root: HTMLElement): void {
   const rights = new Set((root.dataset["rights"] ?? "").split(" "));
   const agent = root.dataset["agent"] ?? "";
   const windowing = new Windowing();
+  const fitting = new Fitting();
   const bell = new Bell();
   const scroller = document.getElementById("main");
   let address = readAddress(location.search);
@@ -97,7 +99,7 @@ function open(root: HTMLElement): void {
     if (memory.toast && Date.now() > memory.toast.until) memory.toast = null;
     const followedLog = root.querySelector<HTMLElement>("[data-follow]");
     const atEnd = !followedLog || followedLog.scrollHeight - followedLog.scrollTop - followedLog.clientHeight < 40;
-    render(wallView(wall, windowing), root);
+    render(wallView(wall, windowing, fitting), root);
     const log = root.querySelector<HTMLElement>("[data-follow]");
     if (log && atEnd) log.scrollTop = log.scrollHeight;
     if (client.connection === "online" && wall.topic.cursor !== null) bell.update(wall.alarms, memory.sound, Date.now());
@@ -107,6 +109,11 @@ function open(root: HTMLElement): void {
     look();
   };
   const look = (): void => {
+    if (address.screen) {
+      const shown = root.querySelector<HTMLElement>(".wall-show");
+      if (fitting.measure(root.querySelector(".tiles, .agents"), shown?.dataset["show"] ?? "")) redraw();
+      return;
+    }
     const list = root.querySelector<HTMLElement>(".agents");
     if (list && windowing.measure(list, scroller, Number(list.dataset["count"]))) redraw();
   };

@@ -143,7 +143,7 @@ export function teamTiles(wall: Wall, agents: WallAgent[]): TemplateResult[] {
             ? html`<bdi>${teamName(wall, team)}</bdi>`
             : html`<button type="button" class="tile-open" @click=${() => wall.go({ show: ["agents"], team })}><bdi>${teamName(wall, team)}</bdi></button>`}
         </h3>
-        <span class="badge">${t("wall.people_n", { n: members.length })}</span>
+        <span class="badge" ?data-covered=${help > 0}>${t("wall.people_n", { n: members.length })}</span>
         ${help ? html`<span class="tile-alarm">${t("wall.help_n", { n: help })}</span>` : nothing}
       </div>
       <div class="tile-main">

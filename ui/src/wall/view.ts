@@ -5,6 +5,7 @@ import { acknowledge, alarmWords, attend } from "./alarm_panel";
 import { type Windowing, agentCards } from "./cards";
 import { type Key, type Wall, clientName, queueName, teamName } from "./context";
 import { type AgentCard, agentsShown, cardOf, queuesShown } from "./figures";
+import type { Fitting, Page } from "./fit";
 import { drawer } from "./panels";
 import { clientTiles, queueTiles, teamTiles } from "./tiles";
 
@@ -12,7 +13,7 @@ const SHOW_WORDS: Record<Show, Key> = { queues: "wall.queues", teams: "wall.team
 const STATES = ["ready", "busy", "wrap_up", "hold", "not_ready", "help"] as const;
 
 /** The wallboard: totals and clock, one line for the worst alarm, and what the address asks for. */
-export function wallView(wall: Wall, windowing: Windowing): TemplateResult {
+export function wallView(wall: Wall, windowing: Windowing, fitting: Fitting): TemplateResult {
   const { t, address } = wall;
   const show = address.screen ? shownAt(address, wall.now) : (address.show[0] ?? "queues");
   const cards = wall.agents.map(cardOf);
@@ -20,7 +21,7 @@ export function wallView(wall: Wall, windowing: Windowing): TemplateResult {
   return html`${header(wall, cards, show)} ${alarmLine(wall)} ${address.screen ? nothing : controls(wall, show)}
     ${incomplete ? html`<p class="visually-hidden" role="status">${t("wall.day_loading")}</p>` : nothing}
     <section class="wall-show" data-show=${show} aria-label=${t(SHOW_WORDS[show])} aria-busy=${wall.topic.cursor === null}>
-      ${address.screen ? html`<h2>${t(SHOW_WORDS[show])}</h2>` : nothing} ${body(wall, show, cards, windowing)}
+      ${body(wall, show, cards, windowing, fitting)}
     </section>
     ${drawer(wall)} ${toast(wall)}`;
 }
@@ -85,7 +86,7 @@ function alarmLine(wall: Wall): TemplateResult {
   const alarm = wall.alarms.find((each) => !each.acknowledged);
   if (!alarm) return html`<div class="alarm-line calm" role="status"><span>${t("alarm.calm")}</span></div>`;
   return html`<div class="alarm-line ${alarm.urgent ? "urgent" : "mild"}" role=${alarm.urgent ? "alert" : "status"} data-alarm=${alarm.id}>
-    <span class="words" dir="auto">${alarmWords(wall, alarm)}</span>
+    <span class="words">${alarmWords(wall, alarm)}</span>
     <time aria-hidden="true">${alarm.since === null ? "" : f.clock(wall.now - alarm.since)}</time>
     ${wall.address.screen
       ? nothing
@@ -129,22 +130,40 @@ function controls(wall: Wall, show: Show): TemplateResult {
   </div>`;
 }
 
-function body(wall: Wall, show: Show, cards: AgentCard[], windowing: Windowing): TemplateResult {
-  const { t } = wall;
-  if (wall.topic.cursor === null) return html`<p class="quiet">${t("wall.loading")}</p>`;
+function body(wall: Wall, show: Show, cards: AgentCard[], windowing: Windowing, fitting: Fitting): TemplateResult {
+  const { t, address } = wall;
+  const bare = address.screen ? heading(wall, show) : html``;
+  if (wall.topic.cursor === null) return html`${bare}<p class="quiet">${t("wall.loading")}</p>`;
   if (show === "agents") {
-    if (!cards.length) return empty(t("wall.no_agents"), t("wall.no_agents_help"));
-    const shown = agentsShown(cards, wall.address);
-    if (!shown.length) return html`<p class="quiet">${t("wall.nothing_fits")}</p>`;
-    return html`<p class="quiet count-line">${t("wall.people_n", { n: shown.length })}</p>${agentCards(wall, shown, windowing)}`;
+    if (!cards.length) return html`${bare}${empty(t("wall.no_agents"), t("wall.no_agents_help"))}`;
+    const shown = agentsShown(cards, address);
+    if (!shown.length) return html`${bare}<p class="quiet">${t("wall.nothing_fits")}</p>`;
+    const people = t("wall.people_n", { n: shown.length });
+    if (!address.screen) return html`<p class="quiet count-line">${people}</p>${agentCards(wall, shown, windowing.from, windowing.to, windowing)}`;
+    const page = fitting.page(shown.length, address, wall.now);
+    return html`${heading(wall, show, people, page)}${agentCards(wall, shown, page.from, page.to)}`;
   }
   if (show === "teams") {
-    return wall.agents.length ? html`<div class="tiles">${teamTiles(wall, wall.agents)}</div>` : empty(t("wall.no_agents"), t("wall.no_agents_help"));
+    if (!wall.agents.length) return html`${bare}${empty(t("wall.no_agents"), t("wall.no_agents_help"))}`;
+    return tiles(wall, show, teamTiles(wall, wall.agents), fitting);
   }
-  if (!wall.queues.length) return empty(t("wall.no_queues"), t("wall.no_queues_help"), "/queues/");
-  const queues = queuesShown(wall.queues, show === "clients" ? { ...wall.address, client: "", queue: "" } : wall.address);
-  if (!queues.length) return html`<p class="quiet">${t("wall.nothing_fits")}</p>`;
-  return html`<div class="tiles">${show === "clients" ? clientTiles(wall, queues) : queueTiles(wall, queues)}</div>`;
+  if (!wall.queues.length) return html`${bare}${empty(t("wall.no_queues"), t("wall.no_queues_help"), "/queues/")}`;
+  const queues = queuesShown(wall.queues, show === "clients" ? { ...address, client: "", queue: "" } : address);
+  if (!queues.length) return html`${bare}<p class="quiet">${t("wall.nothing_fits")}</p>`;
+  return tiles(wall, show, show === "clients" ? clientTiles(wall, queues) : queueTiles(wall, queues), fitting);
+}
+
+function tiles(wall: Wall, show: Show, all: TemplateResult[], fitting: Fitting): TemplateResult {
+  const page = fitting.page(all.length, wall.address, wall.now);
+  return html`${wall.address.screen ? heading(wall, show, "", page) : nothing}
+    <div class="tiles" data-count=${all.length}>${all.slice(page.from, page.to)}</div>`;
+}
+
+/** What a wall screen shows just now, and which part of it. */
+function heading(wall: Wall, show: Show, more = "", page?: Page): TemplateResult {
+  const { t, f } = wall;
+  const part = page && page.of > 1 ? `${f.digits(page.number)} ∕ ${f.digits(page.of)}` : "";
+  return html`<h2>${[t(SHOW_WORDS[show]), more, part].filter(Boolean).join(" · ")}</h2>`;
 }
 
 /** Nothing to show yet: says what to do, with the way there. */

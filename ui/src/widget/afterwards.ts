@@ -28,17 +28,17 @@ export function afterwards(talk: Conversation, look: Look, repaint: () => void):
       });
       return h("label", {}, input, glyph(STAR));
     });
+    const skip = (): void => {
+      talk.update({ rated: -1 });
+      repaint();
+    };
+    // Whoever would rather not say need not choose a star first.
+    const later = h("button", { class: "btn later", type: "button", onclick: skip }, t("rate_skip"));
     const comment = formOf(look, {
       title: t("comment"),
       fields: [{ key: "comment", kind: "comment", label: t("comment"), required: false }],
       submit: t("rate_send"),
-      back: {
-        label: t("rate_skip"),
-        run: () => {
-          talk.update({ rated: -1 });
-          repaint();
-        },
-      },
+      back: { label: t("rate_skip"), run: skip },
       values: typed,
       send: async ({ comment: words = "" }) => {
         const failure = await talk.rate(score, words);
@@ -50,6 +50,7 @@ export function afterwards(talk: Conversation, look: Look, repaint: () => void):
       labels.forEach((label, at) => label.classList.toggle("on", at < score));
       said.textContent = score ? t(`rate_${score}` as RateKey) : "";
       comment.hidden = score === 0;
+      later.hidden = score !== 0;
     };
     show();
     return h(
@@ -57,6 +58,7 @@ export function afterwards(talk: Conversation, look: Look, repaint: () => void):
       { class: "card rate" },
       h("fieldset", {}, h("legend", {}, t("rate")), h("div", { class: "stars" }, ...labels)),
       said,
+      later,
       comment,
     );
   };

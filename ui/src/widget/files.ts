@@ -20,6 +20,8 @@ interface Carried {
   upload: Upload | null;
   ready: Attachment | null;
   failed: boolean;
+  /** Where it failed for want of a line: sets out again when one that was gone is back. */
+  stranded: "" | "lost" | "offline";
 }
 
 export class Tray {
@@ -77,9 +79,13 @@ export class Tray {
     return ready;
   }
 
-  /** Starts what has not started; called whenever a conversation may have come into being. */
+  /** Starts what has not started; called whenever a conversation, or the line, may have come into being. */
   start(): void {
-    const { pass } = this.talk;
+    const { pass, offline } = this.talk;
+    for (const each of this.carried) {
+      if (each.stranded && offline) each.stranded = "offline";
+      else if (each.stranded === "offline") this.free(each);
+    }
     if (!pass || this.talk.closed) return;
     for (const each of this.carried) if (!each.upload && !each.ready && !each.failed) this.send(each, pass);
   }
@@ -109,7 +115,7 @@ export class Tray {
       retry,
       h("button", { class: "icon", type: "button", "aria-label": t("remove", { name: file.name }), onclick: () => this.remove(each) }, glyph(REMOVE)),
     );
-    const each: Carried = { file, element, bar, said, retry, upload: null, ready: null, failed: false };
+    const each: Carried = { file, element, bar, said, retry, upload: null, ready: null, failed: false, stranded: "" };
     this.carried.push(each);
     this.element.append(element);
     if (isPicture(file.type)) {
@@ -148,6 +154,7 @@ export class Tray {
   private fail(each: Carried, failure: Failure): void {
     const { t } = this.look;
     each.failed = true;
+    each.stranded = failure.code === "chat.offline" ? "lost" : "";
     each.element.classList.add("failed");
     each.bar.hidden = true;
     each.bar.value = 0;
@@ -158,11 +165,16 @@ export class Tray {
   }
 
   private again(each: Carried): void {
-    each.failed = false;
-    each.retry.hidden = true;
-    each.bar.hidden = false;
+    this.free(each);
     this.start();
     this.show();
+  }
+
+  private free(each: Carried): void {
+    each.failed = false;
+    each.stranded = "";
+    each.retry.hidden = true;
+    each.bar.hidden = false;
   }
 
   private remove(each: Carried): void {

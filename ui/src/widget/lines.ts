@@ -49,3 +49,9 @@ export function linesOf(client: LiveClient | null, session: Session | null, fail
   for (const each of failed) own(each, "failed");
   return lines;
 }
+
+/** The customer's own last message if it was read up to there. Who joins after it takes nothing back; an answer says by itself that it was read. */
+export function seenOf(lines: readonly Line[], read: number): Line | undefined {
+  const last = lines.filter((line) => line.author === "customer" || line.author === "agent").at(-1);
+  return last?.author === "customer" && last.state === "there" && last.number <= read ? last : undefined;
+}

@@ -2,7 +2,7 @@
 import type { Conversation } from "./conversation";
 import { glyph, h, write } from "./element";
 import { PAGE } from "./files";
-import { type Line, lineOf } from "./lines";
+import { type Line, lineOf, seenOf } from "./lines";
 import { partsOf } from "./links";
 import { type Look, sizeOf } from "./look";
 import { Passes } from "./passes";
@@ -98,7 +98,8 @@ export class Thread {
   }
 
   private put(element: HTMLElement, after: Element): Element {
-    if (after.nextElementSibling !== element) after.after(element);
+    const at = after.nextElementSibling === this.seen ? this.seen : after;
+    if (at.nextElementSibling !== element) at.after(element);
     return element;
   }
 
@@ -112,11 +113,11 @@ export class Thread {
   }
 
   private paintSeen(lines: readonly Line[]): void {
-    const own = lines.filter((line) => line.author === "customer" && line.state === "there");
-    const last = own.at(-1);
-    const shown = last !== undefined && last === lines.at(-1) && (this.talk.contact?.read ?? 0) >= last.number;
-    write(this.seen, shown ? this.look.t("seen") : "");
-    this.seen.hidden = !shown;
+    const seen = seenOf(lines, this.talk.contact?.read ?? 0);
+    write(this.seen, seen ? this.look.t("seen") : "");
+    this.seen.hidden = !seen;
+    const line = seen && this.lines.get(seen.id)?.element;
+    if (line && line.nextElementSibling !== this.seen) line.after(this.seen);
   }
 
   private paintWriting(): void {

@@ -18,12 +18,13 @@ ORGANISATION_COOKIE = "pasokh_organisation"
 """Whose single sign-on this browser used last."""
 
 
-def safe_next(request: HttpRequest, target: str | None) -> str:
-    """Only addresses of this site; anything else leads home."""
+def safe_next(request: HttpRequest, target: str | None, otherwise: str = "home") -> str:
+    """Only addresses of this site, from its root; anything else leads to the page of that name."""
     hosts = {request.get_host()}
-    if target and url_has_allowed_host_and_scheme(target, hosts, require_https=request.is_secure()):
+    full = target is not None and target.startswith(("/", "http")) and target.isprintable()
+    if target and full and url_has_allowed_host_and_scheme(target, hosts, require_https=request.is_secure()):
         return target
-    return reverse("home")
+    return reverse(otherwise)
 
 
 def speaking(response: HttpResponse, language: str) -> HttpResponse:

@@ -40,9 +40,12 @@ from pasokh.office.tenancy import scope
 def login_page(request: HttpRequest) -> HttpResponse:
     """The door."""
     target = safe_next(request, request.POST.get("next") or request.GET.get("next"))
+    known = request.COOKIES.get(ORGANISATION_COOKIE, "")
+    sso = single_sign_on.is_offered()
     shown: dict[str, object] = {
         "next": target,
-        "organisation": request.COOKIES.get(ORGANISATION_COOKIE, ""),
+        "organisation": known if sso and single_sign_on.has_provider(known) else "",
+        "sso": sso,
         "passkeys": usable_here(request),
     }
     if request.method == "GET":

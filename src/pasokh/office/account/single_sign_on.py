@@ -3,7 +3,7 @@
 import re
 import secrets
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -41,6 +41,22 @@ def organisation_for(who: str) -> str:
         typed = org or ""
     _provider_of(typed)
     return typed
+
+
+def is_offered() -> bool:
+    """Whether any organisation has single sign-on: before somebody says whose, no more is known at the door."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT account_sign_on_offered()")
+        return bool(cursor.fetchone()[0])
+
+
+def has_provider(org: str) -> bool:
+    """Whether that organisation has single sign-on."""
+    try:
+        _provider_of(org)
+    except PasokhError:
+        return False
+    return True
 
 
 def begin(request: HttpRequest, org: str, target: str, hint: str = "") -> str:

@@ -89,7 +89,11 @@ def _told(event: AuditEvent) -> dict[str, object]:
 
 def _named(key: str, otherwise: str) -> str:
     """A text of the catalogue; actions of features without one are shown as they are."""
-    return message(key, language()) if has(key) else otherwise
+    if has(key):
+        return message(key, language())
+    if key.endswith(".refused"):
+        return message("audit.refused", language(), action=_named(key.removesuffix(".refused"), otherwise))
+    return otherwise
 
 
 def _search(query: dict[str, str]) -> tuple[Search, dict[str, str]]:

@@ -1,5 +1,6 @@
 """Reads of customers and of what they came with."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -47,6 +48,12 @@ def customer_name_by_key(key: str) -> str:
     """The name of the customer of a key; empty when none is known."""
     row = customer_by_key(key)
     return "" if row is None else row.name
+
+
+def names_by_key(keys: Collection[str]) -> dict[str, str]:
+    """The names of those who stand for the customers of these keys today, where one is known."""
+    rows = Customer.objects.filter(key__in=keys) if keys else ()
+    return {row.key: name for row in rows if (name := standing_for(row).name)}
 
 
 def standing_for(row: Customer) -> Customer:

@@ -13,13 +13,16 @@ router = Router(tags=["my day"])
 
 
 class ReasonDayOut(Schema):
-    """What was handled of one reason; `reason` is empty where none was given. `band` = [low, high] in ms."""
+    """What was handled of one reason; `reason` is empty where none was given.
+
+    `band` = [low, high] in ms, a bound that is not set null; null where there is none at all.
+    """
 
     reason: str
     name: dict[str, str]
     n: int
     mean_ms: int | None
-    band: list[int] | None
+    band: list[int | None] | None
 
 
 class SatisfactionOut(Schema):
@@ -59,7 +62,9 @@ def day(request: HttpRequest) -> MyDayOut:
         answered=found.answered,
         handled_ms=found.handled_ms,
         by_reason=[
-            ReasonDayOut(reason=r.reason, name=r.name, n=r.n, mean_ms=r.mean_ms, band=list(r.band) if r.band else None)
+            ReasonDayOut(
+                reason=r.reason, name=r.name, n=r.n, mean_ms=r.mean_ms, band=list(r.band) if any(r.band) else None
+            )
             for r in found.by_reason
         ],
         satisfaction=SatisfactionOut(mean=found.rating_mean, n=found.rating_n),

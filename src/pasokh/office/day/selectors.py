@@ -17,6 +17,7 @@ from pasokh.office.follow_ups.selectors import due_before
 from pasokh.office.people.models import User
 from pasokh.office.supervise.models import Reason
 from pasokh.office.tenancy import scope
+from pasokh.office.vocabulary.selectors import Band, bands
 
 _HANDLED = """
 SELECT coalesce(sum((CASE WHEN ended_at = 0 THEN %(now)s ELSE ended_at END) - greatest(started_at, %(since)s)), 0)
@@ -41,13 +42,13 @@ GROUP BY i.topic ORDER BY count(*) DESC, i.topic
 
 @dataclass(frozen=True, slots=True)
 class ReasonDay:
-    """What an agent handled of one reason: its mean handling time, and the band that is normal (None = none set)."""
+    """What an agent handled of one reason: its mean handling time, and the band that is normal."""
 
     reason: str
     name: dict[str, str]
     n: int
     mean_ms: Millis | None
-    band: tuple[Millis, Millis] | None
+    band: Band
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +114,6 @@ def all_breaks() -> list[BreakPlan]:
 
 
 def _with_bands(counted: list[tuple[str, int, int | None]]) -> list[ReasonDay]:
-    known = {row.id: row for row in Reason.objects.all()}
-    by_key = {row.key: row for row in known.values()}
-
-    def band(row: Reason | None) -> tuple[Millis, Millis] | None:
-        """The reason's own, else the nearest above it."""
-        for _ in range(20):
-            if row is None:
-                return None
-            if row.band_low_s is not None or row.band_high_s is not None:
-                high = row.band_high_s if row.band_high_s is not None else None
-                return ((row.band_low_s or 0) * 1_000, high * 1_000) if high is not None else None
-            row = known.get(row.parent_id) if row.parent_id is not None else None
-        return None
-
-    found = []
-    for key, n, mean in counted:
-        row = by_key.get(key)
-        found.append(ReasonDay(key, row.name if row else {}, n, mean, band(row)))
-    return found
+    names = dict(Reason.objects.values_list("key", "name"))
+    held = bands()
+    return [ReasonDay(key, names.get(key, {}), n, mean, held.get(key, (None, None))) for key, n, mean in counted]

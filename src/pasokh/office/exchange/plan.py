@@ -15,6 +15,8 @@ from pasokh.office.exchange.located import Located, Problem, read
 from pasokh.office.exchange.sections import Items, Section, sections
 
 type State = Literal["new", "changed", "unchanged", "removed", "kept"]
+type Progress = Callable[[int, int], None]
+"""Hears after each item how many are done, and of how many; what it raises ends the work."""
 FORMAT = 1
 _PLACE = {"format"}
 
@@ -59,20 +61,26 @@ def planned_text(actor: str, text: str, *, with_removal: bool = False) -> Plan:
     return planned(actor, root, problems, with_removal=with_removal)
 
 
-def planned(actor: str, root: Located, problems: list[Problem], *, with_removal: bool = False) -> Plan:
+def silent(done: int, total: int) -> None:
+    """Nobody asks how far it is."""
+
+
+def planned(
+    actor: str, root: Located, problems: list[Problem], *, with_removal: bool = False, progress: Progress = silent
+) -> Plan:
     """The plan of what was read: problems of form first, then of the rehearsal, by line."""
     plan = Plan(problems=list(problems))
     parts = _parts(root, plan.problems)
     for part in parts:
         plan.steps += _steps(part, with_removal)
     with suppress(_Rehearsed), transaction.atomic():
-        _write(actor, parts, plan, plan.problems.append)
+        _write(actor, parts, plan, plan.problems.append, progress)
         raise _Rehearsed
     plan.problems.sort(key=lambda problem: problem.line)
     return plan
 
 
-def carry_out(actor: str, root: Located, *, with_removal: bool = False) -> Plan:
+def carry_out(actor: str, root: Located, *, with_removal: bool = False, progress: Progress = silent) -> Plan:
     """Write everything in the running transaction; raises the first refusal, and then nothing is written."""
     plan = Plan()
     parts = _parts(root, plan.problems)
@@ -85,7 +93,7 @@ def carry_out(actor: str, root: Located, *, with_removal: bool = False) -> Plan:
     with transaction.atomic():
         for problem in plan.problems:
             stop(problem)
-        _write(actor, parts, plan, stop)
+        _write(actor, parts, plan, stop, progress)
     return plan
 
 
@@ -197,12 +205,15 @@ def _steps(part: _Part, with_removal: bool) -> list[Step]:
     return found
 
 
-def _write(actor: str, parts: list[_Part], plan: Plan, problem: Callable[[Problem], None]) -> None:
+def _write(actor: str, parts: list[_Part], plan: Plan, problem: Callable[[Problem], None], progress: Progress) -> None:
     """Write what differs; then put away what is removed, last things first."""
-    todo: Mapping[tuple[str, str], str] = {(step.section, step.key): step.state for step in plan.steps}
+    todo: Mapping[tuple[str, str], str] = {
+        (step.section, step.key): step.state for step in plan.steps if step.state in {"new", "changed", "removed"}
+    }
+    done = 0
     for part in parts:
         section = part.section
-        items = {k: item for k, item in part.wanted.items() if todo[section.name, k] in {"new", "changed"}}
+        items = {k: item for k, item in part.wanted.items() if (section.name, k) in todo}
         if section.prepare is not None:
             with _caught(section, part.place, "", problem):
                 section.prepare(actor, items)
@@ -210,11 +221,15 @@ def _write(actor: str, parts: list[_Part], plan: Plan, problem: Callable[[Proble
             place = part.place if section.single else part.place.value[key]
             with _caught(section, place, key, problem):
                 section.write(actor, key, item)
+            done += 1
+            progress(done, len(todo))
     for part in reversed(parts):
         for key in part.now:
             if part.section.retire is not None and todo.get((part.section.name, key)) == "removed":
                 with _caught(part.section, part.place, key, problem):
                     part.section.retire(actor, key)
+                done += 1
+                progress(done, len(todo))
 
 
 class _caught:  # noqa: N801 - reads as what it does

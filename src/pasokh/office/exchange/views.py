@@ -5,7 +5,7 @@ import io
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -16,25 +16,26 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.office import clock
 from pasokh.office.errors import language, status_of, text_of
 from pasokh.office.exchange import actions
+from pasokh.office.exchange.found import Found, found, unpacked, unpacked_error
 from pasokh.office.exchange.located import LARGEST
 from pasokh.office.exchange.models import Import
 from pasokh.office.exchange.people_table import COLUMNS
-from pasokh.office.exchange.plan import Plan
+from pasokh.office.exchange.working import OPEN
 from pasokh.office.people.access import actor_of, needs
 from pasokh.office.people.rules import Right
 from pasokh.office.settling import Fate, after_change
 from pasokh.office.tenancy import scope
 
-SHOWN = 200
-"""Problems and steps of one state that a page shows; the rest is counted."""
-
 
 @needs(Right.EXCHANGE)
 def exchange_page(request: HttpRequest) -> HttpResponse:
     """Take the configuration, bring one, and what was brought lately."""
-    return render(
-        request, "exchange/exchange.html", {"kind": "configuration", "imports": Import.objects.order_by("-id")[:10]}
-    )
+    context = {
+        "kind": "configuration",
+        "imports": Import.objects.defer("text", "before", "found", "awaited").order_by("-id")[:10],
+        "linked": (*OPEN, "checked", "wrong", "refused", "failed"),
+    }
+    return render(request, "exchange/exchange.html", context)
 
 
 @needs(Right.EXCHANGE)
@@ -76,10 +77,30 @@ def template_page(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Djang
 
 @needs(Right.EXCHANGE)
 def plan_page(request: HttpRequest, draft: str) -> HttpResponse:
-    """What a checked file would do."""
+    """What a checked file would do; of one that takes long, how far it is."""
     row = _known(draft)
-    plan = actions.plan_of(row) if row.state == "checked" else Plan()
-    return render(request, "exchange/plan.html", _context(row, plan), status=400 if plan.problems else 200)
+    here = Found()
+    if row.found is not None:
+        here = unpacked(row.found)
+    elif row.state == "checked":
+        here = found(actions.plan_of(row))
+    context = {
+        "row": row,
+        "running": row.state in OPEN,
+        "said": _progress(row),
+        "error": text_of(unpacked_error(row.error)) if row.error is not None else "",
+        "groups": here.groups,
+        "nothing": here.changes_nothing,
+    } | _problems(here)
+    return render(request, "exchange/plan.html", context, status=400 if here.problems and row.found is None else 200)
+
+
+@needs(Right.EXCHANGE)
+def state_page(request: HttpRequest, draft: str) -> JsonResponse:  # noqa: ARG001 - Django's signature
+    """How far the worker is: `{"state", "done", "total", "said"}`; `state` is `running` until it is over."""
+    row = _known(draft)
+    state = "running" if row.state in OPEN else row.state
+    return JsonResponse({"state": state, "done": row.done, "total": row.total, "said": _progress(row)})
 
 
 @needs(Right.EXCHANGE)
@@ -89,9 +110,11 @@ def apply_page(request: HttpRequest, draft: str) -> HttpResponse:
     row = _known(draft)
     actor = actor_of(request)
     try:
-        actions.do_apply(actor, row)
+        done = actions.do_order(actor, row)
     except PasokhError as error:
         messages.error(request, text_of(error))
+        return redirect("import_plan", draft)
+    if done is None:
         return redirect("import_plan", draft)
 
     def told(fate: Fate) -> HttpResponse:
@@ -124,7 +147,7 @@ def _brought(request: HttpRequest, kind: actions.Kind) -> HttpResponse:
         context["error"] = message("import.no_file", language())
         return render(request, "exchange/bring.html", context, status=400)
     try:
-        row, plan = actions.do_check(
+        row, plan = actions.do_bring(
             actor_of(request), kind, str(file.name or ""), file.read(LARGEST + 1),
             with_removal=request.POST.get("removal") == "1",
         )  # fmt: skip
@@ -133,22 +156,21 @@ def _brought(request: HttpRequest, kind: actions.Kind) -> HttpResponse:
         return render(request, "exchange/bring.html", context, status=status_of(error.code))
     if row is not None:
         return redirect("import_plan", str(row.pk))
-    return render(request, "exchange/bring.html", context | _problems(plan), status=400)
+    return render(request, "exchange/bring.html", context | _problems(found(plan)), status=400)
 
 
-def _context(row: Import, plan: Plan) -> dict[str, object]:
-    states = ("new", "changed", "removed", "kept", "unchanged")
-    groups = [(state, [step for step in plan.steps if step.state == state]) for state in states]
-    return {
-        "row": row,
-        "groups": [(state, steps[:SHOWN], len(steps)) for state, steps in groups if steps],
-        "nothing": not any(step.state in {"new", "changed", "removed"} for step in plan.steps),
-    } | _problems(plan)
+def _progress(row: Import) -> str:
+    """How far it is, in words; empty when nothing is under way."""
+    if row.state not in OPEN:
+        return ""
+    if not row.total:
+        return message("policy.preview.waiting", language())
+    return message(f"exchange.progress.{row.state}", language(), done=row.done, n=row.total)
 
 
-def _problems(plan: Plan) -> dict[str, object]:
-    shown = [(problem.line, problem.path, text_of(problem.error)) for problem in plan.problems[:SHOWN]]
-    return {"problems": shown, "count": len(plan.problems)}
+def _problems(here: Found) -> dict[str, object]:
+    shown = [(problem.line, problem.path, text_of(problem.error)) for problem in here.problems]
+    return {"problems": shown, "count": here.wrong}
 
 
 def _known(draft: str) -> Import:

@@ -7,6 +7,7 @@ from django.db.models import Count, Q
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.ids import ID_PATTERN
 from pasokh.kernel.time import Instant
+from pasokh.office.crm.selectors import names_by_key
 from pasokh.office.desk.models import FollowUp
 
 PAGE = 100
@@ -39,13 +40,21 @@ def open_follow_ups(
     if after is not None:
         due_at, number = after
         rows = rows.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=number))
-    return list(rows[:limit])
+    return _named(list(rows[:limit]))
 
 
 def closed_follow_ups(owner: str | None, limit: int = 20) -> list[FollowUp]:
     """The latest closed ones."""
     rows = FollowUp.objects.filter(closed_at__gt=0).order_by("-closed_at", "id")
-    return list((rows.filter(owner=owner) if owner else rows)[:limit])
+    return _named(list((rows.filter(owner=owner) if owner else rows)[:limit]))
+
+
+def _named(rows: list[FollowUp]) -> list[FollowUp]:
+    """The rows, with the name that staff have given since to a visitor who had none."""
+    names = names_by_key({row.customer for row in rows if row.customer and not row.customer_name})
+    for row in rows:
+        row.customer_name = row.customer_name or names.get(row.customer, "")
+    return rows
 
 
 def follow_ups_of_contact(contact: str) -> list[FollowUp]:

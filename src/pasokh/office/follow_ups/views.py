@@ -4,13 +4,13 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pasokh.i18n.bidi import balanced
 from pasokh.i18n.catalogue import message
 from pasokh.kernel.errors import PasokhError
 from pasokh.office import clock
+from pasokh.office.account.answers import safe_next
 from pasokh.office.desk import projection
 from pasokh.office.desk.views import show_contact
 from pasokh.office.errors import language, status_of, text_of
@@ -152,7 +152,4 @@ def _after(request: HttpRequest) -> tuple[int, str] | None:
 
 def _back(request: HttpRequest) -> str:
     """Where the button was pressed."""
-    target = request.POST.get("next", "")
-    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
-        return target
-    return reverse("follow_ups")
+    return safe_next(request, request.POST.get("next"), "follow_ups")

@@ -155,6 +155,7 @@ class Classes(Rows):
     def __init__(self, form: forms.Form, known: Sequence[PriorityClass]) -> None:
         self._known = known
         super().__init__(form, len(known))
+        form.fields["class_places"] = forms.BooleanField(required=False, label=label("field.class_places"))
         for row, each in enumerate(known, 1):
             form.initial.update(
                 {
@@ -192,6 +193,19 @@ class Classes(Rows):
                 self._form.add_error(f"class_{row}_ageing_percent", text_of(refused))
         if not rows:
             self._form.add_error(None, text_of(PasokhError("queue.no_classes")))
+        elif not self._form.errors and (moved := self._moved()) and not self._form.cleaned_data.get("class_places"):
+            self._form.add_error("class_places", text_of(PasokhError("queue.class_places", moves=" · ".join(moved))))
+
+    def _moved(self) -> list[str]:
+        """What becomes of contacts, which name a class by its place, where a known class is gone: `vip → normal`."""
+        rows = self.given()
+        left = [row for row, _ in rows if row <= len(self._known)]
+        moves = []
+        for place, each in enumerate(self._known):
+            row, values = rows[min(place, len(rows) - 1)]
+            if len(left) < len(self._known) and row != place + 1:
+                moves.append(f"\u2068{each.name}\u2069 → \u2068{values['name']}\u2069")
+        return moves
 
     def values(self) -> list[dict[str, Any]]:
         """The classes; a value left as shown keeps its exact length."""

@@ -59,3 +59,22 @@ class Sender(TenantModel):
 
     def __str__(self) -> str:
         return self.address
+
+
+class Letter(TenantModel):
+    """A message left to be answered by e-mail, as long as it is open: where its answers go."""
+
+    interaction = models.CharField(max_length=80)
+    contact = models.CharField(max_length=80)
+    address = models.EmailField(max_length=254)
+    language = models.CharField(max_length=16, default="", blank=True)
+    asked = models.TextField(default="", blank=True)
+    """What the customer wrote; an answer quotes it."""
+
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
+
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
+        constraints: ClassVar = [models.UniqueConstraint(fields=["organisation", "interaction"], name="letter_once")]
+
+    def __str__(self) -> str:
+        return self.interaction

@@ -44,21 +44,22 @@ def at_founding(step: Callable[[], None]) -> None:
 def do_create_organisation(
     organisation: str, name: Mapping[str, str], *, zone: str, language: str, actor: str = "system"
 ) -> Organisation:
-    """Create an organisation, its own client, and its shard, in one transaction."""
+    """Create an organisation, its own client, and its shard, in one transaction; raises what its name's rules do."""
     check_organisation_id(organisation)
+    name = _names(name)
     with scope.organisation_scope(organisation):
         if Organisation.objects.filter(pk=organisation).exists():
             raise PasokhError("tenancy.organisation_exists", field="id", organisation=organisation)
         created = Organisation.objects.create(
-            id=organisation, name=dict(name), zone=zone, language=language, created_at=clock.now()
+            id=organisation, name=name, zone=zone, language=language, created_at=clock.now()
         )
-        Client.objects.create(organisation=created, key=OWN_CLIENT, name=dict(name))
+        Client.objects.create(organisation=created, key=OWN_CLIENT, name=name)
         for step in _FOUNDING:
             step()
         with connection.cursor() as cursor:
             sync.open_shard(cursor, organisation, organisation)
         do_record_change(
-            actor, "organisation.create", f"organisation:{organisation}", None, {"name": dict(name), "zone": zone}
+            actor, "organisation.create", f"organisation:{organisation}", None, {"name": name, "zone": zone}
         )
     return created
 

@@ -1,10 +1,15 @@
 """Reads of skills, outcomes and reasons."""
 
 from collections import Counter
+from collections.abc import Mapping
 
+from pasokh.kernel.time import SECOND, Millis
 from pasokh.office.people.models import SkillLevel
 from pasokh.office.supervise.models import Outcome, Queue, Reason
 from pasokh.office.vocabulary.rules import Node, in_order
+
+type Band = tuple[Millis | None, Millis | None]
+"""What is normal, from and to; None = no bound."""
 
 
 def in_tree_order[M: (Outcome, Reason)](model: type[M]) -> list[tuple[M, int]]:
@@ -38,14 +43,18 @@ def queues_by_reason() -> Counter[str]:
     return Counter(key for queue in Queue.objects.all() for key in queue.config.reasons)
 
 
-def band_of(reason: str) -> tuple[int | None, int | None]:
-    """The handling-time band in seconds that holds for a reason: its own, else what it inherits; None = no bound."""
+def bands() -> dict[str, Band]:
+    """The handling-time band that holds for each reason, in ms: each bound its own, else that of the nearest above."""
     rows = {row.pk: row for row in Reason.objects.all()}
-    step = next((row for row in rows.values() if row.key == reason), None)
+    return {row.key: _band(row, rows) for row in rows.values()}
+
+
+def _band(row: Reason, rows: Mapping[int, Reason]) -> Band:
     low: int | None = None
     high: int | None = None
+    step: Reason | None = row
     while step is not None and (low is None or high is None):
         low = step.band_low_s if low is None else low
         high = step.band_high_s if high is None else high
         step = rows.get(step.parent_id) if step.parent_id is not None else None
-    return low, high
+    return low if low is None else low * SECOND, high if high is None else high * SECOND

@@ -96,13 +96,6 @@ def alarms(request: HttpRequest, since: int | None = None) -> list[AlarmOut]:
     return [AlarmOut(**{name: getattr(alarm, name) for name in fields}) for alarm in found]
 
 
-@router.get("/wall/usual", response={200: dict[str, float], **REFUSALS})
-@requires(Right.WALL)
-def usual(request: HttpRequest) -> dict[str, float]:
-    """Queue → mean arrivals in five minutes at this time of this weekday."""
-    return selectors.usual_by_queue(clock.now())
-
-
 @router.get("/wall/incidents", response={200: list[IncidentOut], **REFUSALS})
 @requires(Right.WALL)
 def incidents(request: HttpRequest) -> list[IncidentOut]:

@@ -14,16 +14,19 @@ from pasokh.acd.events import decode_event
 from pasokh.acd.model import Attachment
 from pasokh.acd.state import State
 from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.time import SECOND, Instant, Millis
+from pasokh.live.hints import TYPING, pack
 from pasokh.ops.traffic.drawing import Due
 from pasokh.ops.traffic.people import People
-from pasokh.store.ports import Inbox, Log
+from pasokh.ops.traffic.writing import typing_hint, writing_time
+from pasokh.store.ports import Hints, Inbox, Log
 
 log = logging.getLogger(__name__)
 GOODBYE_SECONDS = 2.0
 PAGE = 1_000
 
 
-class Feed(Log, Inbox, Protocol):
+class Feed(Log, Inbox, Hints, Protocol):
     """What of the store the traffic needs."""
 
 
@@ -34,8 +37,8 @@ type Pictures = Callable[[str, str, int], Awaitable[Attachment | None]]
 class Traffic:
     """Drawn people at one organisation's doors, for as long as `run` runs."""
 
-    def __init__(self, store: Feed, org: str, people: People, pictures: Pictures) -> None:
-        self._store, self._org = store, org
+    def __init__(self, store: Feed, org: str, people: People, pictures: Pictures, clock: Callable[[], Instant]) -> None:
+        self._store, self._org, self._clock = store, org, clock
         self._people, self._pictures = people, pictures
         self._run = f"{people.seed:x}"
         self._state = State()
@@ -90,12 +93,23 @@ class Traffic:
             task.add_done_callback(self._tasks.discard)
 
     async def _later(self, due: Due) -> None:
-        await asyncio.sleep(due.delay_ms / 1000)
+        writes = writing_time(due.command, due.delay_ms)
+        await asyncio.sleep((due.delay_ms - writes) / 1000)
+        await self._write(due, writes)
         if due.still(self._state):
             try:
                 await self._submit(await self._illustrated(due.command) if due.picture else due.command)
             except PasokhError as error:  # the centre is restarting: people try again another time
                 log.info("traffic was not let in: %s", error.code)
+
+    async def _write(self, due: Due, left: Millis) -> None:
+        """For so long the other side sees that somebody types."""
+        while left > 0:
+            if due.still(self._state) and (hint := typing_hint(due.command, self._state, self._clock() + TYPING)):
+                self._store.hint(self._org, *pack(hint))
+            turn = min(left, TYPING - SECOND)
+            left -= turn
+            await asyncio.sleep(turn / 1000)
 
     async def _illustrated(self, command: AnyCommand) -> AnyCommand:
         talk = self._state.interactions.get(command.interaction) if isinstance(command, PostMessage) else None

@@ -2,7 +2,7 @@ import type { Catalogue } from "../catalogue";
 import type { DeskText } from "./desk.en";
 
 export const uk: Catalogue<DeskText> = {
-  "action.help": "Попросити допомоги",
+  "action.help": "Допомога",
   "alerts.title": "Сповіщення: {state}",
   "alerts.volume": "Гучність дзвінка; 0 — без звуку",
   "alerts.try": "Прослухати",

@@ -31,7 +31,7 @@ export const fa: Catalogue<StaffText> = {
   "channel.callback": "تماس برگشتی",
   "channel.chat": "گفتگو",
   "channel.messenger": "پیام",
-  "channel.email": "رایانامه",
+  "channel.email": "ایمیل",
 
   "phase.scheduled": "زمان‌بندی‌شده",
   "phase.queued": "در صف",
