@@ -22,6 +22,8 @@ from pathlib import Path
 
 from tests.polling import until
 
+from pasokh.telephony.variables import CHANNEL_VARIABLES
+
 PATHS = Path("/usr/local/lib/asterisk/paths.sh")
 """Where the installer tells what it installed."""
 OLDEST = 22
@@ -32,7 +34,7 @@ PHONES = "phones"
 USER, PASSWORD = "pasokh", "conformance"
 MUSIC = "default"
 RTP_PORTS = 200
-VARIABLES = ("PASOKH_CALL", "PASOKH_ROLE", "PASOKH_SINCE", "PASOKH_ORG", "PASOKH_NUMBER", "PASOKH_NOTE")
+VARIABLES = (*CHANNEL_VARIABLES, "PASOKH_NOTE")
 
 MODULES = """
 res_sorcery_config res_sorcery_memory res_sorcery_astdb res_timing_timerfd res_http_websocket res_websocket_client

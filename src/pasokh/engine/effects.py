@@ -59,11 +59,13 @@ class Carriers:
 
     async def reconcile(self, org: str, open_now: Iterable[Interaction], within_s: float) -> list[AnyCommand]:
         """What all carriers ask for after a takeover; one that fails is left to its own later events."""
-        held: dict[str, tuple[Carrier, list[Interaction]]] = {}
+        held: dict[str, tuple[Carrier, list[Interaction]]] = {
+            carrier.name: (carrier, []) for carrier in self._by_channel.values() if not carrier.in_log
+        }
         for interaction in open_now:
             carrier = self._by_channel.get(interaction.channel)
             if carrier is not None and not carrier.in_log:
-                held.setdefault(carrier.name, (carrier, []))[1].append(interaction)
+                held[carrier.name][1].append(interaction)
         asked: list[AnyCommand] = []
         for carrier, interactions in held.values():
             try:

@@ -129,7 +129,7 @@ class House:
     def lead(self) -> None:
         """A new engine, which knows nothing yet."""
         self.switch = MortalSwitch(self.pbx)
-        self.exchange = Exchange(ORG, self.switch, self, self.stations, Door(self), lambda: self.pbx.clock.now)
+        self.exchange = Exchange(ORG, self.switch, self, self.stations, lambda: self.pbx.clock.now)
         self.exchange.front = self.front()
 
     def front(self) -> Front:

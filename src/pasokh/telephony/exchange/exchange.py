@@ -42,9 +42,10 @@ class Exchange:
     switch: Switch
     core: Core
     stations: Stations
-    front: Front
     now: Callable[[], Instant]
     music: str = "default"
+    front: Front = field(init=False)
+    """Whoever makes an exchange gives it one before it is used."""
     talks: dict[str, Talk] = field(default_factory=dict)
     """By interaction; a consult's is its parent's."""
     legs: dict[str, Leg] = field(default_factory=dict)
@@ -56,6 +57,12 @@ class Exchange:
         """The hands that carry moves out, and those who follow talks."""
         self.hands = Hands(self.switch, self.music)
         self.followers = Followers(self)
+
+    def forget_all(self) -> None:
+        """Before everything is looked at anew."""
+        self.talks.clear()
+        self.legs.clear()
+        self.callers.clear()
 
     # -- looking -----------------------------------------------------------------------------------------------------
     def up(self) -> dict[str, str]:

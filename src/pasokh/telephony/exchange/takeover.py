@@ -32,8 +32,10 @@ async def take_over(exchange: Exchange, held: Iterable[Interaction]) -> list[cmd
 
     `held`: open interactions by voice. Raises `SwitchUnavailableError` where the switch cannot be asked.
     """
+    held = list(held)  # what the exchange itself knows is about to be forgotten
     channels = await exchange.switch.channels()
     bridges = await exchange.switch.bridges()
+    exchange.forget_all()
     exchange.hands.seen = Seen({each.id: set(each.channels) for each in bridges})
     open_now = {each.id: each for each in held if each.phase not in OVER}
     asked = _adopt_customers(exchange, open_now, _customers(channels))
@@ -50,6 +52,35 @@ async def take_over(exchange: Exchange, held: Iterable[Interaction]) -> list[cmd
         if role == Role.CALLER.value and channel.in_application:
             await exchange.front.enter(channel)
     return asked
+
+
+def held_of(exchange: Exchange) -> list[Interaction]:
+    """What the core holds, as far as the exchange knows: for a switch that was away while the lead went on."""
+    held: list[Interaction] = []
+    ringing = {leg.interaction: leg.person for leg in exchange.legs.values() if leg.role is Role.AGENT and not leg.up}
+    followed: dict[str, dict[str, str]] = {}
+    for leg in exchange.legs.values():
+        if leg.role is Role.SUPERVISOR:
+            followed.setdefault(leg.interaction, {})[leg.person] = leg.mode
+    for talk in _talks(exchange):
+        channel = Channel.VOICE if talk.caller else Channel.CALLBACK
+        agent = talk.agent or ringing.get(talk.interaction, "")
+        phase = Phase.ACTIVE if talk.agent else Phase.OFFERED if agent else Phase.QUEUED
+        held.append(
+            Interaction(
+                talk.interaction, talk.contact, channel, "", 0, phase=phase, agent=agent or None,
+                on_hold_since=int(talk.held), consult=talk.consult or None, talks_with=talk.party.value,
+                monitors=followed.get(talk.interaction, {}),
+            )
+        )  # fmt: skip
+        if talk.helper:
+            held.append(
+                Interaction(
+                    talk.consult, talk.contact, channel, "", 0, kind="consult", parent=talk.interaction,
+                    phase=Phase.ACTIVE, agent=talk.helper,
+                )
+            )  # fmt: skip
+    return held
 
 
 def _customers(channels: Sequence[ChannelSnapshot]) -> Mapping[str, ChannelSnapshot]:
