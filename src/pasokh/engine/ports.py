@@ -28,8 +28,8 @@ class Carrier(Protocol):
     async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:
         """Compare what the core holds open on this carrier's channels with what is there outside.
 
-        Called once at every takeover, before anything else is done, also where nothing is held. Returns the commands that bring the core in line,
-        such as `LeaveContact` for a caller who hung up while nobody led.
+        Called once at every takeover, before anything else is done, also where nothing is held. Returns the commands
+        that bring the core in line, such as `LeaveContact` for a caller who hung up while nobody led.
         """
 
     async def leave(self, org: str) -> None:
