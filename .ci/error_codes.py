@@ -11,7 +11,7 @@ from pasokh.i18n.catalogue import catalogue
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src/pasokh"
 PAGE = ROOT / "docs/errors.md"
-RAISED = {"PasokhError", "Refusal"}
+RAISED = {"PasokhError", "Refusal", "SwitchRefusedError", "SwitchReplacedError", "SwitchUnavailableError"}
 SPOKEN = {"message", "words", "label", "_say", "thrice"}
 CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 HEAD = """# Error codes

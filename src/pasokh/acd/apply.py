@@ -11,9 +11,9 @@ from pasokh.acd import levels
 from pasokh.acd.agenda import LADDER_ORDER
 from pasokh.acd.counting import count_answered, count_left
 from pasokh.acd.derived import Derived
-from pasokh.acd.folds import setup, supervision
+from pasokh.acd.folds import calls, setup, supervision
 from pasokh.acd.folds.setup import sync
-from pasokh.acd.model import Closing, Phase
+from pasokh.acd.model import VOICE, Closing, Phase
 from pasokh.acd.state import Contact, Interaction, State
 from pasokh.kernel.time import Instant
 
@@ -53,6 +53,7 @@ def _release(state: State, agent_id: str | None, interaction: str, idle_at: Inst
 # -- contacts ------------------------------------------------------------------------------------------------------
 def _contact_opened(state: State, e: ev.ContactOpened, at: Instant) -> None:
     state.numbers = e.number
+    state.calls.pop(e.contact, None)
     state.contacts[e.contact] = Contact(
         e.contact, e.number, e.client, at, e.customer, e.customer_name, e.language, e.subject,
         e.preferred_agent, [e.interaction],
@@ -185,6 +186,8 @@ def _offer_accepted(state: State, e: ev.OfferAccepted, at: Instant) -> None:
     if i.kind != "consult":
         agent.answered += 1
         state.contacts[e.contact].preferred_agent = e.agent
+    elif i.channel in VOICE:
+        state.interactions[i.parent or ""].talks_with = "helper"
     sync(state, agent)
     if i.kind == "contact":
         count_answered(state.queues[e.queue].day, state.queues[e.queue].config, e.waited_ms)
@@ -249,7 +252,8 @@ def _consult_started(state: State, e: ev.ConsultStarted, _: Instant) -> None:
 
 
 def _consult_ended(state: State, e: ev.ConsultEnded, _: Instant) -> None:
-    state.interactions[e.interaction].consult = None
+    i = state.interactions[e.interaction]
+    i.consult, i.talks_with = None, ""
 
 
 def _work_returned(state: State, e: ev.WorkReturned, at: Instant) -> None:
@@ -322,6 +326,7 @@ def _contact_closed(state: State, e: ev.ContactClosed, _: Instant) -> None:
 _HANDLERS: dict[type, Callable[[State, Any, Instant], None]] = {
     **setup.FOLDS,
     **supervision.FOLDS,
+    **calls.FOLDS,
     ev.ContactOpened: _contact_opened,
     ev.InteractionStarted: _interaction_started,
     ev.Queued: _queued,

@@ -1,10 +1,17 @@
 """What the core asks the outside to do once its events are durable. Adapters perform them by channel."""
 
+from typing import Literal
+
 import msgspec
 
 from pasokh.acd.model import Alternative, Attachment, Channel
+from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.messages import Effect
 from pasokh.kernel.time import Instant
+
+
+class EffectRefusedError(PasokhError):
+    """The outside refuses an effect for good: trying again would not help."""
 
 
 class RingAgent(Effect, tag="agent.ring", frozen=True):
@@ -34,6 +41,51 @@ class Connect(Effect, tag="parties.connect", frozen=True):
     agent: str
     channel: Channel
     address: str = ""
+    parent: str = ""
+    """For a consult: the interaction it is about, whose customer waits meanwhile."""
+    asker: str = ""
+    """For a consult: the agent who asked."""
+    queue: str = ""
+
+
+class Release(Effect, tag="agent.release", frozen=True):
+    """The agent is no longer part of the call. `waits`: the customer stays, waiting for somebody else."""
+
+    id: str
+    interaction: str
+    agent: str
+    channel: Channel
+    waits: bool = False
+
+
+class SwitchParty(Effect, tag="consult.party", frozen=True):
+    """Let the agent talk with the customer, the helper, or both."""
+
+    id: str
+    interaction: str
+    agent: str
+    channel: Channel
+    consult: str
+    party: Literal["customer", "helper", "both"]
+
+
+class Record(Effect, tag="recording.switch", frozen=True):
+    """Record, or record nothing (`on=False`)."""
+
+    id: str
+    interaction: str
+    channel: Channel
+    on: bool
+
+
+class Follow(Effect, tag="monitor.switch", frozen=True):
+    """Let a supervisor hear a call, or speak into it; an empty mode ends that."""
+
+    id: str
+    interaction: str
+    channel: Channel
+    by: str
+    mode: Literal["listen", "whisper", "barge", ""]
 
 
 class Hold(Effect, tag="customer.hold", frozen=True):
@@ -74,7 +126,10 @@ class Deliver(Effect, tag="customer.deliver", frozen=True):
     attachments: tuple[Attachment, ...] = ()
 
 
-type AnyEffect = RingAgent | StopRinging | Connect | Hold | OfferAlternatives | Disconnect | Deliver
+type AnyEffect = (
+    RingAgent | StopRinging | Connect | Release | SwitchParty | Hold | Record | Follow
+    | OfferAlternatives | Disconnect | Deliver
+)  # fmt: skip
 
 _decoder: msgspec.json.Decoder[AnyEffect] = msgspec.json.Decoder(AnyEffect.__value__)
 

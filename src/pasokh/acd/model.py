@@ -243,6 +243,10 @@ class FollowUp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     note: Annotated[str, Meta(max_length=1_000)] = ""
 
 
+VOICE = (Channel.VOICE, Channel.CALLBACK)
+"""Channels on which people talk: both draw on the capacity for voice."""
+
+
 def capacity_class(channel: Channel) -> int:
     """Which capacity a channel draws on: 0 voice, 1 text, 2 mail."""
     return _CLASS[channel]

@@ -130,8 +130,12 @@ class Interaction:
     help_since: Instant = 0
     """The agent asks for help since then; 0 = no."""
     help_question: str = ""
-    monitors: list[str] = field(default_factory=list)
-    """Users who follow the conversation."""
+    monitors: dict[str, str] = field(default_factory=dict)
+    """Users who follow the conversation, and how: ``read``, ``listen``, ``whisper``, ``barge``."""
+    talks_with: str = ""
+    """While a consult by voice is answered: ``customer``, ``helper`` or ``both``; empty = no consult was answered."""
+    unrecorded_since: Instant = 0
+    """The recording pauses since then; 0 = it does not."""
 
 
 @dataclass(slots=True)
@@ -149,6 +153,20 @@ class Contact:
     preferred_agent: str | None = None
     interactions: list[str] = field(default_factory=list)
     """Open ones."""
+
+
+@dataclass(slots=True)
+class Call:
+    """A call in its flow, waiting for nobody yet."""
+
+    contact: str
+    number: str
+    caller: str
+    client: str
+    since: Instant
+    language: str = ""
+    flow: str = ""
+    step: str = ""
 
 
 @dataclass(slots=True)
@@ -199,6 +217,8 @@ class State:
     agents: dict[str, Agent] = field(default_factory=dict)
     contacts: dict[str, Contact] = field(default_factory=dict)
     interactions: dict[str, Interaction] = field(default_factory=dict)
+    calls: dict[str, Call] = field(default_factory=dict)
+    """Calls in their flow, by contact."""
     follow_ups: dict[str, OpenFollowUp] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     acknowledged: dict[str, Acknowledgement] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
 from pasokh.acd.derived import derived
-from pasokh.acd.handlers import aftercare, configuration, contacts, offers, presence, supervision, talks
+from pasokh.acd.handlers import aftercare, calls, configuration, contacts, offers, presence, supervision, talks
 from pasokh.acd.handlers.timers import fire
 from pasokh.acd.model import Phase
 from pasokh.acd.routing import choose
@@ -91,6 +91,12 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     cmd.SignIn: presence.sign_in,
     cmd.SignOut: presence.sign_out,
     cmd.SetPresence: presence.set_presence,
+    cmd.BeginCall: calls.begin_call,
+    cmd.NoteStep: calls.note_step,
+    cmd.EndCall: calls.end_call,
+    cmd.SwitchConsult: calls.switch_consult,
+    cmd.PauseRecording: calls.pause_recording,
+    cmd.ResumeRecording: calls.resume_recording,
     cmd.OpenContact: contacts.open_contact,
     cmd.PostMessage: contacts.post_message,
     cmd.LeaveContact: contacts.leave_contact,

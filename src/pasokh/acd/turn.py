@@ -3,7 +3,7 @@
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
 from pasokh.acd.apply import apply
-from pasokh.acd.model import Channel, Closing, Phase, Presence
+from pasokh.acd.model import VOICE, Channel, Closing, Phase, Presence
 from pasokh.acd.state import Agent, Contact, Interaction, Queue, State
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import Instant
@@ -102,9 +102,12 @@ class Turn:
 
     def return_work(self, i: Interaction, by: str = "") -> None:
         """Take an active interaction from its agent; a hold and a consult end, the caller requeues it."""
+        agent = i.agent or ""
         self.end_consult(i, "ended")
         self.end_hold(i)
-        self.emit(ev.WorkReturned(i.id, i.contact, i.agent or "", i.queue, by))
+        self.end_pause(i)
+        self.emit(ev.WorkReturned(i.id, i.contact, agent, i.queue, by))
+        self.release(i, agent, waits=True)
 
     def withdraw(self, i: Interaction, cause: str) -> None:
         """End an open offer without the agent's doing; the caller says what becomes of the interaction."""
@@ -122,9 +125,23 @@ class Turn:
         if child.phase is Phase.OFFERED:
             self.withdraw(child, "parent_ended")
         helper = child.agent
+        if helper is not None and cause != "completed":
+            self.release(child, helper)
         self.close(child, Closing.ANSWERED if child.answered else Closing.NO_AGENTS, helper)
         if helper is not None:
             self.agents.add(helper)
+
+    def release(self, i: Interaction, agent: str, *, waits: bool = False) -> None:
+        """Let the agent's telephone go; elsewhere there is nothing to let go."""
+        if i.channel in VOICE:
+            self.effects.append(ef.Release(self.effect_id(), i.id, agent, i.channel, waits))
+
+    def end_pause(self, i: Interaction) -> None:
+        """Record again, if the recording pauses."""
+        if i.unrecorded_since:
+            paused = self.now - i.unrecorded_since
+            self.emit(ev.RecordingResumed(i.id, i.contact, i.agent or "", paused))
+            self.effects.append(ef.Record(self.effect_id(), i.id, i.channel, on=True))
 
     def end_hold(self, i: Interaction) -> None:
         """Take the customer off hold, if on hold."""
@@ -148,12 +165,15 @@ class Turn:
         agent = i.agent or ""
         self.end_consult(i, "customer_left" if by == "customer" else "ended")
         self.end_hold(i)
+        self.end_pause(i)
         limit = self.queue(i.queue).config.wrap_up_ms
         self.emit(
             ev.TalkEnded(i.id, i.contact, agent, i.queue, by, self.now - i.accepted_at, i.hold_ms, self.now + limit)
         )
         if by == "agent" and i.kind != "message":
             self.effects.append(ef.Disconnect(self.effect_id(), i.id, i.channel, Closing.ANSWERED.value))
+        elif by == "customer":
+            self.release(i, agent)
         if limit == 0:
             self.close(i, Closing.ANSWERED, agent)
             self.agents.add(agent)

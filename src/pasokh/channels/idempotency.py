@@ -1,11 +1,8 @@
 """Inbox keys: one thing asked once has one key, whoever carries it and however often."""
 
-import hashlib
+from pasokh.store.asking import key_of
 
-
-def key_of(*parts: str) -> str:
-    """A key that no other parts give."""
-    return hashlib.blake2b("\0".join(parts).encode(), digest_size=20).hexdigest()
+__all__ = ["key_of", "message_key"]
 
 
 def message_key(kind: str, person: str, message: str) -> str:

@@ -13,7 +13,8 @@ from pasokh.channels.ports import Arrival, Opened
 from pasokh.channels.text import clean_line, clean_message
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.ids import derive
-from pasokh.store.ports import Answer, Inbox
+from pasokh.store.asking import ask
+from pasokh.store.ports import Inbox
 
 ANSWER_SECONDS = 8.0
 
@@ -84,21 +85,6 @@ class Reception:
         await self._ask(opened, key_of("choose", opened.contact, choice, address, text), command)
 
     async def _ask(self, opened: Opened, key: str, command: AnyCommand, *, first_stands: bool = False) -> None:
-        answer = await self._answer(opened, key, msgspec.json.encode(command), first_stands)
-        if not answer.ok:
-            raise PasokhError(answer.code, **answer.params)
-
-    async def _answer(self, opened: Opened, key: str, command: bytes, first_stands: bool) -> Answer:
-        org, actor = opened.org, f"contact:{opened.contact}"
-        try:
-            try:
-                known = await self._inbox.submit(org, org, key, actor, command)
-            except PasokhError as error:
-                if error.code != "inbox.key_reused" or not first_stands:
-                    raise
-                known = None  # asked before in other words
-            return known if known is not None else await self._inbox.wait_answer(org, org, key, self._seconds)
-        except PasokhError as error:
-            if error.code in {"inbox.no_answer", "store.unavailable"}:
-                raise PasokhError("command.unanswered") from error
-            raise
+        actor = f"contact:{opened.contact}"
+        encoded = msgspec.json.encode(command)
+        await ask(self._inbox, opened.org, key, actor, encoded, self._seconds, first_stands=first_stands)

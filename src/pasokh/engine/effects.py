@@ -14,12 +14,12 @@ from typing import Protocol
 import msgspec
 
 from pasokh.acd.commands import AnyCommand
-from pasokh.acd.effects import AnyEffect, RingAgent, decode_effect
+from pasokh.acd.effects import AnyEffect, EffectRefusedError, RingAgent, decode_effect
 from pasokh.acd.model import Channel
 from pasokh.acd.state import Interaction
 from pasokh.engine.breaker import Breaker
 from pasokh.engine.metrics import Metrics
-from pasokh.engine.ports import Carrier, CarrierRefusedError
+from pasokh.engine.ports import Carrier
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import Instant
 from pasokh.store.ports import EffectDraft, EffectRow, Outcome
@@ -59,11 +59,13 @@ class Carriers:
 
     async def reconcile(self, org: str, open_now: Iterable[Interaction], within_s: float) -> list[AnyCommand]:
         """What all carriers ask for after a takeover; one that fails is left to its own later events."""
-        held: dict[str, tuple[Carrier, list[Interaction]]] = {}
+        held: dict[str, tuple[Carrier, list[Interaction]]] = {
+            carrier.name: (carrier, []) for carrier in self._by_channel.values() if not carrier.in_log
+        }
         for interaction in open_now:
             carrier = self._by_channel.get(interaction.channel)
             if carrier is not None and not carrier.in_log:
-                held.setdefault(carrier.name, (carrier, []))[1].append(interaction)
+                held[carrier.name][1].append(interaction)
         asked: list[AnyCommand] = []
         for carrier, interactions in held.values():
             try:
@@ -73,6 +75,14 @@ class Carriers:
                 log.exception("carrier %s could not be reconciled with", carrier.name)
                 self.breaker(carrier).failed()
         return asked
+
+    async def leave(self, org: str) -> None:
+        """The lead is over: no carrier acts for this organisation any more, whatever it is doing."""
+        for carrier in {carrier.name: carrier for carrier in self._by_channel.values()}.values():
+            try:
+                await carrier.leave(org)
+            except Exception:  # whatever an adapter raises, the others are told too
+                log.exception("carrier %s did not leave %s", carrier.name, org)
 
     def outbound(self, effects: Iterable[AnyEffect]) -> list[AnyEffect]:
         """Those that need doing after the commit; for the others the commit is the performance."""
@@ -176,7 +186,7 @@ class Performer:
             try:
                 async with asyncio.timeout(self._patience.attempt_s):
                     await carrier.perform(self._org, effect)
-            except CarrierRefusedError as error:
+            except EffectRefusedError as error:
                 breaker.succeeded()
                 self._end(effect, carrier.name, "refused", str(error))
                 return

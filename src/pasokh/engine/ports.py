@@ -8,10 +8,6 @@ from pasokh.acd.effects import AnyEffect
 from pasokh.acd.state import Interaction
 
 
-class CarrierRefusedError(Exception):
-    """The outside refused an effect for good: trying again would not help."""
-
-
 class Carrier(Protocol):
     """Performs the effects of the channels it is registered for."""
 
@@ -26,15 +22,18 @@ class Carrier(Protocol):
     async def perform(self, org: str, effect: AnyEffect) -> None:
         """Do it; done twice with the same effect id it must have happened once.
 
-        Raises `CarrierRefusedError` when it can never succeed; any other exception means: try again later.
+        Raises `EffectRefusedError` when it can never succeed; any other exception means: try again later.
         """
 
     async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:
         """Compare what the core holds open on this carrier's channels with what is there outside.
 
-        Called once at every takeover, before anything else is done. Returns the commands that bring the core in line,
-        such as `LeaveContact` for a caller who hung up while nobody led.
+        Called once at every takeover, before anything else is done, also where nothing is held. Returns the commands
+        that bring the core in line, such as `LeaveContact` for a caller who hung up while nobody led.
         """
+
+    async def leave(self, org: str) -> None:
+        """Act for this organisation no longer: the lead is over. What is there outside stays as it is."""
 
 
 class Zones(Protocol):
@@ -67,3 +66,6 @@ class LogCarrier:
     async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:  # noqa: ARG002 - the port's
         """The log is all there is."""
         return []
+
+    async def leave(self, org: str) -> None:
+        """Nothing was held."""

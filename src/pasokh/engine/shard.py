@@ -72,6 +72,8 @@ class ShardLeader:
                 keeping.cancel()
         except ExceptionGroup as group:
             raise _first(group) from group
+        finally:
+            await self._carriers.leave(self._org)
 
     async def _take_over(self) -> State:
         began = time.monotonic()

@@ -5,7 +5,7 @@ from pasokh.kernel.errors import PasokhError
 
 PERSIAN = "۰۱۲۳۴۵۶۷۸۹"
 _ARABIC = "٠١٢٣٤٥٦٧٨٩"
-_FULL_WIDTH = "0123456789"
+_FULL_WIDTH = "".join(chr(0xFF10 + value) for value in range(10))  # not written out: tools fold them into ASCII
 _ASCII = "0123456789"
 
 _TO_ASCII = {ord(c): _ASCII[i] for digits in (PERSIAN, _ARABIC, _FULL_WIDTH) for i, c in enumerate(digits)}

@@ -105,6 +105,11 @@ def _parser() -> argparse.ArgumentParser:
             action.add_argument("--removal", action="store_true", help="put away what the file does not name")
         action.set_defaults(command=_config, action=name)
 
+    telephony = add(
+        "telephony", lambda _: _usage(telephony), "compare the telephone switch with the site, or change it"
+    )
+    _telephony_actions(telephony)
+
     backup = add("backup", _backup, "dump the database into a file; the centre may run")
     backup.add_argument("file", type=Path)
     restore = add("restore", _restore, "put a dump in the place of the database; the centre must be stopped")
@@ -116,6 +121,22 @@ def _parser() -> argparse.ArgumentParser:
     ):
         add(name, lambda _: 2, about_it)  # for the list: `main` hands these over whole
     return parser
+
+
+def _telephony_actions(telephony: argparse.ArgumentParser) -> None:
+    words = telephony.add_subparsers(title="actions", metavar="ACTION")
+    for name, about_it in (
+        ("diff", "say what would change in Asterisk's files, and what that means for calls"),
+        ("apply", "try the new configuration, put it into effect, look whether it did; undo it if not"),
+        ("verify", "ask the running Asterisk whether it has everything the site says"),
+    ):
+        action = words.add_parser(name, help=about_it, description=about_it)
+        action.add_argument("--site", metavar="FILE", type=Path, required=True, help="the site as JSON")
+        action.add_argument("--node", help="which of its nodes this machine is, where there are several")
+        action.add_argument("--home", metavar="DIR", type=Path, help="Asterisk's folder (PASOKH_HOME/asterisk)")
+        if name == "apply":
+            action.add_argument("--restart", action="store_true", help="allow a new start when no call is up")
+        action.set_defaults(command=_telephony, action=name)
 
 
 def _usage(parser: argparse.ArgumentParser) -> int:
@@ -268,6 +289,24 @@ def _config(given: argparse.Namespace) -> int:
     applying = given.action == "apply"
     done = configuration_file.bring(load(), given.org, given.file, apply=applying, with_removal=given.removal)
     return 0 if done else 1
+
+
+def _telephony(given: argparse.Namespace) -> int:
+    from pasokh.ops import telephony  # noqa: PLC0415
+    from pasokh.telephony.config.source import SiteFile  # noqa: PLC0415
+
+    home = given.home or load().home / "asterisk"
+    target = telephony.Target.of(SiteFile(given.site), given.node, home)
+    if given.action == "verify":
+        lacking = telephony.lacking(target)
+        for each in lacking:
+            print(message("telephony.lacks", "en", what=each), file=sys.stderr)
+        if not lacking:
+            print(message("telephony.good", "en"))
+        return 1 if lacking else 0
+    for line in telephony.run(given.action, target, restart=getattr(given, "restart", False)):
+        print(line)
+    return 0
 
 
 # -- keeping -----------------------------------------------------------------------------------------------------------

@@ -135,7 +135,8 @@ def _beside(first: ev.AnyEvent) -> co.AnyCommand:  # noqa: C901, PLR0912 - one l
         case ev.HelpAnswered():
             return co.AnswerHelp(first.interaction, first.by)
         case ev.MonitoringStarted():
-            return co.StartMonitor(first.interaction, first.by)
+            mode = cast("Literal['read', 'listen', 'whisper', 'barge']", first.mode)
+            return co.StartMonitor(first.interaction, first.by, mode)
         case ev.MonitoringEnded():
             return co.StopMonitor(first.interaction, first.by)
         case ev.IncidentAnnounced():
@@ -148,6 +149,26 @@ def _beside(first: ev.AnyEvent) -> co.AnyCommand:  # noqa: C901, PLR0912 - one l
             return co.EndSurge(first.queue, first.since)
         case ev.AlarmAcknowledged():
             return co.AcknowledgeAlarm(first.alarm, first.by)
+        case _:
+            return _of_a_call(first)
+
+
+def _of_a_call(first: ev.AnyEvent) -> co.AnyCommand:
+    """Commands that only calls know."""
+    match first:
+        case ev.CallArrived():
+            return co.BeginCall(first.contact, first.number, first.caller, first.client, first.language)
+        case ev.CallStepped():
+            return co.NoteStep(first.contact, first.flow, first.step, first.said)
+        case ev.CallEnded():
+            return co.EndCall(first.contact, cast("Literal['caller', 'flow', 'refused', 'lost']", first.reason))
+        case ev.ConsultSwitched():
+            party = cast("Literal['customer', 'helper', 'both']", first.party)
+            return co.SwitchConsult(first.interaction, first.agent, party)
+        case ev.RecordingPaused():
+            return co.PauseRecording(first.interaction, first.agent, first.reason)
+        case ev.RecordingResumed():
+            return co.ResumeRecording(first.interaction, first.agent)
         case _:
             return co.Tick()
 

@@ -25,6 +25,7 @@ class Phone:
         self.rang = asyncio.Event()
         self.begun = asyncio.Event()
         self._works = works
+        self.left = 0
 
     async def perform(self, org: str, effect: AnyEffect) -> None:
         self.asked.append(f"{tag_of(effect)} {effect.id}")
@@ -38,6 +39,9 @@ class Phone:
             raise OSError("no answer")
         return [LeaveContact(interaction.id) for interaction in held if self._hung_up]
 
+    async def leave(self, org: str) -> None:
+        self.left += 1
+
 
 async def test_a_successor_performs_what_the_crashed_leader_left_undone_and_only_that(stage: Stage) -> None:
     hung, works = Phone(works=False), Phone(works=True)
@@ -46,6 +50,7 @@ async def test_a_successor_performs_what_the_crashed_leader_left_undone_and_only
     assert (await stage.ask(opening("1", Channel.VOICE))).ok
     await asyncio.wait_for(hung.begun.wait(), 20)
     await first.crash()
+    assert hung.left == 1, "whoever no longer leads must not act"
     second = stage.start("same", carriers={Channel.VOICE: works})
     await asyncio.wait_for(works.rang.wait(), 20)
     assert works.asked == hung.asked

@@ -61,7 +61,7 @@ def test_nobody_asks_for_help_about_what_is_no_longer_in_hand(centre, way):
 def test_reading_along_is_on_record_from_beginning_to_end(centre):
     assert [type(e) for e in centre.do(cmd.StartMonitor("i", "eve"))] == [ev.MonitoringStarted]
     assert centre.do(cmd.StartMonitor("i", "eve")) == []
-    assert centre.state.interactions["i"].monitors == ["eve"]
+    assert centre.state.interactions["i"].monitors == {"eve": "read"}
     assert [type(e) for e in centre.do(cmd.StopMonitor("i", "eve"))] == [ev.MonitoringEnded]
     assert centre.do(cmd.StopMonitor("i", "eve")) == centre.do(cmd.StopMonitor("gone", "eve")) == []
     assert refused(centre, cmd.StartMonitor("i", "a")) == "monitor.own"
@@ -80,7 +80,7 @@ def test_taking_over_gives_the_talk_to_the_supervisor_at_once(centre):
     assert moved.consulted
     assert (moved.from_agent, moved.to_agent) == ("a", "boss")
     i = centre.state.interactions["i"]
-    assert (i.agent, i.phase, i.on_hold_since, i.consult, i.monitors) == ("boss", Phase.ACTIVE, 0, None, [])
+    assert (i.agent, i.phase, i.on_hold_since, i.consult, i.monitors) == ("boss", Phase.ACTIVE, 0, None, {})
     assert centre.state.agents["a"].work == []
     assert centre.state.agents["boss"].work == ["i"]
     assert isinstance(centre.effects[-1], ef.Connect)

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 
 from pasokh.acd.commands import AnyCommand
-from pasokh.acd.effects import AnyEffect, Connect, Disconnect, RingAgent
+from pasokh.acd.effects import AnyEffect, Connect, Disconnect, EffectRefusedError, RingAgent
 from pasokh.acd.model import Channel
 from pasokh.acd.state import Interaction
 from pasokh.engine.breaker import Breaker
 from pasokh.engine.effects import Carriers, Patience, Performer, drafts_of
 from pasokh.engine.metrics import Metrics
-from pasokh.engine.ports import CarrierRefusedError, LogCarrier
+from pasokh.engine.ports import LogCarrier
 from pasokh.kernel.errors import PasokhError
 from pasokh.store.ports import EffectRow, Outcome
 
@@ -40,6 +40,9 @@ class ScriptedCarrier:
 
     async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:
         return []
+
+    async def leave(self, org: str) -> None:
+        """Nothing was held."""
 
 
 class HeldLead:
@@ -102,11 +105,11 @@ async def test_a_stuck_interaction_does_not_hold_up_the_others() -> None:
 
 
 async def test_refused_for_good_is_not_tried_again_and_no_carrier_is_said() -> None:
-    carrier = ScriptedCarrier(fails=lambda e, nth: CarrierRefusedError("no such number"))
+    carrier = ScriptedCarrier(fails=lambda e, nth: EffectRefusedError("dial.unknown_number"))
     lead = HeldLead()
     async with performing(Carriers({Channel.VOICE: carrier}), lead) as performer:
         performer.start([connect("a"), connect("m", "i2", Channel.EMAIL)])
-        assert await lead.until_done(2) == {"a": "refused: no such number", "m": "no_carrier"}
+        assert await lead.until_done(2) == {"a": "refused: dial.unknown_number", "m": "no_carrier"}
     assert carrier.tried == ["a"]
 
 

@@ -99,3 +99,8 @@ def test_lengths_of_time():
     assert numbers.duration(90_061_000, "en") == "1\u00a0d 1\u00a0h"
     assert numbers.duration(999, "en") == "0\u00a0s"
     assert numbers.duration(86_400_000 + 60_000, "en") == "1\u00a0d"
+
+
+def test_every_kind_of_digit_becomes_ascii():
+    for zero in (0x0030, 0x06F0, 0x0660, 0xFF10):
+        assert digits.to_ascii("".join(chr(zero + value) for value in range(10))) == "0123456789"

@@ -10,6 +10,14 @@ from pasokh.acd.events.aftercare import (
     FollowUpClosed,
     FollowUpSet,
 )
+from pasokh.acd.events.calls import (
+    CallArrived,
+    CallEnded,
+    CallStepped,
+    ConsultSwitched,
+    RecordingPaused,
+    RecordingResumed,
+)
 from pasokh.acd.events.contacts import (
     AlternativeAccepted,
     AlternativesOffered,
@@ -81,9 +89,13 @@ __all__ = [
     "AlternativeAccepted",
     "AlternativesOffered",
     "AnyEvent",
+    "CallArrived",
+    "CallEnded",
+    "CallStepped",
     "CallbackAttempted",
     "ConsultEnded",
     "ConsultStarted",
+    "ConsultSwitched",
     "ContactClosed",
     "ContactOpened",
     "ContactRated",
@@ -118,6 +130,8 @@ __all__ = [
     "QueueDefined",
     "QueueOpened",
     "Queued",
+    "RecordingPaused",
+    "RecordingResumed",
     "Relaxed",
     "RestrictionLapsed",
     "Scheduled",
@@ -142,6 +156,7 @@ type AnyEvent = (
     | HoldStarted | HoldEnded | Transferred | ConsultStarted | ConsultEnded | WorkReturned
     | TalkEnded | WrapUpExpired | OutcomeRecorded | CallbackAttempted | InteractionClosed | ContactClosed
     | HelpAsked | HelpAnswered | MonitoringStarted | MonitoringEnded | IncidentAnnounced | IncidentWithdrawn
+    | CallArrived | CallStepped | CallEnded | ConsultSwitched | RecordingPaused | RecordingResumed
     | AlarmAcknowledged | SurgeNoted | SurgeEnded | FollowUpSet | FollowUpClosed | ContactRated
 )  # fmt: skip
 

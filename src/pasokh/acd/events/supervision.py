@@ -23,11 +23,13 @@ class HelpAnswered(Event, tag="help.answered", frozen=True):
 
 
 class MonitoringStarted(Event, tag="monitor.started", frozen=True):
-    """A supervisor follows the conversation (R24); this record is its audit."""
+    """A supervisor follows the conversation (R24), or goes on in another way; this record is its audit."""
 
     interaction: str
     contact: str
     by: str
+    mode: str = "read"
+    """``read``, or by voice ``listen``, ``whisper`` (only the agent hears), ``barge`` (both hear)."""
 
 
 class MonitoringEnded(Event, tag="monitor.ended", frozen=True):

@@ -21,15 +21,15 @@ def help_answered(state: State, e: ev.HelpAnswered, _: Instant) -> None:
 
 
 def monitoring_started(state: State, e: ev.MonitoringStarted, _: Instant) -> None:
-    """One more follows."""
-    state.interactions[e.interaction].monitors.append(e.by)
+    """One more follows, or goes on in another way."""
+    state.interactions[e.interaction].monitors[e.by] = e.mode
 
 
 def monitoring_ended(state: State, e: ev.MonitoringEnded, _: Instant) -> None:
     """One less follows; an interaction that is over has forgotten already."""
     interaction = state.interactions.get(e.interaction)
     if interaction is not None:
-        interaction.monitors.remove(e.by)
+        del interaction.monitors[e.by]
 
 
 def incident_announced(state: State, e: ev.IncidentAnnounced, at: Instant) -> None:

@@ -25,7 +25,9 @@ def accept_offer(turn: Turn, c: cmd.AcceptOffer) -> None:
     turn.emit(
         ev.OfferAccepted(i.id, i.contact, c.agent, i.queue, waited, turn.now - i.since, first_answer=not i.answered)
     )
-    turn.effects.append(ef.Connect(turn.effect_id(), i.id, c.agent, i.channel, i.address))
+    parent = turn.state.interactions.get(i.parent or "") if i.kind == "consult" else None
+    asked = (parent.id, parent.agent or "") if parent is not None else ("", "")
+    turn.effects.append(ef.Connect(turn.effect_id(), i.id, c.agent, i.channel, i.address, *asked, queue=i.queue))
 
 
 def reject_offer(turn: Turn, c: cmd.RejectOffer) -> None:

@@ -3,9 +3,9 @@
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
-from pasokh.acd.model import Channel, Phase, capacity_class
+from pasokh.acd.model import VOICE, Channel, Phase, capacity_class
 from pasokh.acd.routing import kernel
-from pasokh.acd.state import Agent
+from pasokh.acd.state import Agent, Interaction
 from pasokh.acd.turn import Turn
 from pasokh.kernel.errors import PasokhError
 
@@ -27,21 +27,36 @@ def answer_help(turn: Turn, c: cmd.AnswerHelp) -> None:
 
 
 def start_monitor(turn: Turn, c: cmd.StartMonitor) -> None:
-    """Follow a conversation that somebody has; following already changes nothing."""
+    """Follow a conversation that somebody has; following already in that way changes nothing."""
     i = turn.interaction(c.interaction)
     if i.phase not in _IN_HAND:
         raise PasokhError("interaction.wrong_phase", field="interaction", interaction=i.id, phase=i.phase.value)
     if i.agent == c.by:
         raise PasokhError("monitor.own", field="interaction", interaction=i.id)
-    if c.by not in i.monitors:
-        turn.emit(ev.MonitoringStarted(i.id, i.contact, c.by))
+    if c.mode != "read" and i.channel not in VOICE:
+        raise PasokhError("interaction.not_voice", field="mode", interaction=i.id)
+    before = i.monitors.get(c.by)
+    if before == c.mode:
+        return
+    turn.emit(ev.MonitoringStarted(i.id, i.contact, c.by, c.mode))
+    if c.mode != "read":
+        turn.effects.append(ef.Follow(turn.effect_id(), i.id, i.channel, c.by, c.mode))
+    elif before is not None:
+        turn.effects.append(ef.Follow(turn.effect_id(), i.id, i.channel, c.by, ""))
 
 
 def stop_monitor(turn: Turn, c: cmd.StopMonitor) -> None:
     """Follow it no longer; not following, or over, changes nothing."""
     i = turn.state.interactions.get(c.interaction)
     if i is not None and c.by in i.monitors:
-        turn.emit(ev.MonitoringEnded(i.id, i.contact, c.by))
+        _end_monitoring(turn, i, c.by)
+
+
+def _end_monitoring(turn: Turn, i: Interaction, by: str) -> None:
+    heard = i.monitors[by] != "read"
+    turn.emit(ev.MonitoringEnded(i.id, i.contact, by))
+    if heard:
+        turn.effects.append(ef.Follow(turn.effect_id(), i.id, i.channel, by, ""))
 
 
 def take_over(turn: Turn, c: cmd.TakeOver) -> None:
@@ -58,14 +73,16 @@ def take_over(turn: Turn, c: cmd.TakeOver) -> None:
         raise PasokhError("agent.no_room", field="by", agent=c.by)
     turn.end_consult(i, "ended")
     turn.end_hold(i)
+    turn.end_pause(i)
     if c.by in i.monitors:
-        turn.emit(ev.MonitoringEnded(i.id, i.contact, c.by))
+        _end_monitoring(turn, i, c.by)
     turn.emit(
         ev.Transferred(
             i.id, i.contact, before, i.queue, i.queue, c.by, turn.now - i.accepted_at, consulted=True, taken_over=True
         )
     )
-    turn.effects.append(ef.Connect(turn.effect_id(), i.id, c.by, i.channel))
+    turn.effects.append(ef.Connect(turn.effect_id(), i.id, c.by, i.channel, queue=i.queue))
+    turn.release(i, before)
     turn.agents.add(before)
 
 

@@ -49,6 +49,7 @@ def transfer(turn: Turn, c: cmd.Transfer) -> None:
     if i.consult is not None:
         raise PasokhError("consult.open", field="interaction", interaction=i.id)
     turn.end_hold(i)
+    turn.end_pause(i)
     to_queue = c.to_queue or i.queue
     policy = turn.queue(to_queue).config.policy
     turn.emit(ev.Transferred(i.id, i.contact, c.agent, i.queue, to_queue, c.to_agent, turn.now - i.accepted_at, c.note))
@@ -61,6 +62,7 @@ def transfer(turn: Turn, c: cmd.Transfer) -> None:
             barred_until=turn.now + policy.reject_pause_ms if policy.reject_pause_ms else 0,
         )
     )  # fmt: skip
+    turn.release(i, c.agent, waits=True)
     turn.waiting.add(i.id)
     turn.agents.add(c.agent)
 
@@ -109,6 +111,7 @@ def complete_transfer(turn: Turn, c: cmd.CompleteTransfer) -> None:
     if child.phase is not Phase.ACTIVE or helper is None:
         raise PasokhError("consult.unanswered", field="interaction", interaction=i.id)
     turn.end_hold(i)
+    turn.end_pause(i)
     turn.end_consult(i, "completed")
     turn.emit(
         ev.Transferred(
@@ -116,7 +119,8 @@ def complete_transfer(turn: Turn, c: cmd.CompleteTransfer) -> None:
             consulted=True,
         )
     )  # fmt: skip
-    turn.effects.append(ef.Connect(turn.effect_id(), i.id, helper, i.channel))
+    turn.effects.append(ef.Connect(turn.effect_id(), i.id, helper, i.channel, queue=i.queue))
+    turn.release(i, c.agent)
     turn.agents.add(c.agent)
 
 

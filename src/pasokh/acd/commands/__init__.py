@@ -1,0 +1,129 @@
+"""Everything the core can be asked. Ids of new things come with the command, so a repeated one is recognised."""
+
+import msgspec
+
+from pasokh.acd.commands.aftercare import CloseFollowUp, RateContact, SetFollowUp
+from pasokh.acd.commands.calls import BeginCall, EndCall, NoteStep, PauseRecording, ResumeRecording, SwitchConsult
+from pasokh.acd.commands.clock import Tick
+from pasokh.acd.commands.contacts import (
+    AcceptAlternative,
+    Author,
+    CustomerAway,
+    CustomerBack,
+    LeaveContact,
+    MarkRead,
+    OpenContact,
+    PostMessage,
+    SetPriority,
+)
+from pasokh.acd.commands.handling import (
+    AcceptOffer,
+    CloseInteraction,
+    CompleteTransfer,
+    CompleteWrapUp,
+    EndConsult,
+    EndHold,
+    EndInteraction,
+    RejectOffer,
+    StartConsult,
+    StartHold,
+    Transfer,
+)
+from pasokh.acd.commands.setup import (
+    CloseQueue,
+    DefineAgent,
+    DefineQueue,
+    OpenQueue,
+    RetireAgent,
+    SetPresence,
+    SignIn,
+    SignOut,
+    StartDay,
+)
+from pasokh.acd.commands.supervision import (
+    AcknowledgeAlarm,
+    AnnounceIncident,
+    AnswerHelp,
+    AskHelp,
+    EndSurge,
+    NoteSurge,
+    ReturnInteraction,
+    StartMonitor,
+    StopMonitor,
+    TakeOver,
+    WithdrawIncident,
+)
+
+__all__ = [
+    "AcceptAlternative",
+    "AcceptOffer",
+    "AcknowledgeAlarm",
+    "AnnounceIncident",
+    "AnswerHelp",
+    "AnyCommand",
+    "AskHelp",
+    "Author",
+    "BeginCall",
+    "CloseFollowUp",
+    "CloseInteraction",
+    "CloseQueue",
+    "CompleteTransfer",
+    "CompleteWrapUp",
+    "CustomerAway",
+    "CustomerBack",
+    "DefineAgent",
+    "DefineQueue",
+    "EndCall",
+    "EndConsult",
+    "EndHold",
+    "EndInteraction",
+    "EndSurge",
+    "LeaveContact",
+    "MarkRead",
+    "NoteStep",
+    "NoteSurge",
+    "OpenContact",
+    "OpenQueue",
+    "PauseRecording",
+    "PostMessage",
+    "RateContact",
+    "RejectOffer",
+    "ResumeRecording",
+    "RetireAgent",
+    "ReturnInteraction",
+    "SetFollowUp",
+    "SetPresence",
+    "SetPriority",
+    "SignIn",
+    "SignOut",
+    "StartConsult",
+    "StartDay",
+    "StartHold",
+    "StartMonitor",
+    "StopMonitor",
+    "SwitchConsult",
+    "TakeOver",
+    "Tick",
+    "Transfer",
+    "WithdrawIncident",
+    "decode_command",
+]
+
+type AnyCommand = (
+    DefineQueue | OpenQueue | CloseQueue | DefineAgent | RetireAgent | StartDay
+    | SignIn | SignOut | SetPresence
+    | BeginCall | NoteStep | EndCall | SwitchConsult | PauseRecording | ResumeRecording
+    | OpenContact | PostMessage | LeaveContact | AcceptAlternative | SetPriority
+    | AcceptOffer | RejectOffer | StartHold | EndHold | Transfer | StartConsult | EndConsult | CompleteTransfer
+    | EndInteraction | CompleteWrapUp | CloseInteraction
+    | MarkRead | CustomerAway | CustomerBack | RateContact | SetFollowUp | CloseFollowUp
+    | AskHelp | AnswerHelp | StartMonitor | StopMonitor | TakeOver | ReturnInteraction
+    | AnnounceIncident | WithdrawIncident | AcknowledgeAlarm | NoteSurge | EndSurge | Tick
+)  # fmt: skip
+
+_decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand.__value__)
+
+
+def decode_command(data: bytes | str) -> AnyCommand:
+    """Read a command from JSON; raises `msgspec.ValidationError` naming the field."""
+    return _decoder.decode(data)

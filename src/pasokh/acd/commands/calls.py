@@ -1,0 +1,57 @@
+"""Telephone calls: their way through a flow, and what only a talk by voice has."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from pasokh.acd.model import Id, Words
+from pasokh.kernel.messages import Command
+
+
+class BeginCall(Command, tag="call.begin", frozen=True):
+    """A call came in on a number and goes through its flow; `OpenContact` with the same contact ends that part."""
+
+    contact: Id
+    number: Words
+    caller: Words = ""
+    client: Id = "own"
+    language: Annotated[str, Meta(max_length=16)] = ""
+
+
+class NoteStep(Command, tag="call.step", frozen=True):
+    """The caller came to a step of the flow, or answered it."""
+
+    contact: Id
+    flow: Id
+    step: Id
+    said: Words = ""
+
+
+class EndCall(Command, tag="call.end", frozen=True):
+    """The call is over before it waited for anybody."""
+
+    contact: Id
+    reason: Literal["caller", "flow", "refused", "lost"]
+
+
+class SwitchConsult(Command, tag="consult.switch", frozen=True):
+    """Talk with the customer, with the helper, or with both while a consult is open (calls only)."""
+
+    interaction: Id
+    agent: Id
+    party: Literal["customer", "helper", "both"]
+
+
+class PauseRecording(Command, tag="recording.pause", frozen=True):
+    """Record nothing from now on (a card number is said)."""
+
+    interaction: Id
+    agent: Id
+    reason: Words = ""
+
+
+class ResumeRecording(Command, tag="recording.resume", frozen=True):
+    """Record again."""
+
+    interaction: Id
+    agent: Id

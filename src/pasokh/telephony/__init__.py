@@ -1,0 +1,1 @@
+"""Telephones: Asterisk as the hands, our own router as the head."""

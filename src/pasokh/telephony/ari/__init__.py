@@ -1,0 +1,1 @@
+"""Asterisk's REST interface: frames of its websocket, requests over it, and the switch made of them."""

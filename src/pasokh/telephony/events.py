@@ -1,0 +1,227 @@
+"""What a switch tells: small facts about channels, bridges, playbacks and recordings, keyed by their ids.
+
+Order holds within one channel, nowhere else. Every fact may come while nobody listens and is then never told: whoever
+connects lists channels and bridges, and only then works through what came meanwhile.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from pasokh.kernel.time import Instant, Millis
+
+
+class ChannelState(StrEnum):
+    """How far a channel is."""
+
+    DOWN = "down"
+    CALLING = "calling"
+    """Its phone called us and waits for the answer (Asterisk's "Ring")."""
+    RINGING = "ringing"
+    """We call its phone, which rings."""
+    UP = "up"
+    OTHER = "other"
+
+
+class DialOutcome(StrEnum):
+    """How calling a phone ended (Asterisk's DIALSTATUS)."""
+
+    ANSWERED = "answered"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    """Nobody took it in time, or it was declined: `ChannelGone.cause` tells which."""
+    CANCELLED = "cancelled"
+    CONGESTED = "congested"
+    UNREACHABLE = "unreachable"
+
+
+class Track(StrEnum):
+    """Which side of a talk a recorded file holds."""
+
+    FROM = "from"
+    """What the channel's phone said."""
+    TO = "to"
+    """What it heard of the others."""
+    MESSAGE = "message"
+    """What somebody left for later."""
+
+
+class Cause:
+    """Causes of Q.850 the core tells apart."""
+
+    UNKNOWN = 0
+    UNASSIGNED = 1
+    NORMAL = 16
+    BUSY = 17
+    NO_ANSWER = 19
+    REJECTED = 21
+    CONGESTION = 34
+
+
+class ChannelSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel as the switch sees it now."""
+
+    id: str
+    technology: str
+    """How its phone is reached: ``PJSIP/desk-00000001``."""
+    state: ChannelState
+    caller_number: str
+    """As the other side gave it: never trusted, never dialled unchecked."""
+    caller_name: str
+    created: Instant
+    variables: dict[str, str]
+    """The ones the configuration lets ride along, set ones only."""
+    in_application: bool
+    """Whether it takes orders now; a leg that still rings, or a caller held by the dialplan, does not."""
+    args: tuple[str, ...]
+    """What it came into the application with."""
+
+
+class BridgeSnapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """A bridge of ours as the switch sees it now."""
+
+    id: str
+    channels: tuple[str, ...]
+
+
+class SwitchEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """A fact; `at` is the switch's clock."""
+
+    at: Instant
+
+
+class CallerEntered(SwitchEvent, frozen=True, kw_only=True, tag="caller.entered"):
+    """A call came in through the dialplan; again after the dialplan held it while nobody was there."""
+
+    channel: ChannelSnapshot
+
+
+class LegEntered(SwitchEvent, frozen=True, kw_only=True, tag="leg.entered"):
+    """A leg of ours was answered, or a listening channel is there, and takes orders."""
+
+    channel: ChannelSnapshot
+
+
+class ChannelStateChanged(SwitchEvent, frozen=True, kw_only=True, tag="channel.state"):
+    """It rings, or was answered."""
+
+    channel: str
+    state: ChannelState
+
+
+class DialEnded(SwitchEvent, frozen=True, kw_only=True, tag="dial.ended"):
+    """Calling the leg's phone is over."""
+
+    channel: str
+    outcome: DialOutcome
+
+
+class ChannelContinued(SwitchEvent, frozen=True, kw_only=True, tag="channel.continued"):
+    """It left the application and goes on in the dialplan; it may enter again, and its end is still told."""
+
+    channel: str
+
+
+class ChannelGone(SwitchEvent, frozen=True, kw_only=True, tag="channel.gone"):
+    """It is hung up. Told once for a channel; nothing about it follows."""
+
+    channel: str
+    cause: int
+    """Of Q.850, see `Cause`."""
+
+
+class DigitReceived(SwitchEvent, frozen=True, kw_only=True, tag="digit.received"):
+    """A key of the channel's phone was pressed and let go."""
+
+    channel: str
+    digit: str
+    duration_ms: Millis
+
+
+class HoldPressed(SwitchEvent, frozen=True, kw_only=True, tag="hold.pressed"):
+    """The phone itself put the talk on hold."""
+
+    channel: str
+
+
+class HoldReleased(SwitchEvent, frozen=True, kw_only=True, tag="hold.released"):
+    """The phone itself took it up again."""
+
+    channel: str
+
+
+class TalkingStarted(SwitchEvent, frozen=True, kw_only=True, tag="talking.started"):
+    """Somebody speaks into a phone that `detect_talking` watches."""
+
+    channel: str
+
+
+class TalkingFinished(SwitchEvent, frozen=True, kw_only=True, tag="talking.finished"):
+    """And stopped, after so long."""
+
+    channel: str
+    duration_ms: Millis
+
+
+class ChannelEnteredBridge(SwitchEvent, frozen=True, kw_only=True, tag="bridge.entered"):
+    """It hears the others of a bridge."""
+
+    bridge: str
+    channel: str
+
+
+class ChannelLeftBridge(SwitchEvent, frozen=True, kw_only=True, tag="bridge.left"):
+    """And does not any more."""
+
+    bridge: str
+    channel: str
+
+
+class PlaybackFinished(SwitchEvent, frozen=True, kw_only=True, tag="playback.finished"):
+    """Heard to the end, stopped, or cut off by the channel's end."""
+
+    playback: str
+    failed: bool
+    """No such sound."""
+
+
+class RecordingFinished(SwitchEvent, frozen=True, kw_only=True, tag="recording.finished"):
+    """One file of a recording is complete, or (`failed`) will never be."""
+
+    recording: str
+    track: Track
+    file: str
+    """Under the switch's folder of recordings, without its ending."""
+    duration_s: int
+    failed: bool
+
+
+class Lost(SwitchEvent, frozen=True, kw_only=True, tag="switch.lost"):
+    """The last event of a connection that broke: connect again, list, reconcile."""
+
+    reason: str
+
+
+class Replaced(SwitchEvent, frozen=True, kw_only=True, tag="switch.replaced"):
+    """The last event ever: somebody else acts for this application now, and this one must not."""
+
+
+type AnySwitchEvent = (
+    CallerEntered
+    | LegEntered
+    | ChannelStateChanged
+    | DialEnded
+    | ChannelContinued
+    | ChannelGone
+    | DigitReceived
+    | HoldPressed
+    | HoldReleased
+    | TalkingStarted
+    | TalkingFinished
+    | ChannelEnteredBridge
+    | ChannelLeftBridge
+    | PlaybackFinished
+    | RecordingFinished
+    | Lost
+    | Replaced
+)

@@ -1,0 +1,387 @@
+"""Brings about what the core decided for one organisation's calls, and tells the core what became of them.
+
+It keeps no truth of its own: talks are what the core's effects made them, legs and bridges what the switch tells. Both
+are rebuilt at every takeover (`pasokh.telephony.exchange.takeover`).
+"""
+
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from pasokh.acd import commands as cmd
+from pasokh.acd import effects as ef
+from pasokh.acd.model import Channel
+from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.time import SECOND, Instant
+from pasokh.telephony import events as sw
+from pasokh.telephony.exchange.followers import Followers
+from pasokh.telephony.exchange.hands import Hands
+from pasokh.telephony.exchange.legs import Leg, Role, leg_id, recording_of
+from pasokh.telephony.exchange.ports import Core, Front, Station, Stations
+from pasokh.telephony.exchange.talks import Party, Talk
+from pasokh.telephony.port import Originate, Switch, SwitchRefusedError
+
+log = logging.getLogger(__name__)
+
+RING_SLACK_S = 5
+"""The switch gives up ringing so long after the core did: the core's deadline decides."""
+DIAL_S = 45
+"""How long a customer's telephone rings when called back."""
+type _Change = ef.SwitchParty | ef.Hold | ef.Record | ef.Follow | ef.OfferAlternatives | ef.Disconnect
+
+GOODBYE = {"full": sw.Cause.BUSY, "no_agents": sw.Cause.NO_ANSWER, "timeout": sw.Cause.NO_ANSWER}
+"""What the caller's network is told; every other ending is a normal one."""
+
+
+@dataclass
+class Exchange:
+    """One organisation's calls on one switch, during one lead."""
+
+    org: str
+    switch: Switch
+    core: Core
+    stations: Stations
+    now: Callable[[], Instant]
+    music: str = "default"
+    front: Front = field(init=False)
+    """Whoever makes an exchange gives it one before it is used."""
+    talks: dict[str, Talk] = field(default_factory=dict)
+    """By interaction; a consult's is its parent's."""
+    legs: dict[str, Leg] = field(default_factory=dict)
+    """By channel."""
+    callers: dict[str, str] = field(default_factory=dict)
+    """Interaction, by the customer's channel."""
+
+    def __post_init__(self) -> None:
+        """The hands that carry moves out, and those who follow talks."""
+        self.hands = Hands(self.switch, self.music)
+        self.followers = Followers(self)
+
+    def forget_all(self) -> None:
+        """Before everything is looked at anew."""
+        self.talks.clear()
+        self.legs.clear()
+        self.callers.clear()
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+    def up(self) -> dict[str, str]:
+        """Agent → channel, of answered telephones."""
+        talk = (Role.AGENT, Role.TRANSFER)
+        return {leg.person: leg.channel for leg in self.legs.values() if leg.up and leg.role in talk}
+
+    def leg_of(self, person: str, *roles: Role) -> Leg | None:
+        """The telephone that was called for somebody."""
+        wanted = roles or (Role.AGENT,)
+        return next((leg for leg in self.legs.values() if leg.person == person and leg.role in wanted), None)
+
+    async def arrange(self, talk: Talk) -> None:
+        """Make it what it is to be."""
+        await self.hands.arrange(talk, self.up())
+
+    def begin(self, interaction: str, contact: str, caller: str) -> Talk:
+        """A customer's call now waits for somebody."""
+        talk = self.talks.setdefault(interaction, Talk(interaction, contact))
+        if caller:
+            talk.caller = caller
+            self.callers[caller] = interaction
+        return talk
+
+    def _forget_consult(self, talk: Talk) -> None:
+        """Only once its bridge is gone: the next move would not look for it."""
+        self.talks.pop(talk.consult, None)
+        talk.consult = ""
+
+    def _forget(self, talk: Talk) -> None:
+        for name in [name for name, kept in self.talks.items() if kept is talk]:
+            del self.talks[name]
+        self.callers.pop(talk.caller, None)
+        self.hands.forget(talk)
+
+    # -- what the core decided -----------------------------------------------------------------------------------------
+    async def perform(self, effect: ef.AnyEffect) -> None:
+        """Do it; the same effect again changes nothing.
+
+        Raises what the switch raises: `SwitchRefusedError` never succeeds, `SwitchUnavailableError` may later.
+        """
+        match effect:
+            case ef.RingAgent():
+                await self._ring(effect)
+            case ef.StopRinging():
+                await self._drop(effect.agent, effect.interaction)
+            case ef.Connect():
+                await self._connect(effect)
+            case ef.Release():
+                await self._release(effect)
+            case ef.Deliver():
+                raise SwitchRefusedError("voice.no_text", interaction=effect.interaction)
+            case _:
+                talk = self.talks.get(effect.interaction)
+                if talk is not None:
+                    await self._change(talk, effect)
+
+    async def _change(self, talk: Talk, effect: _Change) -> None:
+        """What becomes of a talk that goes on, or ends."""
+        match effect:
+            case ef.SwitchParty():
+                talk.party = Party(effect.party)
+                await self.arrange(talk)
+            case ef.Hold():
+                talk.held = effect.on
+                await self.arrange(talk)
+            case ef.Record() if talk.caller:
+                change = self.switch.resume_recording if effect.on else self.switch.pause_recording
+                await change(recording_of(talk.caller))
+            case ef.Follow():
+                await self.followers.follow(talk, effect)
+            case ef.OfferAlternatives() if talk.caller:
+                await self.front.offer(talk.caller, talk.interaction, effect.options)
+            case ef.Disconnect():
+                await self._disconnect(talk, effect)
+            case _:
+                pass
+
+    async def _ring(self, effect: ef.RingAgent) -> None:
+        station = await self.stations.of_user(effect.agent)
+        if station is None:
+            await self._unreachable(effect.interaction, effect.agent, effect.id, "no_telephone")
+            return
+        if effect.channel is Channel.CALLBACK and effect.interaction not in self.talks:
+            self.begin(effect.interaction, "", "")
+        talk = self.talks.get(effect.interaction)
+        seconds = max(1, (effect.deadline - self.now()) // SECOND) + RING_SLACK_S
+        leg = Leg(leg_id(self.org, effect.id), Role.AGENT, effect.interaction, effect.agent)
+        await self.call(leg, station, seconds, talk.caller if talk is not None else "")
+
+    async def call(self, leg: Leg, station: Station, seconds: int = DIAL_S, originator: str = "") -> None:
+        """Call a telephone; an agent's that cannot be called is told to the core, anybody else's raises."""
+        self.legs.setdefault(leg.channel, leg)
+        variables = dict(leg.variables(self.org))
+        for number, (name, value) in enumerate(station.headers):
+            variables[f"PJSIP_HEADER_{number}"] = f"{name}: {value}"
+        try:
+            await self.switch.originate(
+                Originate(
+                    channel=leg.channel,
+                    endpoint=station.endpoint,
+                    variables=variables,
+                    timeout_s=seconds,
+                    args=(leg.role.value, leg.interaction, leg.person),
+                    originator=originator,
+                )
+            )
+        except SwitchRefusedError:
+            self.legs.pop(leg.channel, None)
+            if leg.role is not Role.AGENT:
+                raise
+            await self._unreachable(leg.interaction, leg.person, leg.channel, "unreachable")
+
+    async def _unreachable(self, interaction: str, agent: str, key: str, reason: str) -> None:
+        """An agent whose telephone cannot be called: the offer goes to others, the agent is to look after it."""
+        with contextlib.suppress(PasokhError):
+            await self.core.ask(f"reject:{key}", cmd.RejectOffer(interaction, agent, reason))
+        with contextlib.suppress(PasokhError):
+            await self.core.ask(f"away:{key}", cmd.SetPresence(agent, ready=False, reason="telephone"))
+
+    async def _drop(self, agent: str, interaction: str) -> None:
+        """Let an agent's telephone go, where it was called for this interaction."""
+        for leg in [leg for leg in self.legs.values() if leg.person == agent and leg.interaction == interaction]:
+            del self.legs[leg.channel]
+            await self.switch.hang_up(leg.channel, sw.Cause.NORMAL)
+            self.hands.seen.gone(leg.channel)
+
+    async def _connect(self, effect: ef.Connect) -> None:
+        if effect.parent:
+            talk = self.talks.get(effect.parent)
+            if talk is None:
+                return
+            self.talks[effect.interaction] = talk
+            talk.consult, talk.helper, talk.party = effect.interaction, effect.agent, Party.HELPER
+            await self.arrange(talk)
+            return
+        talk = self.talks.get(effect.interaction)
+        if talk is None:
+            return
+        consulted = talk.helper == effect.agent
+        if consulted:
+            talk.helper, talk.party = "", Party.CUSTOMER
+        talk.agent = effect.agent
+        await self._take_from_front(talk, effect)
+        leg = self.leg_of(effect.agent)
+        if leg is not None:
+            leg.interaction = talk.interaction
+        else:
+            station = await self.stations.of_user(effect.agent)
+            if station is None:
+                raise SwitchRefusedError("voice.no_telephone", agent=effect.agent)
+            called = Leg(leg_id(self.org, effect.id), Role.AGENT, talk.interaction, effect.agent)
+            await self.call(called, station, originator=talk.caller)
+        if effect.address and not talk.caller:
+            await self._call_customer(effect, talk)
+        await self.arrange(talk)
+        if consulted:
+            self._forget_consult(talk)
+
+    async def _take_from_front(self, talk: Talk, effect: ef.Connect) -> None:
+        if talk.caller:
+            await self.front.connected(talk.caller, effect.queue, effect.agent)
+        talk.busy = False
+
+    async def transfer_outside(self, channel: str, number: str, seconds: int) -> None:
+        """Connect a caller with a number outside; the front hears what came of it."""
+        try:
+            station = await self.stations.outside(number)
+        except PasokhError as error:
+            log.warning("caller %s cannot be passed on: %s", channel, error)
+            await self.front.transfer_ended(channel, answered=False)
+            return
+        talk = self.begin(f"x-{channel}", "", channel)
+        talk.busy, talk.agent = True, number
+        leg = Leg(f"t-{self.org}-{channel}-{number.lstrip('+')}", Role.TRANSFER, talk.interaction, number)
+        try:
+            await self.call(leg, station, seconds, channel)
+        except SwitchRefusedError:
+            self._forget(talk)
+            await self.front.transfer_ended(channel, answered=False)
+
+    async def _call_customer(self, effect: ef.Connect, talk: Talk) -> None:
+        try:
+            station = await self.stations.outside(effect.address)
+        except PasokhError as error:
+            log.warning("interaction %s cannot be called back: %s", talk.interaction, error)
+            await self.tell(f"undialled:{effect.id}", cmd.EndInteraction(talk.interaction, effect.agent))
+            return
+        leg = Leg(leg_id(self.org, f"{effect.id}.c"), Role.OUTSIDE, talk.interaction, effect.address)
+        try:
+            await self.call(leg, station)
+        except SwitchRefusedError:
+            await self.tell(f"undialled:{effect.id}", cmd.EndInteraction(talk.interaction, effect.agent))
+
+    async def _release(self, effect: ef.Release) -> None:
+        talk = self.talks.get(effect.interaction)
+        consulted = talk is not None and effect.interaction == talk.consult
+        if talk is not None and consulted:
+            talk.helper, talk.party = "", Party.CUSTOMER
+        elif talk is not None and talk.agent == effect.agent:
+            talk.agent, talk.held = "", False
+        await self._drop(effect.agent, effect.interaction)
+        if talk is not None:
+            if effect.waits and talk.caller:
+                talk.busy = self.front.leads(talk.caller)
+                await self.arrange(talk)
+                await self.front.waits(talk.caller)
+            else:
+                await self.arrange(talk)
+            if consulted:
+                self._forget_consult(talk)
+            if not talk.caller and not talk.agent and not effect.waits:
+                self._forget(talk)
+
+    async def _disconnect(self, talk: Talk, effect: ef.Disconnect) -> None:
+        for agent in (talk.agent, talk.helper):
+            for leg in [leg for leg in self.legs.values() if agent and leg.person == agent]:
+                del self.legs[leg.channel]
+                await self.switch.hang_up(leg.channel, sw.Cause.NORMAL)
+                self.hands.seen.gone(leg.channel)
+        talk.agent = talk.helper = ""
+        talk.busy = True
+        await self.arrange(talk)
+        self._forget(talk)
+        if talk.caller and not await self.front.part(talk.caller, talk.interaction, effect.reason):
+            await self.switch.hang_up(talk.caller, GOODBYE.get(effect.reason, sw.Cause.NORMAL))
+
+    # -- what the switch tells -----------------------------------------------------------------------------------------
+    def handler(self, event: sw.AnySwitchEvent) -> tuple[str, Callable[[], Awaitable[None]]] | None:
+        """The lane an event belongs to, and what is to be done about it; None for what changes nothing."""
+        match event:
+            case sw.CallerEntered(channel=channel):
+                return channel.id, lambda: self.front.enter(channel)
+            case sw.LegEntered(channel=channel):
+                leg = self.legs.get(channel.id)
+                return (channel.id, lambda: self._answered(leg)) if leg is not None else None
+            case sw.ChannelGone():
+                return event.channel, lambda: self._gone(event)
+            case sw.DigitReceived():
+                return event.channel, lambda: _heard(self.front, event)
+            case sw.PlaybackFinished():
+                return self.front.lane_of(event.playback), lambda: _heard(self.front, event)
+            case sw.RecordingFinished():
+                return self.front.lane_of(event.recording), lambda: _heard(self.front, event)
+            case _:
+                return None
+
+    async def _answered(self, leg: Leg) -> None:
+        leg.up = True
+        talk = self.talks.get(leg.interaction)
+        if leg.role is Role.SUPERVISOR:
+            await self.followers.place(leg)
+        elif leg.role is Role.OUTSIDE and talk is not None:
+            self.legs.pop(leg.channel, None)
+            self.begin(talk.interaction, talk.contact, leg.channel)
+            await self.arrange(talk)
+        elif talk is not None and leg.person in (talk.agent, talk.helper):
+            if leg.role is Role.TRANSFER:
+                await self.front.transfer_ended(talk.caller, answered=True)
+                talk.busy = False
+            await self.arrange(talk)
+        elif not await self.tell(f"accept:{leg.channel}", cmd.AcceptOffer(leg.interaction, leg.person)):
+            await self._drop(leg.person, leg.interaction)
+
+    async def _gone(self, event: sw.ChannelGone) -> None:
+        self.hands.seen.gone(event.channel)
+        interaction = self.callers.pop(event.channel, None)
+        if interaction is not None:
+            talk = self.talks[interaction]
+            talk.caller = ""
+            if interaction.startswith("x-"):
+                await self._drop(talk.agent, interaction)
+                self._forget(talk)
+            else:
+                await self.tell(f"leave:{event.channel}", cmd.LeaveContact(interaction))
+        await self.front.hear(event)
+        leg = self.legs.pop(event.channel, None)
+        if leg is not None:
+            await self._hung_up(leg, event.cause)
+
+    async def _hung_up(self, leg: Leg, cause: int) -> None:
+        """A telephone ended a call that we had not ended."""
+        talk = self.talks.get(leg.interaction)
+        key = leg.channel
+        if leg.role is Role.SUPERVISOR:
+            await self.followers.dismiss(leg)
+            await self.tell(f"stop:{key}", cmd.StopMonitor(leg.interaction, leg.person))
+        elif leg.role is Role.OUTSIDE:
+            if talk is not None and talk.agent:
+                await self.tell(f"unanswered:{key}", cmd.EndInteraction(talk.interaction, talk.agent))
+        elif leg.role is Role.TRANSFER:
+            await self._transfer_over(leg, talk)
+        elif talk is None or leg.person not in (talk.agent, talk.helper):
+            reason = "busy" if cause == sw.Cause.BUSY else "declined" if cause == sw.Cause.REJECTED else "no_answer"
+            await self.tell(f"reject:{key}", cmd.RejectOffer(leg.interaction, leg.person, reason))
+        elif leg.person == talk.helper:
+            await self.tell(f"end:{key}", cmd.EndInteraction(talk.consult, leg.person))
+        else:
+            await self.tell(f"end:{key}", cmd.EndInteraction(talk.interaction, leg.person))
+
+    async def _transfer_over(self, leg: Leg, talk: Talk | None) -> None:
+        if talk is None:
+            return
+        caller, answered = talk.caller, leg.up
+        self._forget(talk)
+        if caller and answered:
+            await self.switch.hang_up(caller, sw.Cause.NORMAL)
+        elif caller:
+            await self.front.transfer_ended(caller, answered=False)
+
+    async def tell(self, key: str, command: cmd.AnyCommand) -> bool:
+        """Whether the core did it; a refusal means that it knows better by now."""
+        try:
+            await self.core.ask(f"{self.org}:{key}", command)
+        except PasokhError as error:
+            log.info("%s of %s: %s", type(command).__name__, key, error.code)
+            return False
+        return True
+
+
+async def _heard(front: Front, event: sw.AnySwitchEvent) -> None:
+    await front.hear(event)

@@ -1,0 +1,37 @@
+"""Work in order within a lane, side by side across lanes: one slow call holds up no other."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+log = logging.getLogger(__name__)
+
+type Work = Callable[[], Awaitable[None]]
+
+
+class Lanes:
+    """Lanes come and go with their work. Use inside a task group, which waits for what is under way."""
+
+    def __init__(self, group: asyncio.TaskGroup) -> None:
+        self._group = group
+        self._waiting: dict[str, deque[Work]] = {}
+
+    def put(self, lane: str, work: Work) -> None:
+        """Do it after whatever the lane has to do already. What it raises is logged; the lane goes on."""
+        queue = self._waiting.get(lane)
+        if queue is None:
+            self._waiting[lane] = deque((work,))
+            self._group.create_task(self._drain(lane), name=f"lane {lane}")
+        else:
+            queue.append(work)
+
+    async def _drain(self, lane: str) -> None:
+        queue = self._waiting[lane]
+        while queue:
+            try:
+                await queue[0]()
+            except Exception:  # whatever went wrong with one call, others go on
+                log.exception("work of call %s failed", lane)
+            queue.popleft()
+        del self._waiting[lane]

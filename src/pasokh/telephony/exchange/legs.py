@@ -1,0 +1,73 @@
+"""Telephones we called, and the facts that ride on a channel so that they survive any crash of ours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from pasokh.telephony.events import ChannelSnapshot
+from pasokh.telephony.variables import INTERACTION, MODE, ORG, PERSON, ROLE
+
+
+class Role(StrEnum):
+    """Why a channel is there."""
+
+    CALLER = "caller"
+    AGENT = "agent"
+    OUTSIDE = "outside"
+    """A customer we called back."""
+    TRANSFER = "transfer"
+    """A number outside that a caller is connected with."""
+    SUPERVISOR = "supervisor"
+    LISTENER = "listener"
+    """The end inside the switch that a supervisor hears through."""
+
+
+@dataclass(slots=True)
+class Leg:
+    """A telephone we called for somebody."""
+
+    channel: str
+    role: Role
+    interaction: str
+    """The one it was called for: of the talk itself, or of a consult."""
+    person: str
+    up: bool = False
+    mode: str = ""
+    """A supervisor's."""
+
+    @classmethod
+    def seen(cls, channel: ChannelSnapshot) -> Self | None:
+        """A leg found in the switch; None for what is none."""
+        said = channel.variables
+        try:
+            role = Role(said.get(ROLE, ""))
+        except ValueError:
+            return None
+        if role in (Role.CALLER, Role.LISTENER):
+            return None
+        return cls(
+            channel.id, role, said.get(INTERACTION, ""), said.get(PERSON, ""), channel.in_application,
+            said.get(MODE, ""),
+        )  # fmt: skip
+
+    def variables(self, org: str) -> Mapping[str, str]:
+        """What is written on the channel before it rings."""
+        return {
+            ORG: org, ROLE: self.role.value, INTERACTION: self.interaction, PERSON: self.person, MODE: self.mode,
+        }  # fmt: skip
+
+
+def leg_id(org: str, effect: str) -> str:
+    """The channel an effect calls: the same effect again calls the same channel, so nobody is called twice."""
+    return f"a-{org}-{effect}"
+
+
+def listener_id(leg: str, mode: str) -> str:
+    """The channel a supervisor's leg hears through."""
+    return f"{leg}.{mode}"
+
+
+def recording_of(caller: str) -> str:
+    """The recording of a caller's whole call, whoever serves."""
+    return f"r-{caller}"

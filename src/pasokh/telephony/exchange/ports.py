@@ -1,0 +1,70 @@
+"""What an exchange needs of others: the core behind its inbox, the telephones, and the flow of a caller."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import msgspec
+
+from pasokh.acd.commands import AnyCommand
+from pasokh.acd.model import Alternative
+from pasokh.telephony.events import AnySwitchEvent, ChannelSnapshot
+
+
+class Core(Protocol):
+    """The one who decides."""
+
+    async def ask(self, key: str, command: AnyCommand) -> None:
+        """Put a command to it and wait for the answer; the same key again has no second effect.
+
+        Raises `PasokhError`: the core's refusal, or ``command.unanswered`` when nobody decided in time.
+        """
+
+
+class Station(msgspec.Struct, frozen=True, kw_only=True):
+    """Where somebody is called."""
+
+    endpoint: str
+    """As the switch dials it, made from validated models."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Said to the telephone with the call: that it may answer by itself, and what for."""
+
+
+class Stations(Protocol):
+    """The telephones of an organisation."""
+
+    async def of_user(self, user: str) -> Station | None:
+        """Where an agent or a supervisor is called; None while no telephone is there."""
+
+    async def outside(self, address: str) -> Station:
+        """How a number outside is dialled; raises `PasokhError` ``dial.*`` where the dial policy refuses it."""
+
+
+class Front(Protocol):
+    """The part of a call that the switch leads: greeting, menus, what is said while waiting, surveys."""
+
+    async def enter(self, channel: ChannelSnapshot) -> None:
+        """A caller came in, or came back from the dialplan."""
+
+    def leads(self, channel: str) -> bool:
+        """Whether a waiting caller is in its hands: then what is heard is its business."""
+
+    def lane_of(self, sound: str) -> str:
+        """The caller a playback or a recording belongs to: work of one caller comes in order."""
+
+    async def hear(self, event: AnySwitchEvent) -> bool:
+        """A key, the end of a sound, the caller's end; False where the caller is none of its own."""
+
+    async def connected(self, channel: str, queue: str, agent: str) -> None:
+        """An agent is about to talk with the caller: be silent."""
+
+    async def waits(self, channel: str) -> None:
+        """The caller waits again."""
+
+    async def transfer_ended(self, channel: str, *, answered: bool) -> None:
+        """The number outside answered, or did not."""
+
+    async def offer(self, channel: str, interaction: str, options: Sequence[Alternative]) -> None:
+        """Tell a waiting caller what else is possible."""
+
+    async def part(self, channel: str, interaction: str, reason: str) -> bool:
+        """The core is done with a caller; True where the front goes on with it (a survey), and hangs up itself."""

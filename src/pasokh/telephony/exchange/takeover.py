@@ -1,0 +1,203 @@
+"""Taking over calls that another engine left: what the core holds, compared with what is there.
+
+Whatever happened while nobody led is judged from the two lists alone; order and events of that time are lost.
+
+| the core holds | there is | so |
+|---|---|---|
+| a waiting or served customer | no channel of theirs | the customer left |
+| an agent talking | the customer, no telephone of the agent | back to the queue, at the old place |
+| a helper consulted | no telephone of the helper | the consult ends |
+| an offer | the agent's telephone, answered | the agent takes it |
+| nothing | a telephone, a bridge | let go |
+| nothing | a caller | goes on in its flow |
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pasokh.acd import commands as cmd
+from pasokh.acd.model import Channel, Phase
+from pasokh.acd.state import Interaction
+from pasokh.telephony import events as sw
+from pasokh.telephony.events import ChannelSnapshot
+from pasokh.telephony.exchange.exchange import Exchange
+from pasokh.telephony.exchange.legs import Leg, Role
+from pasokh.telephony.exchange.talks import Party, Seen, Talk, wanted
+from pasokh.telephony.variables import INTERACTION, MODE, ROLE
+
+OVER = (Phase.WRAP_UP, Phase.OUTCOME_DUE)
+
+
+async def take_over(exchange: Exchange, held: Iterable[Interaction]) -> list[cmd.AnyCommand]:
+    """Rebuild the exchange, make every call what it is to be; returns what the core must be told.
+
+    `held`: open interactions by voice. Raises `SwitchUnavailableError` where the switch cannot be asked.
+    """
+    held = list(held)  # what the exchange itself knows is about to be forgotten
+    channels = await exchange.switch.channels()
+    bridges = await exchange.switch.bridges()
+    exchange.forget_all()
+    exchange.hands.seen = Seen({each.id: set(each.channels) for each in bridges})
+    open_now = {each.id: each for each in held if each.phase not in OVER}
+    asked = _adopt_customers(exchange, open_now, _customers(channels))
+    asked += await _adopt_legs(exchange, open_now, channels)
+    asked += _missing_agents(exchange, open_now)
+    for talk in _talks(exchange):
+        _expect_music(exchange, talk)
+        await exchange.arrange(talk)
+    await _clear(exchange)
+    for leg in [leg for leg in exchange.legs.values() if leg.role is Role.SUPERVISOR and leg.up]:
+        await exchange.followers.place(leg)
+    for channel in channels:
+        role = channel.variables.get(ROLE)
+        if role == Role.CALLER.value and channel.in_application:
+            await exchange.front.enter(channel)
+    return asked
+
+
+def held_of(exchange: Exchange) -> list[Interaction]:
+    """What the core holds, as far as the exchange knows: for a switch that was away while the lead went on."""
+    held: list[Interaction] = []
+    ringing = {leg.interaction: leg.person for leg in exchange.legs.values() if leg.role is Role.AGENT and not leg.up}
+    followed: dict[str, dict[str, str]] = {}
+    for leg in exchange.legs.values():
+        if leg.role is Role.SUPERVISOR:
+            followed.setdefault(leg.interaction, {})[leg.person] = leg.mode
+    for talk in _talks(exchange):
+        channel = Channel.VOICE if talk.caller else Channel.CALLBACK
+        agent = talk.agent or ringing.get(talk.interaction, "")
+        phase = Phase.ACTIVE if talk.agent else Phase.OFFERED if agent else Phase.QUEUED
+        held.append(
+            Interaction(
+                talk.interaction, talk.contact, channel, "", 0, phase=phase, agent=agent or None,
+                on_hold_since=int(talk.held), consult=talk.consult or None, talks_with=talk.party.value,
+                monitors=followed.get(talk.interaction, {}),
+            )
+        )  # fmt: skip
+        if talk.helper:
+            held.append(
+                Interaction(
+                    talk.consult, talk.contact, channel, "", 0, kind="consult", parent=talk.interaction,
+                    phase=Phase.ACTIVE, agent=talk.helper,
+                )
+            )  # fmt: skip
+    return held
+
+
+def _customers(channels: Sequence[ChannelSnapshot]) -> Mapping[str, ChannelSnapshot]:
+    """Customers' channels by interaction: who called us, and whom we called back and answered."""
+    return {
+        each.variables[INTERACTION]: each
+        for each in channels
+        if each.variables.get(INTERACTION)
+        and (
+            each.variables.get(ROLE) == Role.CALLER.value
+            or (each.variables.get(ROLE) == Role.OUTSIDE.value and each.in_application)
+        )
+    }
+
+
+def _adopt_customers(
+    exchange: Exchange, open_now: Mapping[str, Interaction], there: Mapping[str, ChannelSnapshot]
+) -> list[cmd.AnyCommand]:
+    asked: list[cmd.AnyCommand] = []
+    for i in open_now.values():
+        if i.kind == "consult":
+            continue
+        customer = there.get(i.id)
+        if customer is None and i.channel is Channel.VOICE:
+            asked.append(cmd.LeaveContact(i.id))
+            continue
+        if customer is None and i.phase is not Phase.ACTIVE and i.phase is not Phase.OFFERED:
+            continue
+        talk = exchange.begin(i.id, i.contact, customer.id if customer is not None else "")
+        if i.phase is Phase.ACTIVE:
+            talk.agent, talk.held = i.agent or "", i.on_hold_since > 0
+        consult = open_now.get(i.consult or "")
+        if consult is not None and consult.phase is Phase.ACTIVE:
+            talk.consult, talk.helper = consult.id, consult.agent or ""
+            talk.party = Party(i.talks_with or Party.HELPER)
+            exchange.talks[consult.id] = talk
+    return asked
+
+
+async def _adopt_legs(
+    exchange: Exchange, open_now: Mapping[str, Interaction], channels: Sequence[ChannelSnapshot]
+) -> list[cmd.AnyCommand]:
+    asked: list[cmd.AnyCommand] = []
+    for channel in channels:
+        leg = Leg.seen(channel)
+        if leg is None or channel.id in exchange.callers:
+            continue
+        i = open_now.get(leg.interaction)
+        serves = _serves(exchange, leg)
+        if leg.role is Role.SUPERVISOR and i is not None and i.monitors.get(leg.person, "read") != "read":
+            leg.mode = i.monitors[leg.person]
+            if leg.up:
+                await exchange.switch.set_variable(leg.channel, MODE, leg.mode)
+        elif leg.role is Role.OUTSIDE and i is not None and i.phase is Phase.ACTIVE:
+            pass
+        elif serves is not None:
+            leg.interaction = serves
+        elif i is not None and i.phase is Phase.OFFERED and i.agent == leg.person:
+            if leg.up:
+                asked.append(cmd.AcceptOffer(i.id, leg.person))
+        else:
+            await exchange.switch.hang_up(leg.channel, sw.Cause.NORMAL)
+            exchange.hands.seen.gone(leg.channel)
+            continue
+        exchange.legs[leg.channel] = leg
+    return asked
+
+
+def _serves(exchange: Exchange, leg: Leg) -> str | None:
+    """The interaction whose agent or helper the telephone is, whatever it was called for first."""
+    if leg.role is not Role.AGENT:
+        return None
+    for talk in _talks(exchange):
+        if leg.person == talk.agent:
+            return talk.interaction
+        if leg.person == talk.helper:
+            return talk.consult
+    return None
+
+
+def _missing_agents(exchange: Exchange, open_now: Mapping[str, Interaction]) -> list[cmd.AnyCommand]:
+    """Agents who were talking and whose telephones are gone."""
+    asked: list[cmd.AnyCommand] = []
+    for talk in _talks(exchange):
+        if talk.helper and exchange.leg_of(talk.helper) is None:
+            asked.append(cmd.EndInteraction(talk.consult, talk.helper))
+            exchange.talks.pop(talk.consult, None)
+            talk.helper = talk.consult = ""
+            talk.party = Party.CUSTOMER
+        if talk.agent and exchange.leg_of(talk.agent) is None:
+            back = open_now[talk.interaction].channel is Channel.VOICE
+            asked.append(
+                cmd.ReturnInteraction(talk.interaction, "engine")
+                if back
+                else cmd.EndInteraction(talk.interaction, talk.agent)
+            )
+            talk.agent, talk.held = "", False
+    return asked
+
+
+def _talks(exchange: Exchange) -> list[Talk]:
+    return [talk for name, talk in exchange.talks.items() if name == talk.interaction]
+
+
+def _expect_music(exchange: Exchange, talk: Talk) -> None:
+    """Nobody can tell who hears music: whoever is to be joined and is not yet must be taken for one who does."""
+    seen = exchange.hands.seen
+    aim = wanted(talk, exchange.up())
+    joined = {channel for members in aim.bridges.values() for channel in members}
+    there = {channel for members in seen.bridges.values() for channel in members}
+    seen.music |= joined - there
+
+
+async def _clear(exchange: Exchange) -> None:
+    """Bridges that belong to nothing any more."""
+    aims = [wanted(talk, exchange.up()) for talk in _talks(exchange)]
+    needed = {bridge for aim in aims for bridge in aim.bridges}
+    for bridge in [name for name in exchange.hands.seen.bridges if name.startswith("b-") and name not in needed]:
+        await exchange.switch.destroy_bridge(bridge)
+        exchange.hands.seen.bridges.pop(bridge, None)

@@ -1,0 +1,40 @@
+"""What may reach a switch: nothing that could be read as more than it is, whichever switch it is."""
+
+import re
+from collections.abc import Iterable
+
+from pasokh.telephony.port import SwitchRefusedError
+
+_ITEM = re.compile(r"[^,\x00-\x1f]+")
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
+"""No functions: setting some of them runs programs."""
+_DIGITS = re.compile(r"[0-9A-D*#]{1,64}")
+_UNSAFE_NAME = re.compile(r'[\x00-\x1f"<>\\]+')
+_UNSAFE_NUMBER = re.compile(r"[^0-9+*#]+")
+
+
+def joined(items: Iterable[str]) -> str:
+    """A list separated by commas; ``switch.bad_item`` for what would become more items than it is."""
+    listed = list(items)
+    for item in listed:
+        if not _ITEM.fullmatch(item):
+            raise SwitchRefusedError("switch.bad_item", item=item)
+    return ",".join(listed)
+
+
+def check_variable(name: str) -> None:
+    """``switch.bad_variable`` for what is not the name of a plain variable."""
+    if not _VARIABLE.fullmatch(name):
+        raise SwitchRefusedError("switch.bad_variable", name=name)
+
+
+def check_digits(digits: str) -> None:
+    """``switch.bad_digits`` for what is not keys."""
+    if not _DIGITS.fullmatch(digits):
+        raise SwitchRefusedError("switch.bad_digits", digits=digits)
+
+
+def caller_id(number: str, name: str) -> str:
+    """Number and name in one header's text; whatever else is in them is left out."""
+    number, name = _UNSAFE_NUMBER.sub("", number), _UNSAFE_NAME.sub(" ", name).strip()
+    return f'"{name}" <{number}>' if name else number

@@ -1,0 +1,164 @@
+"""Calls of many organisations: what the engine takes for the carrier of voice, one exchange for each lead."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from pasokh.acd.commands import AnyCommand
+from pasokh.acd.effects import AnyEffect
+from pasokh.acd.state import Interaction
+from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.time import Instant
+from pasokh.store.asking import ask, key_of
+from pasokh.store.ports import Inbox
+from pasokh.telephony import events as sw
+from pasokh.telephony.exchange.exchange import Exchange
+from pasokh.telephony.exchange.front import FlowFront, Numbers
+from pasokh.telephony.exchange.lanes import Lanes
+from pasokh.telephony.exchange.ports import Stations
+from pasokh.telephony.exchange.takeover import held_of, take_over
+from pasokh.telephony.port import Switch, SwitchReplacedError, SwitchUnavailableError
+
+log = logging.getLogger(__name__)
+
+ANSWER_S = 8.0
+RETRY_S = 0.5
+LONGEST_RETRY_S = 5.0
+IDLE_S = 0.25
+"""How often the clock of callers in flows is looked at."""
+
+
+class InboxCore:
+    """`pasokh.telephony.exchange.ports.Core` behind the command inbox of one organisation."""
+
+    def __init__(self, inbox: Inbox, org: str) -> None:
+        self._inbox, self._org = inbox, org
+
+    async def ask(self, key: str, command: AnyCommand) -> None:
+        """Put a command to the core; the first words of a key count."""
+        encoded = msgspec.json.encode(command)
+        await ask(
+            self._inbox, self._org, key_of("voice", self._org, key), "switch", encoded, ANSWER_S, first_stands=True
+        )
+
+
+class Plant(Protocol):
+    """What an organisation's telephony consists of."""
+
+    async def switch(self, org: str) -> Switch:
+        """A connection of its own to the organisation's switch, not yet connected."""
+
+    async def stations(self, org: str) -> Stations:
+        """Its telephones."""
+
+    async def numbers(self, org: str) -> Numbers:
+        """Its numbers."""
+
+
+@dataclass
+class _Lead:
+    exchange: Exchange
+    front: FlowFront
+    task: asyncio.Task[None]
+
+
+class VoiceCarrier:
+    """The engine's carrier of voice and callbacks."""
+
+    name = "voice"
+    in_log = False
+
+    def __init__(self, inbox: Inbox, plant: Plant, now: Callable[[], Instant]) -> None:
+        self._inbox, self._plant, self._now = inbox, plant, now
+        self._leads: dict[str, _Lead] = {}
+
+    async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:
+        """Take over an organisation's calls. A switch that is away is tried again beside the lead."""
+        await self.leave(org)
+        exchange = Exchange(
+            org, await self._plant.switch(org), InboxCore(self._inbox, org), await self._plant.stations(org),
+            now=self._now,
+        )  # fmt: skip
+        front = FlowFront(exchange, await self._plant.numbers(org))
+        exchange.front = front
+        asked: list[AnyCommand] = []
+        unseen: Sequence[Interaction] | None = None
+        try:
+            await exchange.switch.connect()
+            asked = await take_over(exchange, held)
+        except SwitchUnavailableError as error:
+            log.warning("the switch of %s is away: %s", org, error)
+            unseen = held
+        task = asyncio.create_task(self._serve(exchange, front, unseen), name=f"voice {org}")
+        self._leads[org] = _Lead(exchange, front, task)
+        return asked
+
+    async def perform(self, org: str, effect: AnyEffect) -> None:
+        """Bring it about."""
+        lead = self._leads.get(org)
+        if lead is None:
+            raise SwitchUnavailableError("switch.unreachable", reason="nobody leads")
+        await lead.exchange.perform(effect)
+
+    async def leave(self, org: str) -> None:
+        """Act no more; calls go on."""
+        lead = self._leads.pop(org, None)
+        if lead is not None:
+            lead.task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await lead.task
+            await lead.exchange.switch.close()
+
+    # -- while it leads -----------------------------------------------------------------------------------------------
+    async def _serve(self, exchange: Exchange, front: FlowFront, unseen: Sequence[Interaction] | None) -> None:
+        """Follow the switch, and take everything over again whenever it was away; `unseen` = it still is."""
+        pause, connected = RETRY_S, unseen is None
+        while True:
+            try:
+                if not connected:
+                    await exchange.switch.connect()
+                    for command in await take_over(exchange, held_of(exchange) if unseen is None else unseen):
+                        await exchange.tell(f"recover:{self._now()}:{command!r}", command)
+                    unseen = None
+                    log.info("the switch of %s is there again", exchange.org)
+                pause = RETRY_S
+                await self._follow(exchange, front)
+            except SwitchReplacedError:
+                log.warning("another process acts for the calls of %s now", exchange.org)
+                return
+            except PasokhError as error:
+                log.warning("the switch of %s: %s", exchange.org, error)
+            connected = False
+            await asyncio.sleep(pause)
+            pause = min(LONGEST_RETRY_S, pause * 2)
+
+    async def _follow(self, exchange: Exchange, front: FlowFront) -> None:
+        """Work through what the switch tells until the connection is lost."""
+        async with asyncio.TaskGroup() as group:
+            lanes = Lanes(group)
+            clock = group.create_task(self._keep_time(front, lanes))
+            async for event in exchange.switch.events():
+                if isinstance(event, sw.Replaced):
+                    clock.cancel()
+                    raise SwitchReplacedError("switch.replaced", application=exchange.org)
+                if isinstance(event, sw.Lost):
+                    log.warning("the connection to the switch of %s is lost: %s", exchange.org, event.reason)
+                    break
+                work = exchange.handler(event)
+                if work is not None:
+                    lanes.put(*work)
+            clock.cancel()
+
+    async def _keep_time(self, front: FlowFront, lanes: Lanes) -> None:
+        while True:
+            now = self._now()
+            for at, channel in front.due():
+                if at > now:
+                    break
+                lanes.put(channel, lambda channel=channel: front.wake(channel))  # type: ignore[misc]
+            await asyncio.sleep(IDLE_S)

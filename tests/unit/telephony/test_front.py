@@ -1,0 +1,237 @@
+"""Callers on their way through the example flows, in a centre whose switch is in memory."""
+
+from collections.abc import Coroutine, Sequence
+
+import msgspec
+import pytest
+from tests.unit.telephony.house import DiedError, House
+
+from pasokh.acd import commands as cmd
+from pasokh.acd import events as ev
+from pasokh.acd.model import Phase
+from pasokh.flows import position as p
+from pasokh.flows.examples import example
+from pasokh.telephony.exchange.front import FlowFront, NumberPlan
+
+SAID = "sound:said"
+SAYING_MS = 2_000
+
+
+class Numbers:
+    """The demo shop's number; everything known of callers is what a test says."""
+
+    def __init__(self, house: "Shop") -> None:
+        self._house = house
+        self.known = p.Facts(0, open=("office", "always"))
+        self.languages: dict[str, str] = {}
+
+    async def plan(self, number: str) -> NumberPlan | None:
+        if number != "+982112345678":
+            return None
+        return NumberPlan(program=example("shop"), client="own", last_resort="support", recorded=True)
+
+    async def facts(self, number: str, caller: str, interaction: str) -> p.Facts:
+        now, language = self._house.pbx.clock.now, self.languages.get(caller, "")
+        return msgspec.structs.replace(self.known, now=now, number=number, caller=caller, language=language)
+
+    async def remember_language(self, caller: str, language: str) -> None:
+        self.languages[caller] = language
+
+    async def check(self, number: str) -> p.NumberChecked:
+        return p.NumberChecked(number.startswith(("+98", "09")), "+989121234567", "09121234567")
+
+    async def sounds(self, pieces: Sequence[p.Piece]) -> list[str]:
+        self._house.said += [piece.text for piece in pieces]
+        return [SAID] * min(1, len(pieces))
+
+
+class Shop(House):
+    """A house whose callers go through the shop's flow."""
+
+    def __init__(self, *agents: str) -> None:
+        self.said: list[str] = []
+        super().__init__(*agents)
+        self.pbx.sounds[SAID] = SAYING_MS
+
+    def front(self) -> FlowFront:
+        self.numbers = getattr(self, "numbers", None) or Numbers(self)
+        self.flow_front = FlowFront(self.exchange, self.numbers)
+        return self.flow_front
+
+    async def wake(self) -> None:
+        for at, channel in self.flow_front.due():
+            if at <= self.pbx.clock.now:
+                await self.flow_front.wake(channel)
+        await self.settle()
+
+    async def press(self, line, keys: str) -> None:
+        for key in keys:
+            self.pbx.press(line, key)
+            await self.wait(500)
+
+    def waiting(self):
+        return next(iter(self.state.interactions.values()), None)
+
+
+@pytest.fixture
+async def shop() -> Shop:
+    made = Shop("sara")
+    await made.take_over()
+    return made
+
+
+async def in_queue(shop: Shop):
+    """A caller who chose Persian and a person."""
+    caller = await shop.call()
+    await shop.press(caller, "1")
+    await shop.wait(3_000)
+    await shop.press(caller, "0")
+    return caller
+
+
+async def test_a_caller_comes_through_the_flow_is_served_and_asked_how_it_was(shop):
+    caller = await shop.call()
+    assert shop.said[0].startswith("برای فارسی")
+    await shop.press(caller, "1")
+    await shop.wait(3_000)
+    await shop.press(caller, "1")
+    await shop.press(caller, "10245#")
+    await shop.press(caller, "1")
+    await shop.wait(3_000)
+    waits = shop.waiting()
+    assert (waits.queue, waits.channel.value) == ("support", "voice")
+    contact = shop.state.contacts[waits.contact]
+    assert (contact.language, contact.subject) == ("fa", "order: 10245")
+    assert shop.numbers.languages == {caller.caller_number: "fa"}
+    sara = await shop.take("sara")
+    assert shop.pbx.hears(caller) == {sara.id}
+    assert shop.state.calls == {}
+    await shop.act(cmd.EndInteraction(waits.id, "sara"))
+    assert caller.alive
+    assert not sara.alive
+    assert "چقدر از این تماس راضی بودید" in shop.said[-1]
+    await shop.press(caller, "5")
+    await shop.press(caller, "1")
+    await shop.wait(10_000)
+    assert not caller.alive
+    rated = next(e for e in shop.log if isinstance(e, ev.ContactRated))
+    assert (rated.contact, rated.queue, rated.agent, rated.score) == (waits.contact, "support", "sara", 5)
+    steps = [e.step for e in shop.log if isinstance(e, ev.CallStepped)]
+    assert steps[:4] == ["who", "language", "hours", "hello"]
+    assert steps[-1] == "bye"
+
+
+async def test_waiting_is_never_a_minute_without_another_way_and_a_callback_keeps_the_place(shop):
+    await shop.act(cmd.SetPresence("sara", ready=False))
+    caller = await in_queue(shop)
+    since = shop.waiting().queued_at
+    assert shop.pbx.hears(caller) == {"music:default"}
+    said = len(shop.said)
+    await shop.wait(50_000)
+    assert any("تماس" in text for text in shop.said[said:])
+    await shop.press(caller, "1")
+    await shop.wait(3_000)
+    await shop.press(caller, "1")
+    await shop.wait(10_000)
+    back = shop.waiting()
+    assert (back.kind, back.address, back.queued_at) == ("callback", "+989121234567", since)
+    await shop.wait(10_000)
+    assert not caller.alive
+
+
+async def test_a_message_is_an_item_of_the_queue(shop):
+    await shop.act(cmd.SetPresence("sara", ready=False))
+    caller = await in_queue(shop)
+    await shop.press(caller, "2")
+    await shop.wait(3_000)
+    shop.pbx.speak(caller, 4_000)
+    await shop.wait(6_000)
+    await shop.press(caller, "#")
+    await shop.wait(15_000)
+    left = shop.waiting()
+    assert left.kind == "message"
+    posted = [e for e in shop.log if isinstance(e, ev.MessagePosted) and e.attachments]
+    assert posted[-1].attachments[0].media_type == "audio/wav"
+    assert not caller.alive
+
+
+async def test_outside_hours_nobody_is_queued(shop):
+    shop.numbers.known = p.Facts(0, open=("always",))
+    caller = await shop.call()
+    await shop.press(caller, "3")
+    await shop.wait(3_000)
+    assert "We are closed now" in shop.said[-1]
+    assert shop.waiting() is None
+    await shop.act(lambda: shop.pbx.hang_up(caller))
+    assert next(e for e in shop.log if isinstance(e, ev.CallEnded)).reason == "caller"
+    assert shop.state.calls == {}
+
+
+async def test_a_blocked_caller_and_a_number_that_is_not_ours_are_let_go(shop):
+    shop.numbers.known = msgspec.structs.replace(shop.numbers.known, blocked=True)
+    caller = await shop.call()
+    assert not caller.alive
+    stranger = shop.pbx.call("+982100000000", "+989121234567")
+    await shop.settle()
+    assert not stranger.alive
+    assert stranger.gone_cause == 1
+
+
+async def test_a_caller_sent_back_waits_with_music_again(shop):
+    caller = await in_queue(shop)
+    await shop.take("sara")
+    await shop.act(cmd.ReturnInteraction(shop.waiting().id, "boss"))
+    await shop.wait(1_000)
+    assert shop.waiting().phase in (Phase.QUEUED, Phase.OFFERED)
+    assert shop.pbx.hears(caller) == {"music:default"}
+
+
+async def test_the_next_engine_goes_on_where_the_caller_is(shop):
+    caller = await shop.call()
+    await shop.press(caller, "1")
+    await shop.wait(3_000)
+    shop.pbx.cut()
+    await shop.take_over()
+    said = shop.said[-1]
+    assert said.startswith("برای پیگیری سفارش"), "the menu is said anew, in the caller's language"
+    await shop.press(caller, "0")
+    assert shop.waiting().queue == "support"
+    sara = await shop.take("sara")
+    shop.pbx.cut()
+    await shop.take_over()
+    assert shop.pbx.hears(caller) == {sara.id}
+    await shop.act(cmd.EndInteraction(shop.waiting().id, "sara"))
+    assert caller.alive
+    assert "راضی بودید" in shop.said[-1]
+
+
+@pytest.mark.parametrize("step", range(40))
+async def test_an_engine_that_dies_anywhere_loses_no_caller_and_asks_nobody_twice(step):
+    shop = Shop("sara")
+    await shop.take_over()
+    shop.switch.left = step
+    await surviving(shop, shop.call())
+    caller = next(line for line in shop.pbx.lines.values() if line.technology.startswith("Memory/"))
+    await surviving(shop, shop.press(caller, "1"))
+    await surviving(shop, shop.wait(3_000))
+    for _ in range(5):
+        if shop.waiting() is None:
+            await surviving(shop, shop.press(caller, "0"))
+            await surviving(shop, shop.wait(3_000))
+    if shop.waiting().phase is not Phase.ACTIVE:
+        await surviving(shop, shop.wait(1))
+        shop.pbx.pick_up(shop.phone("sara"))
+        await surviving(shop, shop.settle())
+    assert shop.pbx.hears(caller) == {shop.phone("sara").id}
+    assert len([e for e in shop.log if isinstance(e, ev.ContactOpened)]) == 1
+    assert len([e for e in shop.log if isinstance(e, ev.CallArrived)]) == 1
+
+
+async def surviving(shop: Shop, doing: Coroutine[object, object, object]) -> None:
+    """Do something; where the engine dies of it, the next one takes over."""
+    try:
+        await doing
+    except DiedError:
+        shop.pbx.cut()
+        await shop.take_over()
+        await shop.wait(500)
