@@ -129,6 +129,7 @@ def test_a_day_at_the_wall(person, speaking, language):
     boss.locator("#whisper").fill(words["whisper"])
     boss.locator("#whisper").press("Enter")
     expect(desk.locator(".bubble.whisper .body")).to_have_text(words["whisper"])
+    expect(boss.locator("#whisper")).to_have_value("")
     answer(desk, words["sorry"])
     expect(boss.locator(".said.by-agent")).to_contain_text(words["sorry"])
     visitor.sees(words["sorry"])

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import { ranked } from "../keys/fuzzy";
 import { pick } from "../language/catalogue";
 import { newId } from "../live/identity";
@@ -65,7 +66,7 @@ export function handoverDialog(desk: Desk): TemplateResult | typeof nothing {
         type="search"
         aria-label=${desk.t("handover.search")}
         placeholder=${desk.t("handover.search")}
-        .value=${chosen.search}
+        .value=${live(chosen.search)}
         @input=${(event: InputEvent) => {
           chosen.search = (event.target as HTMLInputElement).value;
           desk.redraw();
@@ -101,7 +102,7 @@ export function handoverDialog(desk: Desk): TemplateResult | typeof nothing {
         <input
           id="handover-note"
           maxlength="200"
-          .value=${chosen.note}
+          .value=${live(chosen.note)}
           @input=${(event: InputEvent) => {
             chosen.note = (event.target as HTMLInputElement).value;
           }}

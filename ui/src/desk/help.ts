@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import { ref } from "lit-html/directives/ref.js";
 import type { Desk } from "./context";
 
@@ -78,7 +79,7 @@ function small(
           rows="3"
           maxlength=${LONGEST}
           dir="auto"
-          .value=${value}
+          .value=${live(value)}
           @input=${(event: InputEvent) => change((event.target as HTMLTextAreaElement).value)}
           @keydown=${(event: KeyboardEvent) => {
             if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {

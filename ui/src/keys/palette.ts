@@ -1,4 +1,5 @@
 import { html, nothing, render, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import { repeat } from "lit-html/directives/repeat.js";
 import { ranked } from "./fuzzy";
 import { type Found, localCommands, seek } from "./sources";
@@ -110,7 +111,7 @@ export function togglePalette(words: Words): void {
       autocomplete="off"
       spellcheck="false"
       dir="auto"
-      .value=${shelf.query}
+      .value=${live(shelf.query)}
       @input=${(event: InputEvent) => {
         shelf.query = (event.target as HTMLInputElement).value;
         shelf.chosen = 0;

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import { repeat } from "lit-html/directives/repeat.js";
 import { listOf } from "../live/fold";
 import { newId } from "../live/identity";
@@ -111,7 +112,7 @@ function whisper(wall: Wall, id: string, followed: Followed, off: boolean): Temp
       maxlength="4000"
       dir="auto"
       placeholder=${t("along.whisper", { name: followed.agent_name })}
-      .value=${memory.whispers.get(id) ?? ""}
+      .value=${live(memory.whispers.get(id) ?? "")}
       @input=${(event: Event) => memory.whispers.set(id, (event.target as HTMLTextAreaElement).value)}
       @keydown=${(event: KeyboardEvent) => {
         if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import { newId } from "../live/identity";
 import type { WallIncident } from "../live/types";
 import { LANGUAGES, pick } from "../language/catalogue";
@@ -100,7 +101,7 @@ function form(wall: Wall): TemplateResult {
               maxlength=${LONGEST}
               lang=${code}
               dir=${code === "fa" ? "rtl" : "ltr"}
-              .value=${draft.texts[code] ?? ""}
+              .value=${live(draft.texts[code] ?? "")}
               @input=${(event: Event) => {
                 draft.texts[code] = (event.target as HTMLTextAreaElement).value;
               }}

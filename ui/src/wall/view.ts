@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit-html";
+import { live } from "lit-html/directives/live.js";
 import { icon } from "../design/icons";
 import { SHOWS, type Show, shownAt, writeAddress } from "./address";
 import { acknowledge, alarmWords, attend } from "./alarm_panel";
@@ -117,7 +118,7 @@ function controls(wall: Wall, show: Show): TemplateResult {
       dir="auto"
       maxlength="80"
       placeholder=${t("wall.search")}
-      .value=${address.search}
+      .value=${live(address.search)}
       @input=${(event: Event) => wall.go({ search: (event.target as HTMLInputElement).value })}
     />
     ${show === "agents"
