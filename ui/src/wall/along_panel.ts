@@ -98,7 +98,7 @@ function whisper(wall: Wall, id: string, followed: Followed, off: boolean): Temp
     wall.redraw();
   };
   return html`<form
-    class="whisper"
+    class="whisper-form"
     @submit=${(event: Event) => {
       event.preventDefault();
       void send();
