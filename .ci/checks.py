@@ -18,6 +18,8 @@ MOST, MANY = 600, 400
 CODE = {".py", ".ts", ".css", ".html"}
 LOCAL_PATH = re.compile(r"(?<![\w.<>-])/(?:root|home/[a-z]\w*|Users/\w+|" + "work" + r")/[\w.-]")
 LOCAL_PATH_FREE = {".ci/checks.py"}
+OWN_BUNDLES = {"shop.css"}
+"""Style sheets that no page of the office loads."""
 
 
 def tracked() -> list[Path]:
@@ -84,11 +86,25 @@ def gettext(files: list[Path]) -> list[str]:
     return wrong
 
 
+def classes(files: list[Path]) -> list[str]:
+    """Classes that two style sheets of the office give a look of their own: one would reach the other's elements."""
+    owners: dict[str, set[str]] = {}
+    for path in files:
+        if path.suffix == ".css" and path.parent.name == "design" and path.name not in OWN_BUNDLES:
+            for name in re.findall(r"(?m)^\.([a-z][\w-]*)\s*[,{]", (ROOT / path).read_text("utf-8")):
+                owners.setdefault(name, set()).add(path.name)
+    return [
+        f"{', '.join(sorted(names))}: .{name} has a look in each; give one another name"
+        for name, names in sorted(owners.items())
+        if len(names) > 1
+    ]
+
+
 def main() -> int:
     """Run all; 1 if anything is wrong."""
     files = tracked()
     wrong, warnings = sizes(files)
-    wrong += addresses(files) + gettext(files) + catalogue.problems() + error_codes.problems()
+    wrong += addresses(files) + gettext(files) + classes(files) + catalogue.problems() + error_codes.problems()
     for line in warnings:
         print(f"warning: {line}")
     for line in wrong:

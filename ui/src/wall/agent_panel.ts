@@ -37,7 +37,7 @@ function workRow(wall: Wall, agent: WallAgent, work: WallWork): TemplateResult {
   const open = work.phase === "active" || work.phase === "wrap_up";
   const others = work.monitors.filter((user) => user !== wall.me).length;
   return html`<li class=${work.help_since !== null ? "asks" : ""} data-work=${work.interaction}>
-    <a class="who" href="/contacts/${encodeURIComponent(work.contact)}/"><bdi>${work.customer_name || t("customer.unknown")}</bdi></a>
+    <a class="who-link" href="/contacts/${encodeURIComponent(work.contact)}/"><bdi>${work.customer_name || t("customer.unknown")}</bdi></a>
     <time>${f.clock(wall.now - work.since)}</time>
     <span class="quiet"
       >${t(`channel.${work.channel}`)} · ${queueName(wall, work.queue)} · ${work.on_hold_since !== null ? t("phase.on_hold") : t(`phase.${work.phase}`)}${others ? html` · ${t("along.others", { n: others })}` : nothing}</span

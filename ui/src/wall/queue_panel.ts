@@ -130,7 +130,7 @@ function waiter(wall: Wall, each: WallWaiter): TemplateResult {
   const confirm = `close:${each.interaction}`;
   const priority = (level: number): { type: string; interaction: string; priority: number } => ({ type: "contact.set_priority", interaction: each.interaction, priority: level });
   return html`<li data-waiting=${each.interaction}>
-    <a class="who" href="/contacts/${encodeURIComponent(each.contact)}/"><bdi>${name}</bdi></a>
+    <a class="who-link" href="/contacts/${encodeURIComponent(each.contact)}/"><bdi>${name}</bdi></a>
     <time>${f.clock(wall.now - each.queued_at)}</time>
     <span class="quiet"
       >${t(`channel.${each.channel}`)}${each.phase === "offered" ? html` · ${t("phase.offered")}` : nothing}${each.away_since ? html` · ${t("wall.customer_away")}` : nothing}</span
