@@ -156,7 +156,7 @@ function body(wall: Wall, show: Show, cards: AgentCard[], windowing: Windowing, 
 
 function tiles(wall: Wall, show: Show, all: TemplateResult[], fitting: Fitting): TemplateResult {
   const page = fitting.page(all.length, wall.address, wall.now);
-  return html`${wall.address.screen ? heading(wall, show, "", page) : nothing}
+  return html`${wall.address.screen ? heading(wall, show, "", page) : html`<h2 class="visually-hidden">${wall.t(SHOW_WORDS[show])}</h2>`}
     <div class="tiles" data-count=${all.length}>${all.slice(page.from, page.to)}</div>`;
 }
 
