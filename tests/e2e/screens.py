@@ -197,6 +197,9 @@ def _of_document(page: Page, look: Look) -> Iterator[str]:
     inner = page.evaluate(INNER)
     if wider > 0 or inner > 0:
         yield f"{max(wider, inner)} px wider than the screen: {page.evaluate(WIDEST)}"
+    stray = page.evaluate(OUTSIDE)
+    if stray:
+        yield f"a field sticks out of its form's part: {stray}"
     heads = page.locator("h1").count()
     if heads != 1:
         yield f"{heads} main headings"
@@ -205,6 +208,11 @@ def _of_document(page: Page, look: Look) -> Iterator[str]:
 
 
 INNER = "(main => main ? main.scrollWidth - main.clientWidth : 0)(document.querySelector('.app > main'))"
+
+OUTSIDE = """() => { for (const el of document.querySelectorAll('form section :is(input, select, textarea)')) {
+    const box = el.getBoundingClientRect(), part = el.closest('section').getBoundingClientRect();
+    if (box.width && (box.left < part.left - 1 || box.right > part.right + 1)) return el.outerHTML.slice(0, 120); }
+  return ''; }"""
 
 WIDEST = """() => { const rtl = document.dir === 'rtl';
   const out = [...document.body.querySelectorAll('*')].filter(el => { const b = el.getBoundingClientRect();
