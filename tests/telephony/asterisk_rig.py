@@ -7,6 +7,7 @@ import time
 import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
@@ -86,7 +87,12 @@ class AsteriskPerson:
         await self._ask("POST", "dtmf", dtmf=keys)
 
     async def hang_up(self) -> None:
+        """Returns when the near half is gone too: it goes a moment after the far one."""
         await self._ask("DELETE")
+        await until_async(self._is_gone)
+
+    async def _is_gone(self) -> bool:
+        return (await self.phones.ask("GET", "channels", self.channel)).status == HTTPStatus.NOT_FOUND
 
     async def speak(self, sound: str) -> None:
         await self._inside()
