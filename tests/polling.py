@@ -33,6 +33,15 @@ async def until_async[T](
     return found
 
 
+async def until_so(look: Callable[[], object], seconds: float = 20.0) -> None:
+    """Return once a plain question is true; the loop goes on meanwhile."""
+
+    async def asked() -> object:
+        return look()
+
+    await until_async(asked, seconds=seconds)
+
+
 async def give_way(turns: int) -> None:
     """Let everything else in the loop go on for so many turns; takes no time."""
     for _ in range(turns):

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import msgspec
-from tests.polling import until_async
+from tests.polling import until_async, until_so
 from tests.telephony.asterisk import APP, PASSWORD, PHONES, USER, Asterisk
 from tests.telephony.rigs import CALLER, NUMBER, NUMBERS, ORG, STEP_MS, Person, Rig
 
@@ -72,7 +72,7 @@ class AsteriskPerson:
     """Phones send silence, too; without it nobody notices that they stopped talking."""
 
     async def _inside(self) -> None:
-        await until_async(lambda: asyncio.sleep(0, self.far in self.phones.inside))
+        await until_so(lambda: self.far in self.phones.inside)
 
     async def _ask(self, method: str, *segments: str, **query: str | int) -> None:
         answer = await self.phones.ask(method, "channels", self.far, *segments, **query)
@@ -105,6 +105,7 @@ class AsteriskRig(Rig):
     phones: Phones = field(default_factory=Phones)
 
     async def tick(self) -> None:
+        """The rig's clock: a real switch's goes by itself, the one in memory is moved on."""
         await asyncio.sleep(STEP_MS / 1_000)
 
     async def call(self) -> Person:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from tests.polling import give_way
 from tests.telephony.asterisk import MUSIC, SOUNDS
 
 from pasokh.telephony import events as ev
@@ -239,8 +240,7 @@ class MemoryRig(Rig):
     pbx: MemoryPbx = field(default_factory=lambda: MemoryPbx(ORG))
 
     async def tick(self) -> None:
-        for _ in range(3):
-            await asyncio.sleep(0)
+        await give_way(3)
         self.pbx.forward(STEP_MS)
 
     async def call(self) -> Person:

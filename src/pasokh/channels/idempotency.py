@@ -2,8 +2,6 @@
 
 from pasokh.store.asking import key_of
 
-__all__ = ["key_of", "message_key"]
-
 
 def message_key(kind: str, person: str, message: str) -> str:
     """The key of posting a message: its own id within its author (`visitor` + contact, or `staff` + user)."""

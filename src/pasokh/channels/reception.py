@@ -8,12 +8,12 @@ import msgspec
 
 from pasokh.acd.commands import AcceptAlternative, AnyCommand, LeaveContact, OpenContact, PostMessage
 from pasokh.acd.model import Channel
-from pasokh.channels.idempotency import key_of, message_key
+from pasokh.channels.idempotency import message_key
 from pasokh.channels.ports import Arrival, Opened
 from pasokh.channels.text import clean_line, clean_message
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.ids import derive
-from pasokh.store.asking import ask
+from pasokh.store.asking import ask, key_of
 from pasokh.store.ports import Inbox
 
 ANSWER_SECONDS = 8.0

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import cast
 
 from pasokh.flows.graph import sayings
 from pasokh.flows.nodes import Program, Saying
@@ -142,7 +143,8 @@ def rendered(value: str, manner: str, language: str) -> speech.Spoken:
                 low, _, high = value.partition("-")
                 return speech.between(int(low), int(high or low), spoken)
             case _ if manner.startswith("money."):
-                return speech.money(int(value), manner.removeprefix("money."), spoken)  # type: ignore[arg-type]
+                currency = cast("speech.Currency", manner.removeprefix("money."))  # another is refused there
+                return speech.money(int(value), currency, spoken)
             case _:
                 return speech.Spoken(value)
     except (ValueError, PasokhError):

@@ -14,10 +14,10 @@ import msgspec
 from pasokh.acd.commands import AnyCommand, CustomerAway, CustomerBack
 from pasokh.acd.model import Channel, Phase
 from pasokh.acd.state import Interaction, State
-from pasokh.channels.idempotency import key_of
 from pasokh.channels.webchat.visitors import is_visitor
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import SECOND, Instant, Millis
+from pasokh.store.asking import key_of
 from pasokh.store.ports import Inbox
 
 log = logging.getLogger(__name__)

@@ -7,13 +7,14 @@ import msgspec
 
 from pasokh.acd import commands as cmd
 from pasokh.acd.state import State
-from pasokh.channels.idempotency import key_of, message_key
+from pasokh.channels.idempotency import message_key
 from pasokh.channels.text import clean_line, clean_message
 from pasokh.channels.webchat.view import is_over
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.ids import derive
 from pasokh.kernel.messages import tag_of
 from pasokh.live.tokens import Claims
+from pasokh.store.asking import key_of
 
 type Fields = dict[str, object]
 type _Fill = Callable[[Claims, Fields], None]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.polling import until_async
+from tests.polling import until_async, until_so
 from tests.switch_stage import certificate
 from tests.telephony.asterisk_rig import wall
 from tests.telephony.rigs import ORG, Watcher
@@ -232,7 +232,7 @@ async def test_a_consumer_that_falls_behind_begins_anew(board: Switchboard) -> N
         await watcher.stop()
         for number in range(60):
             await board.say(digit(str(number % 10), number % 60))
-        await until_async(lambda: asyncio.sleep(0, switch.counts.events > 50))
+        await until_so(lambda: switch.counts.events > 50)
         late = Watcher(switch)
         await seen(late, ev.Lost)
         await late.stop()

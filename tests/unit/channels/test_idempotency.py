@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pasokh.channels.idempotency import key_of, message_key
+from pasokh.channels.idempotency import message_key
+from pasokh.store.asking import key_of
 
 
 @given(st.lists(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])), min_size=1), st.data())

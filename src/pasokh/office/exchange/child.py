@@ -9,7 +9,7 @@ def main(arguments: list[str]) -> int:
     import django  # noqa: PLC0415 - settings are read when Django is set up
 
     django.setup()
-    from pasokh.office.exchange.working import work  # noqa: PLC0415
+    from pasokh.office.exchange.working import work  # noqa: PLC0415 - its models need Django set up
 
     os.nice(10)
     org, number = arguments
