@@ -104,6 +104,7 @@ async def test_a_caller_comes_through_the_flow_is_served_and_asked_how_it_was(sh
     assert (contact.language, contact.subject) == ("fa", "order: 10245")
     assert shop.numbers.languages == {caller.caller_number: "fa"}
     sara = await shop.take("sara")
+    assert sara.caller_number == caller.caller_number, "a telephone shows who calls"
     assert shop.pbx.hears(caller) == {sara.id}
     assert shop.state.calls == {}
     await shop.act(cmd.EndInteraction(waits.id, "sara"))

@@ -79,9 +79,10 @@ class Exchange:
         """Make it what it is to be."""
         await self.hands.arrange(talk, self.up())
 
-    def begin(self, interaction: str, contact: str, caller: str) -> Talk:
+    def begin(self, interaction: str, contact: str, caller: str, number: str = "") -> Talk:
         """A customer's call now waits for somebody."""
         talk = self.talks.setdefault(interaction, Talk(interaction, contact))
+        talk.number = number or talk.number
         if caller:
             talk.caller = caller
             self.callers[caller] = interaction
@@ -151,9 +152,11 @@ class Exchange:
         talk = self.talks.get(effect.interaction)
         seconds = max(1, (effect.deadline - self.now()) // SECOND) + RING_SLACK_S
         leg = Leg(leg_id(self.org, effect.id), Role.AGENT, effect.interaction, effect.agent)
-        await self.call(leg, station, seconds, talk.caller if talk is not None else "")
+        await self.call(leg, station, seconds, talk.caller if talk is not None else "", talk.number if talk else "")
 
-    async def call(self, leg: Leg, station: Station, seconds: int = DIAL_S, originator: str = "") -> None:
+    async def call(
+        self, leg: Leg, station: Station, seconds: int = DIAL_S, originator: str = "", shown: str = ""
+    ) -> None:
         """Call a telephone; an agent's that cannot be called is told to the core, anybody else's raises."""
         self.legs.setdefault(leg.channel, leg)
         variables = dict(leg.variables(self.org))
@@ -165,6 +168,7 @@ class Exchange:
                     channel=leg.channel,
                     endpoint=station.endpoint,
                     variables=variables,
+                    caller_number=shown,
                     timeout_s=seconds,
                     args=(leg.role.value, leg.interaction, leg.person),
                     originator=originator,
@@ -215,7 +219,7 @@ class Exchange:
             if station is None:
                 raise SwitchRefusedError("voice.no_telephone", agent=effect.agent)
             called = Leg(leg_id(self.org, effect.id), Role.AGENT, talk.interaction, effect.agent)
-            await self.call(called, station, originator=talk.caller)
+            await self.call(called, station, originator=talk.caller, shown=talk.number)
         if effect.address and not talk.caller:
             await self._call_customer(effect, talk)
         await self.arrange(talk)

@@ -293,7 +293,7 @@ class FlowFront:
             await self._switch.set_variable(visit.channel, CONTACT, visit.opened)
             await self._switch.set_variable(visit.channel, INTERACTION, interaction)
         contact = visit.opened
-        talk = self._exchange.begin(interaction, contact, visit.channel)
+        talk = self._exchange.begin(interaction, contact, visit.channel, visit.caller)
         talk.busy = True
         subject = ", ".join(f"{name}: {value}" for name, value in action.attributes.items())[:200]
         opened = await self._exchange.tell(

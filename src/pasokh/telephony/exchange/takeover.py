@@ -110,6 +110,8 @@ def _adopt_customers(
         if customer is None and i.phase is not Phase.ACTIVE and i.phase is not Phase.OFFERED:
             continue
         talk = exchange.begin(i.id, i.contact, customer.id if customer is not None else "")
+        if customer is not None and customer.variables.get(ROLE) == Role.CALLER.value:
+            talk.number = customer.caller_number
         if i.phase is Phase.ACTIVE:
             talk.agent, talk.held = i.agent or "", i.on_hold_since > 0
         consult = open_now.get(i.consult or "")

@@ -25,6 +25,8 @@ class Talk:
     contact: str
     caller: str = ""
     """Channel of the customer; empty while there is none (a callback before it is dialled)."""
+    number: str = ""
+    """The customer's, as given: shown by the telephones that ring for the talk."""
     agent: str = ""
     """Who serves the customer; nobody = the customer waits."""
     held: bool = False
