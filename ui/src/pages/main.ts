@@ -2,6 +2,7 @@
 import { startKeys } from "../keys/start";
 import { startNotices } from "../notices/start";
 
+import { setUpFileChoices } from "./file_choice";
 import { setUpHours } from "./hours";
 import { setUpPolicy } from "./policy";
 import { setUpAdministration } from "./setup";
@@ -59,5 +60,6 @@ startNotices();
 setUpAdministration();
 setUpPolicy();
 setUpHours();
+setUpFileChoices();
 setUpWelcome();
 setUpStyleguide();
