@@ -8,6 +8,7 @@ type Words = Callable[[str, Mapping[str, object], str], str]
 """(code, params, language) → a sentence for people. Handed in where processes are put together."""
 
 BAD_FRAME, TOKEN, FORBIDDEN, LATE, TOO_LARGE, TOO_FAST, NOT_READY = 4400, 4401, 4403, 4408, 4413, 4429, 4503
+ELSEWHERE = 4409
 
 _CLOSE = {
     "frame.too_large": TOO_LARGE,
@@ -17,9 +18,22 @@ _CLOSE = {
     "socket.silent": LATE,
     "live.not_ready": NOT_READY,
     "live.stalled": NOT_READY,
+    "phone.elsewhere": ELSEWHERE,
+    "phone.no_station": FORBIDDEN,
+    "phone.not_yours": FORBIDDEN,
+    "phone.switch_away": NOT_READY,
     "store.unavailable": NOT_READY,
 }
-_STATUS = {BAD_FRAME: 400, TOKEN: 401, FORBIDDEN: 403, LATE: 408, TOO_LARGE: 413, TOO_FAST: 429, NOT_READY: 503}
+_STATUS = {
+    BAD_FRAME: 400,
+    TOKEN: 401,
+    FORBIDDEN: 403,
+    LATE: 408,
+    ELSEWHERE: 409,
+    TOO_LARGE: 413,
+    TOO_FAST: 429,
+    NOT_READY: 503,
+}
 
 
 def close_code(code: str) -> int:

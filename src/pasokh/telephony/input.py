@@ -8,6 +8,8 @@ from pasokh.telephony.port import SwitchRefusedError
 _ITEM = re.compile(r"[^,\x00-\x1f]+")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 """No functions: setting some of them runs programs."""
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
+_HEADER_VALUE = re.compile(r"[\x20-\x7e]{0,500}")
 _DIGITS = re.compile(r"[0-9A-D*#]{1,64}")
 _UNSAFE_NAME = re.compile(r'[\x00-\x1f"<>\\]+')
 _UNSAFE_NUMBER = re.compile(r"[^0-9+*#]+")
@@ -26,6 +28,12 @@ def check_variable(name: str) -> None:
     """``switch.bad_variable`` for what is not the name of a plain variable."""
     if not _VARIABLE.fullmatch(name):
         raise SwitchRefusedError("switch.bad_variable", name=name)
+
+
+def check_header(name: str, value: str) -> None:
+    """``switch.bad_header`` for what is not one header of one line."""
+    if not _HEADER.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+        raise SwitchRefusedError("switch.bad_header", name=name)
 
 
 def check_digits(digits: str) -> None:

@@ -61,6 +61,8 @@ class Originate(msgspec.Struct, frozen=True, kw_only=True):
     """Made from validated models, never from input: ``PJSIP/agent7``, ``PJSIP/98…@trunk``."""
     variables: Mapping[str, str]
     """Set before it rings: who it belongs to survives any crash."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Said to a SIP phone with the call."""
     caller_number: str = ""
     caller_name: str = ""
     timeout_s: int

@@ -8,7 +8,7 @@ from pasokh.telephony.ari.client import path
 from pasokh.telephony.ari.session import AriSession
 from pasokh.telephony.ari.translate import LEG
 from pasokh.telephony.events import ChannelSnapshot
-from pasokh.telephony.input import caller_id, check_digits, check_variable, joined
+from pasokh.telephony.input import caller_id, check_digits, check_header, check_variable, joined
 from pasokh.telephony.port import Originate, RtpStatistics, Sides, SwitchRefusedError, SwitchUnavailableError
 
 KEY_VARIABLE = "PASOKH_DTMF"
@@ -43,12 +43,16 @@ class AriChannels(AriSession):
             return
         for name in leg.variables:
             check_variable(name)
+        variables = dict(leg.variables)
+        for name, value in leg.headers if leg.endpoint.startswith("PJSIP/") else ():
+            check_header(name, value)
+            variables[f"PJSIP_HEADER(add,{name})"] = value
         self._translator.legs.note(leg.channel)
         try:
             await self._do(
                 "POST",
                 path("channels", leg.channel),
-                {"variables": dict(leg.variables)},
+                {"variables": variables},
                 endpoint=leg.endpoint,
                 app=self._address.application,
                 appArgs=joined((LEG, *leg.args)),

@@ -159,15 +159,13 @@ class Exchange:
     ) -> None:
         """Call a telephone; an agent's that cannot be called is told to the core, anybody else's raises."""
         self.legs.setdefault(leg.channel, leg)
-        variables = dict(leg.variables(self.org))
-        for number, (name, value) in enumerate(station.headers):
-            variables[f"PJSIP_HEADER_{number}"] = f"{name}: {value}"
         try:
             await self.switch.originate(
                 Originate(
                     channel=leg.channel,
                     endpoint=station.endpoint,
-                    variables=variables,
+                    variables=leg.variables(self.org),
+                    headers=(*station.headers, *leg.headers()),
                     caller_number=shown,
                     timeout_s=seconds,
                     args=(leg.role.value, leg.interaction, leg.person),

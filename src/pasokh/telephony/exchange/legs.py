@@ -8,6 +8,9 @@ from typing import Self
 from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.variables import INTERACTION, MODE, ORG, PERSON, ROLE
 
+INTERACTION_HEADER, ROLE_HEADER = "X-Pasokh-Interaction", "X-Pasokh-Role"
+"""By these a browser's telephone knows which offer rings, and that a supervisor's call is taken by itself."""
+
 
 class Role(StrEnum):
     """Why a channel is there."""
@@ -56,6 +59,12 @@ class Leg:
         return {
             ORG: org, ROLE: self.role.value, INTERACTION: self.interaction, PERSON: self.person, MODE: self.mode,
         }  # fmt: skip
+
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """What a telephone of ours is told with the call; outside nobody learns anything."""
+        if self.role not in (Role.AGENT, Role.SUPERVISOR):
+            return ()
+        return (INTERACTION_HEADER, self.interaction), (ROLE_HEADER, self.role.value)
 
 
 def leg_id(org: str, effect: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
 from pasokh.telephony import events as ev
-from pasokh.telephony.input import check_digits, check_variable, joined
+from pasokh.telephony.input import check_digits, check_header, check_variable, joined
 from pasokh.telephony.memory.lines import SNOOP, Bridge, Line, Playback, Recording
 from pasokh.telephony.memory.pbx import MemoryPbx
 from pasokh.telephony.port import (
@@ -121,6 +121,8 @@ class MemorySwitch:
         pbx = await self._act()
         for name in leg.variables:
             check_variable(name)
+        for name, value in leg.headers:
+            check_header(name, value)
         joined(leg.args)
         if leg.channel not in pbx.lines and leg.channel not in pbx.ended:
             pbx.dial(leg)
