@@ -13,11 +13,13 @@ from pathlib import Path
 import msgspec
 from tests.polling import until_async, until_so
 from tests.telephony.asterisk import APP, PASSWORD, PHONES, USER, Asterisk
-from tests.telephony.rigs import CALLER, NUMBER, NUMBERS, ORG, STEP_MS, Person, Rig
+from tests.telephony.rigs import CALLER, NUMBER, NUMBERS, ORG, SPARE, STEP_MS, USED, Person, Rig
 
 from pasokh.telephony.ari.client import AriAddress, AriLink, AriTimings, Response, path
 from pasokh.telephony.ari.switch import AriSwitch
 from pasokh.telephony.ari.wire import FrameCounts, Message, StasisStart
+from pasokh.telephony.nodes.session import NodeTimings
+from pasokh.telephony.nodes.switch import NodesSwitch
 from pasokh.telephony.port import Switch
 
 SILENT = 300
@@ -29,10 +31,12 @@ def wall() -> int:
     return round(time.time() * 1_000)
 
 
-def ari_switch(asterisk: Asterisk, timings: AriTimings | None = None, backlog: int = 100_000) -> AriSwitch:
+def ari_switch(
+    asterisk: Asterisk, timings: AriTimings | None = None, backlog: int = 100_000, node: str = "test"
+) -> AriSwitch:
     """The switch on it."""
     address = AriAddress(asterisk.url, USER, PASSWORD, APP)
-    return AriSwitch(address, node="test", org=ORG, clock=wall, timings=timings, backlog=backlog)
+    return AriSwitch(address, node=node, org=ORG, clock=wall, timings=timings, backlog=backlog)
 
 
 @dataclass
@@ -157,6 +161,40 @@ async def asterisk_rig(asterisk: Asterisk, timings: AriTimings | None = None) ->
     """On a running one."""
     rig = AsteriskRig(ari_switch(asterisk, timings), asterisk=asterisk)
     await rig.phones.open(asterisk)
+    await rig.begin()
+    try:
+        yield rig
+    finally:
+        await rig.end()
+
+
+# -- two of them, as one -----------------------------------------------------------------------------------------------
+@dataclass
+class AsteriskNodesRig(AsteriskRig):
+    spare: Asterisk = None  # type: ignore[assignment]
+    parts: list[AriSwitch] = field(default_factory=list)
+    """Of the latest switch."""
+
+    def switch_on_both(self) -> NodesSwitch:
+        self.parts = [ari_switch(self.spare, node=SPARE), ari_switch(self.asterisk, node=USED)]
+        timings = NodeTimings(patience_s=1.0, pause_s=0.2)
+        return NodesSwitch(self.parts, clock=wall, closed=(SPARE,), timings=timings)
+
+    def another(self) -> Switch:
+        self.others.append(self.switch_on_both())
+        return self.others[-1]
+
+    async def cut(self) -> None:
+        for part in self.parts:
+            part._link._socket.transport.abort()
+
+
+@contextlib.asynccontextmanager
+async def asterisk_nodes_rig(used: Asterisk, spare: Asterisk) -> AsyncIterator[AsteriskNodesRig]:
+    """On two running ones."""
+    rig = AsteriskNodesRig(ari_switch(used), asterisk=used, spare=spare)
+    rig.switch = rig.switch_on_both()
+    await rig.phones.open(used)
     await rig.begin()
     try:
         yield rig

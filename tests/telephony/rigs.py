@@ -12,9 +12,11 @@ from tests.polling import give_way
 from tests.telephony.asterisk import MUSIC, SOUNDS
 
 from pasokh.telephony import events as ev
-from pasokh.telephony.memory.lines import Line, Manner, Phone
+from pasokh.telephony.memory.lines import Clock, Line, Manner, Phone
 from pasokh.telephony.memory.pbx import MemoryPbx
 from pasokh.telephony.memory.switch import MemorySwitch
+from pasokh.telephony.nodes.session import NodeTimings
+from pasokh.telephony.nodes.switch import NodesSwitch
 from pasokh.telephony.port import Originate, Switch
 
 ORG = "acme"
@@ -268,15 +270,59 @@ class MemoryRig(Rig):
         return recording.silent_ms / (recording.until - recording.since)
 
 
-@contextlib.asynccontextmanager
-async def memory_rig() -> AsyncIterator[Rig]:
-    """On the virtual clock."""
-    pbx = MemoryPbx(ORG)
+def equip(pbx: MemoryPbx) -> None:
+    """Phones and sounds as on the real one."""
     manners = ("rings", "busy", "declines", "broken")
     pbx.phones = {f"Memory/{manner}": Phone(Manner(manner)) for manner in manners}
     pbx.phones["Memory/answers"] = Phone(Manner.RINGS)
     pbx.sounds = {f"sound:{name}": round(seconds * 1_000) for name, seconds in SOUNDS.items()}
+
+
+@contextlib.asynccontextmanager
+async def memory_rig() -> AsyncIterator[Rig]:
+    """On the virtual clock."""
+    pbx = MemoryPbx(ORG)
+    equip(pbx)
     rig = MemoryRig(MemorySwitch(pbx), pbx=pbx)
+    await rig.begin()
+    try:
+        yield rig
+    finally:
+        await rig.end()
+
+
+# -- two in memory, as one ---------------------------------------------------------------------------------------------
+SPARE, USED = "node1", "node2"
+"""Of two nodes the first gets no calls: what is right on one could be so by chance."""
+
+
+@dataclass
+class MemoryNodesRig(MemoryRig):
+    spare: MemoryPbx = field(default_factory=lambda: MemoryPbx(ORG))
+
+    def switch_on_both(self) -> NodesSwitch:
+        switches = [MemorySwitch(self.spare, SPARE), MemorySwitch(self.pbx, USED)]
+        timings = NodeTimings(patience_s=0.2, pause_s=0.02)
+        return NodesSwitch(switches, clock=lambda: self.pbx.clock.now, closed=(SPARE,), timings=timings)
+
+    def another(self) -> Switch:
+        self.others.append(self.switch_on_both())
+        return self.others[-1]
+
+    async def cut(self) -> None:
+        self.spare.cut()
+        self.pbx.cut()
+
+
+@contextlib.asynccontextmanager
+async def memory_nodes_rig() -> AsyncIterator[MemoryNodesRig]:
+    """Two nodes on one virtual clock."""
+    clock = Clock(1_700_000_000_000)
+    spare, used = MemoryPbx(ORG, name=SPARE, clock=clock), MemoryPbx(ORG, name=USED, clock=clock)
+    for pbx in (spare, used):
+        equip(pbx)
+    rig = MemoryNodesRig(MemorySwitch(used), pbx=used, spare=spare)
+    rig.switch = rig.switch_on_both()
     await rig.begin()
     try:
         yield rig

@@ -22,6 +22,8 @@ class RingAgent(Effect, tag="agent.ring", frozen=True):
     agent: str
     channel: Channel
     deadline: Instant
+    parent: str = ""
+    """For a consult: the interaction it is about."""
 
 
 class StopRinging(Effect, tag="agent.stop_ringing", frozen=True):

@@ -77,7 +77,10 @@ def _settle(turn: Turn) -> None:
 
 def _make(turn: Turn, offer: ev.Offered) -> None:
     turn.emit(offer)
-    turn.effects.append(ef.RingAgent(turn.effect_id(), offer.interaction, offer.agent, offer.channel, offer.deadline))
+    parent = turn.state.interactions[offer.interaction].parent or ""
+    turn.effects.append(
+        ef.RingAgent(turn.effect_id(), offer.interaction, offer.agent, offer.channel, offer.deadline, parent)
+    )
 
 
 # Each handler takes exactly its own command, which a dict cannot say; hence Any.

@@ -56,6 +56,7 @@ class Cause:
     NO_ANSWER = 19
     REJECTED = 21
     CONGESTION = 34
+    NETWORK_OUT_OF_ORDER = 38
 
 
 class ChannelSnapshot(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +129,8 @@ class ChannelGone(SwitchEvent, frozen=True, kw_only=True, tag="channel.gone"):
     channel: str
     cause: int
     """Of Q.850, see `Cause`."""
+    lost: bool = False
+    """Nobody hung up: the switch that had it died, or is out of reach."""
 
 
 class DigitReceived(SwitchEvent, frozen=True, kw_only=True, tag="digit.received"):

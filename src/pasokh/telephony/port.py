@@ -18,6 +18,7 @@ import msgspec
 
 from pasokh.acd.effects import EffectRefusedError
 from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.time import Instant
 from pasokh.telephony.events import AnySwitchEvent, BridgeSnapshot, ChannelSnapshot
 
 
@@ -118,6 +119,9 @@ class Switch(Protocol):
         """Stop acting; calls go on."""
 
     # -- what is there -------------------------------------------------------------------------------------------------
+    async def running_since(self) -> Instant:
+        """When it was started: after another answer than before, nothing of what was there before is."""
+
     async def channels(self) -> list[ChannelSnapshot]:
         """Ours: in the application, or carrying the organisation's name. Recordings' own channels are not told."""
 

@@ -154,3 +154,11 @@ async def test_events_are_kept_from_the_beginning(rig: Rig) -> None:
     assert [channel.id for channel in await rig.switch.channels()] == [person.channel]
     rig.watcher = type(rig.watcher)(rig.switch)
     await rig.event(ev.CallerEntered, channel=person.channel)
+
+
+async def test_it_tells_since_when_it_runs(rig: Rig) -> None:
+    born = await rig.switch.running_since()
+    assert born > 1_600_000_000_000
+    await nobody_there(rig)
+    await rig.again()
+    assert await rig.switch.running_since() == born

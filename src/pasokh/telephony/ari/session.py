@@ -10,7 +10,7 @@ from pasokh.kernel.time import Instant
 from pasokh.telephony import events as ev
 from pasokh.telephony.ari import wire
 from pasokh.telephony.ari.client import REPLACED, AriAddress, AriLink, AriTimings, Response, path
-from pasokh.telephony.ari.translate import FAR_HALF, STASIS, TAP, Translator, snapshot
+from pasokh.telephony.ari.translate import FAR_HALF, STASIS, TAP, Translator, instant, snapshot
 from pasokh.telephony.port import SwitchRefusedError, SwitchReplacedError, SwitchUnavailableError
 
 CLOSED = "closed"
@@ -22,6 +22,14 @@ ORG_VARIABLE = "PASOKH_ORG"
 
 class _Application(msgspec.Struct, frozen=True):
     channel_ids: frozenset[str] = frozenset()
+
+
+class _Status(msgspec.Struct, frozen=True):
+    startup_time: str = ""
+
+
+class _Information(msgspec.Struct, frozen=True):
+    status: _Status = _Status()
 
 
 class AriSession:
@@ -52,6 +60,11 @@ class AriSession:
     def node(self) -> str:
         """Names the switch."""
         return self._node
+
+    async def running_since(self) -> Instant:
+        """When Asterisk was started, by its own clock."""
+        answer = await self._do("GET", path("asterisk", "info"), only="status")
+        return instant(self._read(answer, _Information).status.startup_time)
 
     # -- the connection ------------------------------------------------------------------------------------------------
     async def connect(self) -> None:

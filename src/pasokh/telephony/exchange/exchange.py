@@ -149,10 +149,15 @@ class Exchange:
             return
         if effect.channel is Channel.CALLBACK and effect.interaction not in self.talks:
             self.begin(effect.interaction, "", "")
-        talk = self.talks.get(effect.interaction)
+        talk = self.talks.get(effect.interaction) or self.talks.get(effect.parent)
         seconds = max(1, (effect.deadline - self.now()) // SECOND) + RING_SLACK_S
         leg = Leg(leg_id(self.org, effect.id), Role.AGENT, effect.interaction, effect.agent)
-        await self.call(leg, station, seconds, talk.caller if talk is not None else "", talk.number if talk else "")
+        beside, shown = (self.beside(talk), talk.number) if talk is not None else ("", "")
+        await self.call(leg, station, seconds, beside, shown)
+
+    def beside(self, talk: Talk) -> str:
+        """A channel of the talk: further ones are called for it, and come to be where it is."""
+        return talk.caller or self.up().get(talk.agent, "")
 
     async def call(
         self, leg: Leg, station: Station, seconds: int = DIAL_S, originator: str = "", shown: str = ""
@@ -217,7 +222,7 @@ class Exchange:
             if station is None:
                 raise SwitchRefusedError("voice.no_telephone", agent=effect.agent)
             called = Leg(leg_id(self.org, effect.id), Role.AGENT, talk.interaction, effect.agent)
-            await self.call(called, station, originator=talk.caller, shown=talk.number)
+            await self.call(called, station, originator=self.beside(talk), shown=talk.number)
         if effect.address and not talk.caller:
             await self._call_customer(effect, talk)
         await self.arrange(talk)
@@ -255,7 +260,7 @@ class Exchange:
             return
         leg = Leg(leg_id(self.org, f"{effect.id}.c"), Role.OUTSIDE, talk.interaction, effect.address)
         try:
-            await self.call(leg, station)
+            await self.call(leg, station, originator=self.beside(talk))
         except SwitchRefusedError:
             await self.tell(f"undialled:{effect.id}", cmd.EndInteraction(talk.interaction, effect.agent))
 

@@ -37,8 +37,9 @@ class Followers:
                 raise SwitchRefusedError("voice.no_telephone", agent=effect.by)
             channel = leg_id(self._exchange.org, effect.id)
             await self._exchange.call(
-                Leg(channel, Role.SUPERVISOR, talk.interaction, effect.by, mode=effect.mode), station
-            )
+                Leg(channel, Role.SUPERVISOR, talk.interaction, effect.by, mode=effect.mode), station,
+                originator=self._exchange.beside(talk),
+            )  # fmt: skip
         else:
             leg.mode = effect.mode
             if leg.up:

@@ -48,9 +48,13 @@ class Listener(Protocol):
 class MemoryPbx:
     """Lines, bridges, playbacks, recordings."""
 
-    def __init__(self, org: str, now: Instant = 1_700_000_000_000) -> None:
-        self.org = org
-        self.clock = Clock(now)
+    def __init__(
+        self, org: str, now: Instant = 1_700_000_000_000, *, name: str = "", clock: Clock | None = None
+    ) -> None:
+        """`name` begins the ids of its calls, and `clock` is shared, where there are several."""
+        self.org, self.name = org, name
+        self.clock = clock or Clock(now)
+        self.running_since = self.clock.now
         self.phones: dict[str, Phone] = {}
         """By endpoint; others cannot be reached."""
         self.sounds: dict[str, Millis] = {}
@@ -93,6 +97,7 @@ class MemoryPbx:
         self.ended |= self.lines
         self.lines.clear()
         self.bridges.clear()
+        self.running_since = max(self.clock.now, self.running_since + 1)
 
     def tell(self, event: ev.AnySwitchEvent) -> None:
         """To whoever has the application; to nobody otherwise."""
@@ -111,7 +116,7 @@ class MemoryPbx:
     # -- people --------------------------------------------------------------------------------------------------------
     def call(self, number: str, caller: str = "", name: str = "", variables: Mapping[str, str] | None = None) -> Line:
         """Somebody dials a number of ours."""
-        id_ = f"call-{next(self._numbers)}"
+        id_ = f"{self.name and self.name + '-'}call-{next(self._numbers)}"
         known = {
             "PASOKH_ORG": self.org,
             "PASOKH_ROLE": "caller",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
+from pasokh.kernel.time import Instant
 from pasokh.telephony import events as ev
 from pasokh.telephony.input import check_digits, check_header, check_variable, joined
 from pasokh.telephony.memory.lines import SNOOP, Bridge, Line, Playback, Recording
@@ -105,6 +106,10 @@ class MemorySwitch:
         if found is None:
             raise SwitchRefusedError("switch.refused", request=bridge, reason="Bridge not found")
         return found
+
+    async def running_since(self) -> Instant:
+        """When it was started, or crashed."""
+        return (await self._act()).running_since
 
     async def channels(self) -> list[ev.ChannelSnapshot]:
         """All there are."""

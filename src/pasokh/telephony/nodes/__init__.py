@@ -1,0 +1,1 @@
+"""Several switches as one: what belongs together lives on one node, and a node that dies takes nothing else with it."""
