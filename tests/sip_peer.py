@@ -22,6 +22,7 @@ class Message:
     first: str
     headers: tuple[tuple[str, str], ...]
     source: tuple[str, int]
+    body: str = ""
 
     @property
     def status(self) -> int:
@@ -152,7 +153,8 @@ class SipPeer:
             except TimeoutError:
                 break
             if data.strip():
-                head = data.decode("utf-8", "replace").partition("\r\n\r\n")[0].split("\r\n")
+                text, _, body = data.decode("utf-8", "replace").partition("\r\n\r\n")
+                head = text.split("\r\n")
                 pairs = [line.partition(":") for line in head[1:]]
-                return Message(head[0], tuple((name.strip(), value.strip()) for name, _, value in pairs), source)
+                return Message(head[0], tuple((name.strip(), value.strip()) for name, _, value in pairs), source, body)
         raise AssertionError(f"no SIP message reached {self.host}:{self.port} in {seconds} s")

@@ -124,13 +124,53 @@ class ChannelContinued(SwitchEvent, frozen=True, kw_only=True, tag="channel.cont
 
 
 class ChannelGone(SwitchEvent, frozen=True, kw_only=True, tag="channel.gone"):
-    """It is hung up. Told once for a channel; nothing about it follows."""
+    """It is hung up. Told once for a channel; nothing about it follows but `LegReported`."""
 
     channel: str
     cause: int
     """Of Q.850, see `Cause`."""
     lost: bool = False
     """Nobody hung up: the switch that had it died, or is out of reach."""
+
+
+class MediaReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How a leg's sound travelled, complete at its end. The far side's view is there only where it sends RTCP."""
+
+    codec: str = ""
+    received: int = 0
+    """Packets that came from the phone."""
+    sent: int = 0
+    received_lost: int = 0
+    """Known up to the latest RTCP interval."""
+    sent_lost: int = 0
+    received_jitter_ms: float = 0.0
+    sent_jitter_ms: float = 0.0
+    round_trip_ms: float = 0.0
+    heard: bool = False
+    """Whether the far side told its view at all."""
+    here: str = ""
+    """Address and port of ours."""
+    there: str = ""
+    """Address and port where the sound went."""
+    sip_call_id: str = ""
+    """By which a carrier finds the call in its own records."""
+    sip_answer: str = ""
+    """The far side's last answer to our call, such as ``SIP 486 Busy Here``."""
+    by_phone: bool = False
+    """Whether the phone's own side hung up."""
+    cause: int = 0
+
+
+class LegReported(SwitchEvent, frozen=True, kw_only=True, tag="leg.reported"):
+    """How a leg's sound travelled. Comes once, about when the leg ends: before `ChannelGone` or after it."""
+
+    channel: str
+    serves: str = ""
+    """The leg of ours whose outside half it is; empty for a leg of ours itself."""
+    technology: str
+    variables: dict[str, str] = {}
+    """As in `ChannelSnapshot`."""
+    report: MediaReport
 
 
 class DigitReceived(SwitchEvent, frozen=True, kw_only=True, tag="digit.received"):
@@ -216,6 +256,7 @@ type AnySwitchEvent = (
     | DialEnded
     | ChannelContinued
     | ChannelGone
+    | LegReported
     | DigitReceived
     | HoldPressed
     | HoldReleased

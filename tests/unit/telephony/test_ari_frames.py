@@ -179,6 +179,47 @@ def test_the_cause_comes_from_whoever_knows_it() -> None:
     assert [event.cause for event in events if isinstance(event, ev.ChannelGone)] == [ev.Cause.BUSY, ev.Cause.NORMAL]
 
 
+RTCP = "ssrc=1;themssrc=2;lp=4;rxjitter=0.020000;rxcount=96;txjitter=0.003000;txcount=110;rlp=11;rtt=0.080000"
+REPORT = ["report", "", RTCP, "127.0.0.1:1", "127.0.0.2:2", "(opus|alaw)", "id@host", "", "PJSIP/trunk-00000001", "16"]
+
+
+def test_a_leg_tells_how_it_was_after_its_end_and_ends_once() -> None:
+    reported = frame("StasisStart", 9, channel=channel(), args=REPORT)
+    events, counts = told([*LIFE[:7], reported, frame("StasisEnd", 10, channel=channel()), LIFE[7]])
+    assert [type(event) for event in events[-2:]] == [ev.ChannelGone, ev.LegReported]
+    assert counts.late == 0
+    told_last = events[-1]
+    assert isinstance(told_last, ev.LegReported)
+    assert told_last.report == ev.MediaReport(
+        codec="opus", received=96, sent=110, received_lost=4, sent_lost=11, received_jitter_ms=3.0, sent_jitter_ms=20.0,
+        round_trip_ms=80.0, heard=True, here="127.0.0.1:1", there="127.0.0.2:2", sip_call_id="id@host", by_phone=True,
+        cause=16,
+    )  # fmt: skip
+
+
+def test_the_outside_half_of_a_leg_is_nobodys_channel() -> None:
+    half = channel("far-1", name="PJSIP/carrier-00000002")
+    events, _ = told(
+        [
+            frame("StasisStart", 1, channel=half, args=["report", "a-1;2", *REPORT[2:]]),
+            frame("StasisEnd", 2, channel=half),
+            frame("ChannelDestroyed", 3, channel=half),
+        ]
+    )
+    [report] = events
+    assert isinstance(report, ev.LegReported)
+    assert report.serves == "a-1"
+
+
+@pytest.mark.parametrize(
+    "rtcp", ["", "lp=4294967290", "rxcount=-5", "rxcount=x;rtt=nan;lp", "rtt=1e99", ";;;=", "rxcount=" + "9" * 400]
+)
+def test_a_report_that_makes_no_sense_tells_nothing(rtcp: str) -> None:
+    [event] = told([frame("StasisStart", 1, channel=channel(), args=["report", "", rtcp])])[0]
+    assert isinstance(event, ev.LegReported)
+    assert event.report == ev.MediaReport()
+
+
 def test_recordings_own_channels_are_nobodys_business() -> None:
     tap = channel(f"{TAP}r-1.from", name="Snoop/c1-00000000")
     events, _ = told(
@@ -207,6 +248,7 @@ def test_every_event_of_the_port_is_told_by_asterisk() -> None:
         frame("RecordingStarted", 8, recording={"name": "r-1.message", "state": "recording"}),
         frame("RecordingFailed", 8, recording={"name": "r-1.message", "state": "failed"}),
     ]
+    rest.append(frame("StasisStart", 9, channel=channel("a-9"), args=["report", "", "rxcount=5", "", "", "(alaw)"]))
     events, _ = told([*rest, LIFE[0], LIFE[6], *LIFE[1:]])
     kinds = {type(event) for event in events}
     assert kinds | {ev.Lost, ev.Replaced} == set(ev.AnySwitchEvent.__value__.__args__)

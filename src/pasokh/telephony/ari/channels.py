@@ -26,7 +26,8 @@ class _Rtp(msgspec.Struct, frozen=True):
     txcount: int = 0
     rxploss: int = 0
     txploss: int = 0
-    rxjitter: float = 0.0
+    txjitter: float = 0.0
+    """What Asterisk measured itself; ``rxjitter`` is what the far side says."""
     rtt: float = 0.0
 
 
@@ -131,6 +132,6 @@ class AriChannels(AriSession):
             sent=rtp.txcount,
             received_lost=rtp.rxploss,
             sent_lost=rtp.txploss,
-            jitter_ms=rtp.rxjitter * 1_000,
+            jitter_ms=rtp.txjitter * 1_000,
             round_trip_ms=rtp.rtt * 1_000,
         )

@@ -13,6 +13,7 @@ from functools import singledispatchmethod
 from pasokh.kernel.time import Instant
 from pasokh.telephony import events as ev
 from pasokh.telephony.ari import wire
+from pasokh.telephony.ari.reports import REPORT, read_report
 
 LEG = "leg"
 """First argument of channels we made ourselves; dialled numbers never look like it."""
@@ -56,7 +57,8 @@ def instant(timestamp: str) -> Instant:
 def snapshot(channel: wire.ChannelJson, application: str, args: tuple[str, ...] | None = None) -> ev.ChannelSnapshot:
     """The port's picture of a channel; `args` when known better than from the dialplan."""
     name, *given = channel.dialplan.app_data.split(",")
-    inside = args is not None or (channel.dialplan.app_name == STASIS and name == application)
+    listed = channel.dialplan.app_name == STASIS and name == application and given[:1] != [REPORT]
+    inside = args is not None or listed
     found = args if args is not None else tuple(given) if inside else ()
     return ev.ChannelSnapshot(
         id=channel.id,
@@ -95,6 +97,8 @@ class Translator:
         """What was begun from here, so that finished ones do not begin again."""
         self.started = Recent()
         """Recordings that took orders once, and recording channels."""
+        self.reported = Recent()
+        """Channels that came only to tell how they were."""
         self._causes: dict[str, int] = {}
         self._dialled: dict[str, ev.DialOutcome] = {}
 
@@ -126,6 +130,9 @@ class Translator:
     @_translate.register
     def _(self, message: wire.StasisStart) -> Iterator[ev.AnySwitchEvent]:
         at, channel = instant(message.timestamp), message.channel.id
+        if message.args[:1] == (REPORT,):
+            yield from self._reported(message, at)
+            return
         if at <= self.gone.get(channel, -1):
             self._counts.late += 1
             return
@@ -139,12 +146,28 @@ class Translator:
     @_translate.register
     def _(self, message: wire.StasisEnd) -> Iterator[ev.AnySwitchEvent]:
         at, channel = instant(message.timestamp), message.channel.id
-        if channel in self._causes or channel.startswith(TAP) or channel in self.gone:
+        if (
+            self.reported.pop(channel, None) is not None
+            or channel in self._causes
+            or channel.startswith(TAP)
+            or channel in self.gone
+        ):
             yield from self.ended(channel, at)
         elif message.channel.name.startswith("Snoop/"):  # ends with what it hears, without being asked to
             yield from self.ended(channel, at, ev.Cause.NORMAL)
         else:
             yield ev.ChannelContinued(at=at, channel=channel)
+
+    def _reported(self, message: wire.StasisStart, at: Instant) -> Iterator[ev.LegReported]:
+        channel = message.channel
+        serves, report = read_report(message.args[1:], channel.name)
+        self.reported.note(channel.id, at)
+        if serves:
+            self.gone.note(channel.id, at)  # nobody knows it: its end is nobody's either
+        variables = {name: value for name, value in channel.channelvars.items() if value}
+        yield ev.LegReported(
+            at=at, channel=channel.id, serves=serves, technology=channel.name, variables=variables, report=report
+        )
 
     @_translate.register
     def _(self, message: wire.ChannelDestroyed) -> Iterator[ev.AnySwitchEvent]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pasokh.telephony.config.ini import Section, section, text
 from pasokh.telephony.config.machine import Machine
 from pasokh.telephony.config.models import Node, Number, Organisation, Site, Trunk
+from pasokh.telephony.config.reporting import PRE_DIAL, report_contexts
 from pasokh.telephony.config.rules import trunks_of
 
 LONGEST_DIALLED = 20
@@ -56,6 +57,7 @@ def extensions_conf(site: Site, node: Node, machine: Machine) -> str:
         section("general", [("static", True), ("writeprotect", True), ("autofallthrough", True)]),
         *_from_trunk(site, trunks),
         _caller(),
+        *report_contexts(),
         *(_settings(organisation) for organisation in site.organisations),
         _held(),
         _message(machine),
@@ -267,7 +269,7 @@ def _dial_out(trunks: Sequence[Trunk]) -> Section:
         steps += [
             f"(t{place})Set(GROUP(trunk)={trunk.key})",
             f"GotoIf($[${{GROUP_COUNT({trunk.key}@trunk)}} > {trunk.max_calls}]?{following})",
-            f"Dial(PJSIP/{_dialled(trunk)}@trunk-{trunk.key},{RING_SECONDS})",
+            f"Dial(PJSIP/{_dialled(trunk)}@trunk-{trunk.key},{RING_SECONDS},{PRE_DIAL})",
             'GotoIf($["${HANGUPCAUSE}" = "1"]?done)',
             f'GotoIf($["${{DIALSTATUS}}" = "CHANUNAVAIL" | "${{DIALSTATUS}}" = "CONGESTION"]?{following}:done)',
         ]

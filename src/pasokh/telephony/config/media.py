@@ -6,6 +6,9 @@ from pasokh.telephony.config.models import Node, Site
 from pasokh.telephony.config.rules import is_loopback
 
 
+RTCP_MS = 2_000
+
+
 def rtp_conf(node: Node, machine: Machine) -> str:
     """rtp.conf: ports, ICE, and which of the machine's addresses browsers are offered."""
     general = [
@@ -15,6 +18,8 @@ def rtp_conf(node: Node, machine: Machine) -> str:
         ("strictrtp", True),
         ("rtpchecksums", True),
         ("dtmftimeout", 3_000),
+        # Losses are known up to the latest RTCP report: of a short talk 5 s (the default) would be much.
+        ("rtcpinterval", RTCP_MS),
     ]
     return text([section("general", general), _candidates(node, machine)])
 

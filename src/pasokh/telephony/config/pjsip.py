@@ -8,6 +8,7 @@ from typing import Final
 from pasokh.telephony.config.dialplan import station_context, trunk_context
 from pasokh.telephony.config.ini import Section, host_port, section, text, uri_host
 from pasokh.telephony.config.models import Desk, Mobile, Node, Site, Station, Transport, Trunk, Webrtc
+from pasokh.telephony.config.reporting import HANDLED
 from pasokh.telephony.config.rules import host_address, trunks_of
 
 DEFAULT_PORTS: Final[dict[Transport, int]] = {"udp": 5_060, "tcp": 5_060, "tls": 5_061}
@@ -130,6 +131,7 @@ def _trunk(site: Site, node: Node, trunk: Trunk) -> Iterator[Section]:
         # In the INVITE only: connected-line updates, which would re-negotiate calls, are off.
         ("send_pai", trunk.identity == "asserted"),
         ("set_var", f"PASOKH_TRUNK={trunk.key}"),
+        HANDLED,
         *_no_surprises(node),
     ]
     if trunk.credentials is not None:
@@ -196,6 +198,7 @@ def _station(site: Site, node: Node, station: Station) -> Iterator[Section]:
             ("rtp_timeout", LOST_MEDIA_SECONDS),
             ("rtp_timeout_hold", LOST_MEDIA_ON_HOLD_SECONDS),
             ("set_var", f"PASOKH_STATION={station.key}"),
+            HANDLED,
             *_no_surprises(node),
         ],
     )
