@@ -168,6 +168,7 @@ class LegReported(SwitchEvent, frozen=True, kw_only=True, tag="leg.reported"):
     serves: str = ""
     """The leg of ours whose outside half it is; empty for a leg of ours itself."""
     technology: str
+    created: Instant = 0
     variables: dict[str, str] = {}
     """As in `ChannelSnapshot`."""
     report: MediaReport

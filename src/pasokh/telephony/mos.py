@@ -52,7 +52,7 @@ def opinion(r: float) -> float:
     """The mean opinion score (1…4.5) of an R (G.107, equation B-4)."""
     if r <= 0:
         return 1.0
-    if r >= 100:  # noqa: PLR2004 - the scale's end
+    if r >= 100:
         return 4.5
     return max(1.0, 1 + 0.035 * r + r * (r - 60) * (100 - r) * 7e-6)
 
@@ -76,10 +76,10 @@ def estimate(*, packets: int, lost: int, jitter_ms: float, round_trip_ms: float,
 
 def _delay(ms: float) -> float:
     """Idd (G.107, equations 7-27 and 7-28)."""
-    if ms <= 100:  # noqa: PLR2004 - below it nobody notices
+    if ms <= 100:
         return 0.0
     x = math.log2(ms / 100)
-    return 25 * ((1 + x**6) ** (1 / 6) - 3 * (1 + (x / 3) ** 6) ** (1 / 6) + 2)
+    return 25 * (math.pow(1 + x**6, 1 / 6) - 3 * math.pow(1 + (x / 3) ** 6, 1 / 6) + 2)
 
 
 def _equipment(loss: float, codec: Codec) -> float:

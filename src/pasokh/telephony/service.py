@@ -19,9 +19,11 @@ from pasokh.store.ports import Inbox
 from pasokh.telephony import events as sw
 from pasokh.telephony.exchange.exchange import Exchange
 from pasokh.telephony.exchange.front import FlowFront, Numbers
+from pasokh.telephony.exchange.journal import Journal, Nowhere
 from pasokh.telephony.exchange.lanes import Lanes
 from pasokh.telephony.exchange.ports import Stations
 from pasokh.telephony.exchange.takeover import held_of, take_over
+from pasokh.telephony.exchange.witness import Told, Witness, watched
 from pasokh.telephony.port import Switch, SwitchReplacedError, SwitchUnavailableError
 
 log = logging.getLogger(__name__)
@@ -64,6 +66,7 @@ class Plant(Protocol):
 class _Lead:
     exchange: Exchange
     front: FlowFront
+    witness: Witness
     task: asyncio.Task[None]
 
 
@@ -73,17 +76,29 @@ class VoiceCarrier:
     name = "voice"
     in_log = False
 
-    def __init__(self, inbox: Inbox, plant: Plant, now: Callable[[], Instant]) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        plant: Plant,
+        now: Callable[[], Instant],
+        journal: Journal | None = None,
+        told: Told = lambda *_: None,
+    ) -> None:
+        """`journal` keeps what happened to calls; `told` hears of every operation of a switch."""
         self._inbox, self._plant, self._now = inbox, plant, now
+        self._journal, self._told = journal or Journal(Nowhere()), told
         self._leads: dict[str, _Lead] = {}
 
     async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:
         """Take over an organisation's calls. A switch that is away is tried again beside the lead."""
         await self.leave(org)
+        switch = await self._plant.switch(org)
+        witness = Witness(org, switch.node, self._journal, self._now)
         exchange = Exchange(
-            org, await self._plant.switch(org), InboxCore(self._inbox, org), await self._plant.stations(org),
-            now=self._now,
+            org, watched(switch, self._told, witness.asked), InboxCore(self._inbox, org),
+            await self._plant.stations(org), now=self._now,
         )  # fmt: skip
+        witness.exchange = exchange
         front = FlowFront(exchange, await self._plant.numbers(org))
         exchange.front = front
         asked: list[AnyCommand] = []
@@ -91,11 +106,12 @@ class VoiceCarrier:
         try:
             await exchange.switch.connect()
             asked = await take_over(exchange, held)
+            witness.taken_over()
         except SwitchUnavailableError as error:
             log.warning("the switch of %s is away: %s", org, error)
             unseen = held
-        task = asyncio.create_task(self._serve(exchange, front, unseen), name=f"voice {org}")
-        self._leads[org] = _Lead(exchange, front, task)
+        task = asyncio.create_task(self._serve(exchange, front, witness, unseen), name=f"voice {org}")
+        self._leads[org] = _Lead(exchange, front, witness, task)
         return asked
 
     async def perform(self, org: str, effect: AnyEffect) -> None:
@@ -115,7 +131,9 @@ class VoiceCarrier:
             await lead.exchange.switch.close()
 
     # -- while it leads -----------------------------------------------------------------------------------------------
-    async def _serve(self, exchange: Exchange, front: FlowFront, unseen: Sequence[Interaction] | None) -> None:
+    async def _serve(
+        self, exchange: Exchange, front: FlowFront, witness: Witness, unseen: Sequence[Interaction] | None
+    ) -> None:
         """Follow the switch, and take everything over again whenever it was away; `unseen` = it still is."""
         pause, connected = RETRY_S, unseen is None
         while True:
@@ -125,9 +143,10 @@ class VoiceCarrier:
                     for command in await take_over(exchange, held_of(exchange) if unseen is None else unseen):
                         await exchange.tell(f"recover:{self._now()}:{command!r}", command)
                     unseen = None
+                    witness.taken_over()
                     log.info("the switch of %s is there again", exchange.org)
                 pause = RETRY_S
-                await self._follow(exchange, front)
+                await self._follow(exchange, front, witness)
             except SwitchReplacedError:
                 log.warning("another process acts for the calls of %s now", exchange.org)
                 return
@@ -137,7 +156,7 @@ class VoiceCarrier:
             await asyncio.sleep(pause)
             pause = min(LONGEST_RETRY_S, pause * 2)
 
-    async def _follow(self, exchange: Exchange, front: FlowFront) -> None:
+    async def _follow(self, exchange: Exchange, front: FlowFront, witness: Witness) -> None:
         """Work through what the switch tells until the connection is lost."""
         async with asyncio.TaskGroup() as group:
             lanes = Lanes(group)
@@ -149,6 +168,7 @@ class VoiceCarrier:
                 if isinstance(event, sw.Lost):
                     log.warning("the connection to the switch of %s is lost: %s", exchange.org, event.reason)
                     break
+                _see(witness, event)
                 work = exchange.handler(event)
                 if work is not None:
                     lanes.put(*work)
@@ -162,3 +182,11 @@ class VoiceCarrier:
                     break
                 lanes.put(channel, lambda channel=channel: front.wake(channel))  # type: ignore[misc]
             await asyncio.sleep(IDLE_S)
+
+
+def _see(witness: Witness, event: sw.AnySwitchEvent) -> None:
+    """What is noted for later must never hurt a call."""
+    try:
+        witness.happened(event)
+    except Exception:
+        log.exception("%s is not noted", type(event).__name__)

@@ -15,7 +15,7 @@ _LONGEST = 200
 def read_report(told: Sequence[str], technology: str) -> tuple[str, MediaReport]:
     """The leg it serves and the report; what is missing or unreadable counts as nothing told.
 
-    In Asterisk's words ``txjitter`` is what it measured itself of what it received, ``rxjitter`` what the far side says.
+    In Asterisk's words ``txjitter`` is what it measured itself of what it got, ``rxjitter`` what the far side says.
     """
     serves, rtcp, here, there, codec, call_id, answer, source, cause = [*told, *[""] * 9][:9]
     said = dict(pair.split("=", 1) for pair in rtcp.split(";") if "=" in pair)
@@ -35,13 +35,13 @@ def read_report(told: Sequence[str], technology: str) -> tuple[str, MediaReport]
         sip_call_id=call_id[:_LONGEST],
         sip_answer=answer[:_LONGEST],
         by_phone=bool(source) and source == technology,
-        cause=int(cause) if cause.isascii() and cause.isdigit() and len(cause) < 4 else 0,  # noqa: PLR2004 - Q.850
+        cause=int(cause) if cause.isascii() and cause.isdigit() and len(cause) < 4 else 0,
     )
 
 
 def _count(said: dict[str, str], name: str) -> int:
     value = said.get(name, "")
-    number = int(value) if value.isascii() and value.isdigit() and len(value) <= 12 else 0  # noqa: PLR2004 - absurd
+    number = int(value) if value.isascii() and value.isdigit() and len(value) <= 12 else 0
     return number if number < _WRAPPED else 0
 
 
@@ -51,4 +51,4 @@ def _ms(said: dict[str, str], name: str) -> float:
         value = float(said.get(name, "0")) * 1_000
     except ValueError:
         return 0.0
-    return round(value, 3) if 0 <= value < 60_000 else 0.0  # noqa: PLR2004 - a minute is no delay
+    return round(value, 3) if 0 <= value < 60_000 else 0.0

@@ -166,7 +166,13 @@ class Translator:
             self.gone.note(channel.id, at)  # nobody knows it: its end is nobody's either
         variables = {name: value for name, value in channel.channelvars.items() if value}
         yield ev.LegReported(
-            at=at, channel=channel.id, serves=serves, technology=channel.name, variables=variables, report=report
+            at=at,
+            channel=channel.id,
+            serves=serves,
+            technology=channel.name,
+            created=instant(channel.creationtime),
+            variables=variables,
+            report=report,
         )
 
     @_translate.register

@@ -5,7 +5,6 @@ from pasokh.telephony.config.machine import Machine
 from pasokh.telephony.config.models import Node, Site
 from pasokh.telephony.config.rules import is_loopback
 
-
 RTCP_MS = 2_000
 
 
