@@ -212,6 +212,7 @@ def after(org: str, agent: str) -> list[cmd.AnyCommand]:
 def make_tenant(org: str) -> None:
     """An organisation with a person of each role (`ORG-ROLE`), a queue, skill, outcome, widget."""
     from tests.account_stage import furnish_account
+    from tests.telephony_stage import furnish_telephony
 
     names = {"fa": f"{org} فا", "uk": f"{org} укр", "en": f"{org} en"}
     do_create_organisation(org, names, zone="Asia/Tehran", language="fa")
@@ -261,6 +262,7 @@ def make_tenant(org: str) -> None:
         do_choose(agent, {Kind.HELP: Choice(False, False, Email.NEVER)}, QuietHours(60, 120))
         Reminder.objects.create(organisation_id=org, follow_up=f"{org}-f", contact=org, owner=org, due_at=2**60)
         furnish_account(org)
+        furnish_telephony(org)
 
 
 def furnish(org: str, names: dict[str, str]) -> None:

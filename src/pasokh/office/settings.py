@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "pasokh.office.pauses",
     "pasokh.office.widgets",
     "pasokh.office.canned",
+    "pasokh.office.telephony",
     "pasokh.office.exchange",
 ]
 MIDDLEWARE = [

@@ -61,10 +61,15 @@ class Made(msgspec.Struct, frozen=True):
 class PromptCatalogue:
     """The prompts below one folder: ``made/LANGUAGE/…`` and ``recorded/LANGUAGE/…``."""
 
-    def __init__(self, folder: Path, voices: Mapping[str, Voice] = VOICES) -> None:
-        """Raises `PasokhError` ``prompts.bad_folder`` for a path a switch could misread."""
-        if not _FOLDER.fullmatch(str(folder)):
-            raise PasokhError("prompts.bad_folder", field="folder", folder=str(folder))
+    def __init__(self, folder: Path, voices: Mapping[str, Voice] = VOICES, *, recordings: Path | None = None) -> None:
+        """`recordings` = where uploaded ones lie, when several organisations share what is made.
+
+        Raises `PasokhError` ``prompts.bad_folder`` for a path a switch could misread.
+        """
+        self._recordings = recordings or folder / "recorded"
+        for path in (folder, self._recordings):
+            if not _FOLDER.fullmatch(str(path)):
+                raise PasokhError("prompts.bad_folder", field="folder", folder=str(path))
         self.folder = folder
         self.voices = voices
 
@@ -95,7 +100,7 @@ class PromptCatalogue:
 
     def recorded(self) -> Iterator[tuple[str, str]]:
         """Language and key of every uploaded recording."""
-        for named in sorted((self.folder / "recorded").glob("*/*.key")):
+        for named in sorted(self._recordings.glob("*/*.key")):
             yield named.parent.name, named.read_text("utf-8")
 
     # -- making ----------------------------------------------------------------------------------------------------
@@ -138,23 +143,10 @@ class PromptCatalogue:
         target = self._recorded(language, key)
         if not _KEY.fullmatch(key) or target is None:
             raise PasokhError("prompts.bad_key", field="key", key=key[:80])
-        if len(recording) > LARGEST_RECORDING:
-            raise PasokhError("prompts.too_large", field="recording", most_mib=LARGEST_RECORDING // 1024 // 1024)
-        kind = synthesis.kind_of(recording)
-        synthesis.check_programs()
-        try:
-            samples = synthesis.wide(recording, kind, trim=False)
-        except PasokhError as error:
-            if error.code == "prompts.failed":
-                reason = str(error.params["reason"])
-                raise PasokhError("prompts.bad_recording", field="recording", reason=reason) from error
-            raise
-        seconds = synthesis.length_seconds(samples)
-        if not _LEAST_SECONDS <= seconds <= LONGEST_SECONDS:
-            raise PasokhError("prompts.bad_recording", field="recording", reason=f"{seconds:.1f} s")
+        samples = read_recording(recording)
         self._place(samples, target)
         _write_whole(_with(target, ".key"), key.encode())
-        return seconds
+        return synthesis.length_seconds(samples)
 
     def forget(self, language: str, key: str) -> None:
         """Remove a recording; its text is made again in its place."""
@@ -201,7 +193,7 @@ class PromptCatalogue:
     def _recorded(self, language: str, key: str) -> Path | None:
         if as_language(language) != language:
             return None
-        return self.folder / "recorded" / language / hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()[:32]
+        return self._recordings / language / hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()[:32]
 
     def _place(self, samples: bytes, target: Path) -> None:
         """Both files at once for whoever looks: the WAV, by which a prompt counts as there, comes last."""
@@ -215,6 +207,28 @@ class PromptCatalogue:
                 wav.replace(_with(target, ".wav"))
         except OSError as error:
             raise PasokhError("prompts.cannot_write", folder=str(self.folder), reason=error.strerror or "") from error
+
+
+def read_recording(recording: bytes) -> bytes:
+    """The 16 kHz samples of a recording (WAV, FLAC or Ogg).
+
+    Raises `PasokhError` ``prompts.too_large bad_recording no_program``.
+    """
+    if len(recording) > LARGEST_RECORDING:
+        raise PasokhError("prompts.too_large", field="recording", most_mib=LARGEST_RECORDING // 1024 // 1024)
+    kind = synthesis.kind_of(recording)
+    synthesis.check_programs()
+    try:
+        samples = synthesis.wide(recording, kind, trim=False)
+    except PasokhError as error:
+        if error.code == "prompts.failed":
+            reason = str(error.params["reason"])
+            raise PasokhError("prompts.bad_recording", field="recording", reason=reason) from error
+        raise
+    seconds = synthesis.length_seconds(samples)
+    if not _LEAST_SECONDS <= seconds <= LONGEST_SECONDS:
+        raise PasokhError("prompts.bad_recording", field="recording", reason=f"{seconds:.1f} s")
+    return samples
 
 
 def standard_prompts(languages: Iterable[str] = LANGUAGES) -> Iterator[Prompt]:

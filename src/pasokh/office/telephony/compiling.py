@@ -1,0 +1,166 @@
+"""Keeps the compiled document of the scope's organisation true: called last in every change."""
+
+from typing import Any, cast
+
+import msgspec
+from django.db import connection
+from django.db.models import F
+from django.db.models.signals import post_save
+
+from pasokh.flows.nodes import Flow as FlowConfig
+from pasokh.flows.surroundings import Prompt as PromptConfig
+from pasokh.kernel.errors import PasokhError
+from pasokh.office import clock
+from pasokh.office.people.models import User
+from pasokh.office.telephony import rules
+from pasokh.office.telephony.compiled import (
+    CompiledNumber,
+    CompiledStation,
+    CompiledTrunk,
+    DialConfig,
+    Document,
+    Sound,
+    StationKind,
+    check_document,
+    plain,
+)
+from pasokh.office.telephony.models import (
+    BlockedNumber,
+    DialPolicy,
+    FlowVersion,
+    Number,
+    PlantDocument,
+    Prompt,
+    PromptSound,
+    Station,
+    Trunk,
+)
+from pasokh.office.tenancy import scope
+from pasokh.office.tenancy.models import Organisation
+
+_FIRST = """
+INSERT INTO telephony_plantdocument (organisation_id, version, changed_at) VALUES (%s, 0, %s)
+ON CONFLICT (organisation_id) DO NOTHING
+"""
+
+
+def recompile() -> PlantDocument:
+    """Bring the document in line with the rows.
+
+    Raises ``site.*`` where a switch could not have it, with ``field`` as the form calls it, and ``what`` it is of.
+
+    Writers of one organisation take turns by the document's row, so that none compiles what another has just changed.
+    """
+    org = scope.required()
+    with connection.cursor() as cursor:
+        cursor.execute(_FIRST, [org, clock.now()])
+    row = PlantDocument.objects.select_for_update().get(pk=org)
+    compiled = compile_document()
+    try:
+        check_document(compiled)
+    except PasokhError as error:
+        what, _, name = str(error.params.get("field", "")).partition(".")
+        raise PasokhError(
+            error.code, **{**error.params, "what": f"{what}.{name}", "field": name.partition(".")[2]}
+        ) from error
+    document = plain(compiled)
+    if row.document != document:
+        row.document, row.version, row.changed_at = document, row.version + 1, clock.now()
+        row.save()
+    return row
+
+
+def compile_document() -> Document:
+    """The document the rows stand for."""
+    trunks = {row.pk: row for row in Trunk.objects.filter(is_active=True).order_by("key")}
+    return Document(
+        org=scope.required(),
+        dial=dial_config(),
+        trunks=tuple(CompiledTrunk(key=row.site_key, config=row.config, sealed=row.sealed) for row in trunks.values()),
+        numbers=_numbers(trunks),
+        stations=_stations(),
+        flows=published_flows(),
+        prompts=prompt_configs(),
+        sounds=tuple(
+            Sound(key=key, language=language, digest=digest)
+            for key, language, digest in PromptSound.objects.order_by("prompt__key", "language").values_list(
+                "prompt__key", "language", "digest"
+            )
+        ),
+        blocked=tuple(
+            BlockedNumber.objects.exclude(pattern=rules.ANONYMOUS).order_by("pattern").values_list("pattern", flat=True)
+        ),
+        refuses_anonymous=BlockedNumber.objects.filter(pattern=rules.ANONYMOUS).exists(),
+    )
+
+
+def dial_config() -> DialConfig:
+    """Where the organisation may call: nowhere until somebody says so."""
+    row = DialPolicy.objects.first()
+    if row is not None:
+        return row.config
+    return rules.first_dial_config(Organisation.objects.get().language)
+
+
+def published_flows() -> dict[str, FlowConfig]:
+    """Every flow in use, as published."""
+    latest = FlowVersion.objects.filter(flow__archived_at=0, version=F("flow__published"))
+    return {
+        row.flow.key: msgspec.convert(row.definition, FlowConfig)
+        for row in latest.select_related("flow").order_by("flow__key")
+    }
+
+
+def prompt_configs() -> dict[str, PromptConfig]:
+    """Every prompt as the checker and the engine know it."""
+    recorded: dict[str, set[str]] = {}
+    for key, language in PromptSound.objects.values_list("prompt__key", "language"):
+        recorded.setdefault(key, set()).add(language)
+    return {
+        row.key: rules.as_prompt(row.texts, row.tags, recorded.get(row.key, ()))
+        for row in Prompt.objects.order_by("key")
+    }
+
+
+def follow_people() -> None:
+    """From now on an account that is closed, renamed or opened again changes the document at once."""
+    post_save.connect(_person_saved, sender=User, dispatch_uid="telephony.people")
+
+
+def _person_saved(sender: type[User], instance: User, **given: Any) -> None:  # noqa: ANN401, ARG001 - Django's
+    if scope.current() == instance.organisation_id and Station.objects.filter(user=instance).exists():
+        recompile()
+
+
+def _numbers(trunks: dict[int, Trunk]) -> tuple[CompiledNumber, ...]:
+    rows = Number.objects.filter(is_active=True, flow__published__gt=0, flow__archived_at=0)
+    return tuple(
+        CompiledNumber(
+            did=row.did,
+            client=row.client.key,
+            flow=row.flow.key,
+            last_resort=row.last_resort.key,
+            languages=tuple(row.languages),
+            recorded=row.recorded,
+            also=tuple(row.also),
+            trunks=tuple(sorted(trunks[each.pk].site_key for each in row.trunks.all() if each.pk in trunks)),
+        )
+        for row in rows.select_related("client", "flow", "last_resort").prefetch_related("trunks").order_by("did")
+    )
+
+
+def _stations() -> tuple[CompiledStation, ...]:
+    rows = Station.objects.filter(user__is_active=True).select_related("user").order_by("key")
+    return tuple(
+        CompiledStation(
+            key=row.site_key,
+            user=row.user.username,
+            kind=cast("StationKind", row.kind),
+            name=(row.name or row.user.name)[:80],
+            sealed=row.sealed,
+            number=row.number,
+            chosen=row.is_chosen,
+            config=row.config,
+        )
+        for row in rows
+    )
