@@ -9,7 +9,6 @@ from pasokh.acd.model import Closing, Phase
 from pasokh.acd.turn import Turn
 from pasokh.kernel.errors import PasokhError
 
-
 _NOT_LET_IN = {
     Closing.CLOSED: "queue.closed",
     Closing.FULL: "queue.full",

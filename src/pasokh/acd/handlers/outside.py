@@ -99,7 +99,9 @@ def answer_outside(turn: Turn, c: cmd.AnswerOutside) -> None:
     if i.outside_answered:
         return
     turn.emit(ev.OutsideAnswered(i.id, i.contact, i.queue, i.outside, turn.now - i.since))
-    turn.effects.append(ef.JoinOutside(turn.effect_id(), i.id, i.channel, i.parent if i.kind == "consult" else ""))
+    turn.effects.append(
+        ef.JoinOutside(turn.effect_id(), i.id, i.channel, (i.parent or "") if i.kind == "consult" else "")
+    )
 
 
 def end_outside(turn: Turn, c: cmd.EndOutside) -> None:
