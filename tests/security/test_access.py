@@ -163,7 +163,7 @@ FOR_ALL = ACCOUNT_FOR_ALL | {
     "/", "/notices/", "/notices/read/", "/notices/settings/", "/api/v1/notices", "/api/v1/notices/read",
     "/files/v1/upload", "/files/v1/alpha-file", "/files/v1/alpha-file/preview", "/files/v1/alpha-file/state",
     "/login/", "/welcome/start/alpha-token/", "/logout/", "/language/", "/demo/shop/", "/live/token",
-    "/api/v1/me", "/api/v1/openapi.json", "/api/v1/",
+    "/api/v1/me", "/api/v1/phone", "/api/v1/openapi.json", "/api/v1/",
 }  # fmt: skip
 
 

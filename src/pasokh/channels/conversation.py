@@ -68,6 +68,21 @@ class Talk:
     """The customer's rating; 0 = none."""
 
 
+MOST_ANSWERS = 30
+"""Of a caller's answers in a flow, the latest are kept."""
+
+
+@dataclass(slots=True)
+class Call:
+    """How a telephone call came in, and what the caller answered on the way."""
+
+    number: str
+    """The one called."""
+    caller: str
+    answers: list[tuple[str, str]] = field(default_factory=list)
+    """Step of the flow and what was pressed there."""
+
+
 @dataclass(slots=True)
 class Conversation:
     """A contact's history up to `seq`."""
@@ -80,6 +95,8 @@ class Conversation:
     """The first interaction: the one the customer came with."""
     talks: dict[str, Talk] = field(default_factory=dict)
     over: bool = False
+    call: Call | None = None
+    """Of a contact by telephone."""
 
     def main_talk(self) -> Talk | None:
         """The interaction the customer came with, or None for an unknown contact."""
@@ -99,6 +116,11 @@ class Conversation:
                 self.talks[event.interaction] = Talk(event.interaction, event.kind, event.channel, at)
             case ev.ContactClosed():
                 self.over = True
+            case ev.CallArrived():
+                self.call = Call(event.number, event.caller)
+            case ev.CallStepped():
+                if event.said and self.call is not None:
+                    self.call.answers = [*self.call.answers, (event.step, event.said)][-MOST_ANSWERS:]
             case _:
                 talk = self.talks.get(getattr(event, "interaction", ""))
                 if talk is not None:

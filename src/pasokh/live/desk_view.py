@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from pasokh.acd.events import Part
+from pasokh.acd.model import VOICE
 from pasokh.acd.state import Interaction
 from pasokh.channels.conversation import Talk, message_key, split_message_key
 from pasokh.channels.webchat.view import author_name
@@ -148,8 +149,6 @@ def _interaction(world: World, i: Interaction) -> dict[str, object]:
         "on_hold_since": i.on_hold_since or None,
         "hold_ms": i.hold_ms,
         "consult": _consult(world, i.consult),
-        "consult_ended": i.consult_ended or None,
-        "talks_with": i.talks_with or None,
         "parent": i.parent,
         "note": i.note,
         "messages": i.messages,
@@ -163,6 +162,23 @@ def _interaction(world: World, i: Interaction) -> dict[str, object]:
         "help_question": i.help_question,
         "monitors": _monitors(world, i),
         "why": _why(talk),
+        "call": _call(world, i),
+    }
+
+
+def _call(world: World, i: Interaction) -> object | None:
+    """What only a call has; None on other channels."""
+    if i.channel not in VOICE:
+        return None
+    conversation = world.conversations.get(i.contact)
+    came = conversation.call if conversation is not None else None
+    return {
+        "number": came.number if came is not None else "",
+        "caller": came.caller if came is not None else i.address,
+        "answers": [{"step": step, "said": said} for step, said in came.answers] if came is not None else [],
+        "talks_with": i.talks_with or None,
+        "unrecorded_since": i.unrecorded_since or None,
+        "hold_warn_ms": world.state.queues[i.queue].config.hold_warn_ms,
     }
 
 
@@ -175,16 +191,17 @@ def _consult(world: World, name: str | None) -> object | None:
         "id": consult.id,
         "agent": agent.config.id if agent is not None else None,
         "agent_name": agent.config.name if agent is not None else "",
-        "number": consult.outside or None,
-        "answered_at": consult.outside_answered or consult.accepted_at or None,
         "phase": str(consult.phase),
     }
 
 
 def _monitors(world: World, i: Interaction) -> list[dict[str, str]]:
-    """Who reads along; a supervisor who is no agent has no name here."""
+    """Who follows it and how; a supervisor who is no agent has no name here."""
     agents = world.state.agents
-    return [{"id": user, "name": agents[user].config.name if user in agents else ""} for user in i.monitors]
+    return [
+        {"id": user, "name": agents[user].config.name if user in agents else "", "mode": mode}
+        for user, mode in i.monitors.items()
+    ]
 
 
 def _why(talk: Talk | None) -> object | None:

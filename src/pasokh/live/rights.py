@@ -122,6 +122,7 @@ def _own_agent(claims: Claims, fields: Fields) -> None:
         raise PasokhError("command.not_allowed", command=str(fields.get("type")), role=claims.role)
     _set(fields, "agent", claims.agent)
     _clean(fields, "note", 4_000)
+    _clean(fields, "reason", 200)
 
 
 def _any_agent(claims: Claims, fields: Fields) -> None:
@@ -226,13 +227,13 @@ _AGENT: dict[str, _Fill] = {
             cmd.RejectOffer,
             cmd.StartHold,
             cmd.EndHold,
+            cmd.SwitchConsult,
+            cmd.PauseRecording,
+            cmd.ResumeRecording,
             cmd.Transfer,
             cmd.StartConsult,
             cmd.EndConsult,
             cmd.CompleteTransfer,
-            cmd.TransferOutside,
-            cmd.ConsultOutside,
-            cmd.TransferMenu,
             cmd.EndInteraction,
             cmd.CompleteWrapUp,
             cmd.AskHelp,
@@ -254,7 +255,6 @@ _RIGHTS: dict[str, dict[str, _Fill]] = {
                 cmd.StartMonitor,
                 cmd.StopMonitor,
                 cmd.ReturnInteraction,
-                cmd.MoveContact,
                 cmd.AnnounceIncident,
                 cmd.WithdrawIncident,
                 cmd.AcknowledgeAlarm,

@@ -214,9 +214,11 @@ class Shard:
                 future.set_result(None)
 
     def _wanted(self, events: Iterable[AnyEvent]) -> set[str]:
-        """Open contacts with news whose conversations are not loaded yet."""
+        """Open contacts, and calls on their way, with news whose conversations are not loaded yet."""
+        calls, contacts = self.state.calls, self.state.contacts
         names = {getattr(event, "contact", None) for event in events if not isinstance(event, ContactOpened)}
-        return {name for name in names if name in self.state.contacts}
+        begun = {event.contact for event in events if isinstance(event, ContactOpened) and event.contact in calls}
+        return begun | {name for name in names if name in contacts or name in calls}
 
     async def _load_patiently(self, contacts: set[str]) -> None:
         while True:
@@ -240,12 +242,13 @@ class Shard:
                         more = False
                         break
                     conversation.fold(row.seq, decode_event(row.data), row.occurred_at)
-            if conversation.main is not None:
+            if conversation.main is not None or conversation.call is not None:
                 self.world.conversations[contact] = conversation
 
     def _forget(self, contact: str) -> None:
         """Drop the conversation of a closed contact that no visitor looks at."""
-        if contact not in self.state.contacts and contact not in self._boards["chat"]:
+        kept = contact in self.state.contacts or contact in self.state.calls
+        if not kept and contact not in self._boards["chat"]:
             self.world.conversations.pop(contact, None)
 
     def _mark(self, change: Change) -> None:

@@ -94,7 +94,8 @@ class World:
         self._note_direct(event, change)
         contact: str | None = getattr(event, "contact", None)
         if contact is not None:
-            if isinstance(event, ev.ContactOpened) and contact not in self.conversations:
+            begins = isinstance(event, ev.ContactOpened | ev.CallArrived)
+            if begins and contact not in self.conversations:
                 self.conversations[contact] = Conversation(contact)
             conversation = self.conversations.get(contact)
             if conversation is not None:
@@ -116,6 +117,8 @@ class World:
             for name in (getattr(event, "interaction", None), getattr(event, "replacement", None))
             if name is not None
         }
+        if isinstance(event, ev.CallStepped) and event.contact in self.state.contacts:
+            names.update(self.state.contacts[event.contact].interactions)
         consult = getattr(event, "consult", None)
         if isinstance(consult, str):  # `Offered.consult` is a flag
             names.add(consult)
@@ -143,10 +146,9 @@ class World:
         """Count the event in its interval, while the state still tells how things stood before it."""
         interactions, queues = self.state.interactions, self.state.queues
         if self.intervals.fold(event, at, lambda name: interactions[name].kind, lambda name: queues[name].config):
-            for name in ("queue", "from_queue"):
-                queue = getattr(event, name, None)
-                if isinstance(queue, str):
-                    change.intervals.add(queue)
+            queue = getattr(event, "queue", None)
+            if isinstance(queue, str):
+                change.intervals.add(queue)
 
     def _standing(self, name: str) -> tuple[str, *tuple[object, ...]] | None:
         """Where an interaction waits and what its place there hangs on; None when it does not wait."""

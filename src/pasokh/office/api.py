@@ -20,6 +20,7 @@ from pasokh.office.notices.api import router as notices_router
 from pasokh.office.people.api import router as people_router
 from pasokh.office.people.models import User
 from pasokh.office.supervise.api import router as supervise_router
+from pasokh.office.telephony.api import router as telephony_router
 from pasokh.office.tenancy import scope
 from pasokh.office.watch.api import router as watch_router
 
@@ -49,6 +50,7 @@ api.add_router("", desk_router)
 api.add_router("", crm_router)
 api.add_router("", follow_ups_router)
 api.add_router("", day_router)
+api.add_router("", telephony_router)
 
 
 def _refuse(request: HttpRequest, error: PasokhError) -> HttpResponse:

@@ -47,7 +47,7 @@ _BY_CODE = {
 
 _UNKNOWN = frozenset({
     "contact.unknown", "queue.unknown", "person.unknown", "setup.unknown_queue",
-    "canned.unknown", "import.unknown", "widget.unknown", "setup.unknown_pause",
+    "phone.no_station", "canned.unknown", "import.unknown", "widget.unknown", "setup.unknown_pause",
 })  # fmt: skip
 
 

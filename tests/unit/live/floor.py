@@ -69,14 +69,16 @@ class Floor:
         roll = r.random()
         if roll < 0.14:
             return self.arrival(queue_id)
-        if roll < 0.24:
+        if roll < 0.19:
+            return self.on_the_telephone(queue_id)
+        if roll < 0.28:
             signed = self.state.agents[agent_id].presence is not Presence.OFFLINE
             return cmd.SetPresence(agent_id, r.random() < 0.8, "lunch") if signed else cmd.SignIn(agent_id)
-        if roll < 0.26:
+        if roll < 0.30:
             return cmd.SignOut(agent_id, force=r.random() < 0.5)
-        if roll < 0.32 and (beside := self.beside(held)) is not None:
+        if roll < 0.36 and (beside := self.beside(held)) is not None:
             return beside
-        if roll < 0.34:
+        if roll < 0.38:
             return r.choice(
                 (
                     cmd.OpenQueue(queue_id),
@@ -86,7 +88,7 @@ class Floor:
                     cmd.DefineQueue(queue(queue_id, version=self.state.queues[queue_id].config.version + 1)),
                 )
             )
-        if roll < 0.45 and waiting:
+        if roll < 0.48 and waiting:
             i = r.choice(waiting)
             return r.choice(
                 (
@@ -143,6 +145,20 @@ class Floor:
             preferred_agent=self.random.choice((None, *AGENTS)),
         )
 
+    def on_the_telephone(self, queue_id: str) -> cmd.AnyCommand:
+        """A call begins, goes through its flow, waits, or ends; later it may go on in a survey."""
+        r = self.random
+        calls = [*self.state.calls, *(i.contact for i in self.state.interactions.values() if i.channel == "voice")]
+        if not calls or r.random() < 0.3:
+            self.contacts += 1
+            return cmd.BeginCall(f"c{self.contacts}", "982191001000", "+982155501", "own", "fa")
+        contact = r.choice(calls)
+        step = cmd.NoteStep(contact, "main", r.choice(("menu", "order")), r.choice(("", "1", "1402")))
+        if contact not in self.state.calls:
+            return step
+        waits = cmd.OpenContact(contact, f"{contact}.i1", Channel.VOICE, queue_id, address="+982155501")
+        return r.choice((step, step, waits, waits, cmd.EndCall(contact, "caller")))
+
     def handling(self, i) -> cmd.AnyCommand:
         r, me = self.random, i.agent
         if i.phase is Phase.OFFERED:
@@ -161,6 +177,9 @@ class Floor:
                 self.message(i, "agent", me),
                 self.message(i, "note", me),
                 self.message(i, "agent", me),
+                cmd.SwitchConsult(i.id, me, r.choice(("customer", "helper", "both"))),
+                cmd.PauseRecording(i.id, me, "card"),
+                cmd.ResumeRecording(i.id, me),
                 cmd.StartHold(i.id, me),
                 cmd.EndHold(i.id, me),
                 cmd.Transfer(i.id, me, to_queue=r.choice(QUEUES)),

@@ -20,13 +20,13 @@ VISITOR = Claims(kind="visitor", org="o", subject="c1", contact="c1", role="visi
 OWN = {
     "agent.sign_in", "agent.sign_out", "agent.set_presence", "offer.accept", "offer.reject", "hold.start", "hold.end",
     "contact.transfer", "consult.start", "consult.end", "consult.complete", "interaction.end", "wrap_up.complete",
-    "message.post", "help.ask", "contact.transfer_outside", "consult.start_outside", "contact.transfer_menu",
+    "message.post", "help.ask", "consult.switch", "recording.pause", "recording.resume",
 }  # fmt: skip
 BESIDE = {"help.answer", "follow_up.set", "follow_up.close", "message.read"}
 WATCH = {
     "queue.open", "queue.close", "contact.set_priority", "interaction.close", "monitor.start", "monitor.stop",
     "incident.announce", "incident.withdraw", "alarm.acknowledge", "contact.take_over",
-    "interaction.return", "contact.move",
+    "interaction.return",
 }  # fmt: skip
 ALLOWED = {
     "agent": OWN | BESIDE,
@@ -37,8 +37,7 @@ EVERY = [tag_of(kind) for kind in AnyCommand.__value__.__args__]
 FIELDS = {
     "interaction": "i1", "queue": "q", "ready": True, "priority": 1, "message": "m", "text": "hello", "consult": "k",
     "outcome": "done", "choice": "callback", "address": "12345", "up_to": 1, "score": 5, "contact": "c1",
-    "incident": "in1", "queues": ["q"], "texts": {"en": "We know."}, "alarm": "level:q:2026-03-21",
-    "number": "021 8888 8888", "to_queue": "q",
+    "party": "both", "incident": "in1", "queues": ["q"], "texts": {"en": "We know."}, "alarm": "level:q:2026-03-21",
 }  # fmt: skip
 
 

@@ -29,14 +29,6 @@ from pasokh.acd.commands.handling import (
     StartHold,
     Transfer,
 )
-from pasokh.acd.commands.outside import (
-    AnswerOutside,
-    ConsultOutside,
-    EndOutside,
-    MoveContact,
-    TransferMenu,
-    TransferOutside,
-)
 from pasokh.acd.commands.setup import (
     CloseQueue,
     DefineAgent,
@@ -68,7 +60,6 @@ __all__ = [
     "AcknowledgeAlarm",
     "AnnounceIncident",
     "AnswerHelp",
-    "AnswerOutside",
     "AnyCommand",
     "AskHelp",
     "Author",
@@ -78,7 +69,6 @@ __all__ = [
     "CloseQueue",
     "CompleteTransfer",
     "CompleteWrapUp",
-    "ConsultOutside",
     "CustomerAway",
     "CustomerBack",
     "DefineAgent",
@@ -87,11 +77,9 @@ __all__ = [
     "EndConsult",
     "EndHold",
     "EndInteraction",
-    "EndOutside",
     "EndSurge",
     "LeaveContact",
     "MarkRead",
-    "MoveContact",
     "NoteStep",
     "NoteSurge",
     "OpenContact",
@@ -117,8 +105,6 @@ __all__ = [
     "TakeOver",
     "Tick",
     "Transfer",
-    "TransferMenu",
-    "TransferOutside",
     "WithdrawIncident",
     "decode_command",
 ]
@@ -130,7 +116,6 @@ type AnyCommand = (
     | OpenContact | PostMessage | LeaveContact | AcceptAlternative | SetPriority
     | AcceptOffer | RejectOffer | StartHold | EndHold | Transfer | StartConsult | EndConsult | CompleteTransfer
     | EndInteraction | CompleteWrapUp | CloseInteraction
-    | TransferOutside | ConsultOutside | TransferMenu | AnswerOutside | EndOutside | MoveContact
     | MarkRead | CustomerAway | CustomerBack | RateContact | SetFollowUp | CloseFollowUp
     | AskHelp | AnswerHelp | StartMonitor | StopMonitor | TakeOver | ReturnInteraction
     | AnnounceIncident | WithdrawIncident | AcknowledgeAlarm | NoteSurge | EndSurge | Tick

@@ -3,12 +3,15 @@
 from pasokh.office.pauses.selectors import for_pages
 from pasokh.office.people.models import User
 from pasokh.office.supervise.models import Outcome, Reason
+from pasokh.office.telephony.models import Number
+from pasokh.office.telephony.selectors import chosen_station
+from pasokh.office.tenancy.models import Client
 from pasokh.office.tenancy.selectors import own_organisation
 from pasokh.office.vocabulary.selectors import bands
 
 
-def page_data() -> dict[str, object]:
-    """The organisation's own words and people.
+def page_data(user: User) -> dict[str, object]:
+    """The organisation's own words and people, and which kind of telephone rings for `user` (None = none).
 
     `outcomes` and `reasons` in their trees' order, a reason with the band that holds for it in ms; `pauses` in the
     order of the menu; `colleagues` = everyone who can be named in a note.
@@ -27,6 +30,9 @@ def page_data() -> dict[str, object]:
             .values_list("username", "name")
         ],
         "organisation": own_organisation().name,
+        "clients": dict(Client.objects.order_by("key").values_list("key", "name")),
+        "numbers": dict(Number.objects.order_by("did").values_list("did", "name")),
+        "phone": station.kind if (station := chosen_station(user)) is not None else None,
     }
 
 

@@ -44,7 +44,7 @@ def desk_page(request: HttpRequest) -> HttpResponse:
         "desk/desk.html",
         {
             "agent": user.username if user.handles_contacts else "",
-            "desk_data": page_data(),
+            "desk_data": page_data(user),
             "live_pass": live_pass(request),
         },
     )

@@ -68,6 +68,11 @@ def stations_of(user: User) -> list[Station]:
     return list(Station.objects.filter(user=user).order_by("-is_chosen", "key"))
 
 
+def chosen_station(user: User) -> Station | None:
+    """The telephone that rings for a person; None while there is none."""
+    return Station.objects.select_related("user").filter(user=user, is_chosen=True).first()
+
+
 def station_by_key(key: str) -> Station | None:
     """One telephone; None when there is none of that key."""
     return Station.objects.select_related("user").filter(key=key[:60]).first()
