@@ -23,6 +23,7 @@ class Timer(IntEnum):
     MAX_WAIT = 6
     SCHEDULED = 7
     AWAY = 8
+    OUTSIDE = 9
 
 
 type Due = tuple[Instant, Timer]
@@ -44,6 +45,8 @@ def due_of(state: State, interaction: Interaction) -> Due | None:
             return _due_waiting(state, interaction)
         case Phase.WRAP_UP:
             return (interaction.deadline, Timer.WRAP_UP)
+        case Phase.OUTSIDE if not interaction.outside_answered:
+            return (interaction.deadline, Timer.OUTSIDE)
         case Phase.SCHEDULED:
             return (interaction.not_before, Timer.SCHEDULED)
         case _:

@@ -11,14 +11,17 @@ from pasokh.acd import levels
 from pasokh.acd.agenda import LADDER_ORDER
 from pasokh.acd.counting import count_answered, count_left
 from pasokh.acd.derived import Derived
-from pasokh.acd.folds import calls, setup, supervision
+from pasokh.acd.folds import calls, outside, setup, supervision
 from pasokh.acd.folds.setup import sync
+from pasokh.acd.folds.work import between, hand_on, release, take
 from pasokh.acd.model import VOICE, Closing, Phase
 from pasokh.acd.state import Contact, Interaction, State
 from pasokh.kernel.time import Instant
 
-VISITS = frozenset({"opened", "transfer", "returned"})
-"""Causes of queueing that begin a new visit to a queue (counted, with a fresh ladder)."""
+VISITS = frozenset({"opened", "transfer", "returned", "moved", "menu", "unreached"})
+"""Causes of queueing that begin a new visit to a queue, which is counted."""
+GOES_ON = frozenset({"moved"})
+"""Of these, those in which the customer's wait goes on: the ladder is not begun anew."""
 
 
 def apply(state: State, event: ev.AnyEvent, at: Instant) -> None:
@@ -31,23 +34,6 @@ def apply(state: State, event: ev.AnyEvent, at: Instant) -> None:
         interaction = state.interactions.get(name)
         if interaction is not None:
             state.cache.agenda.put(state, interaction)
-
-
-def _take(state: State, agent_id: str, interaction: str) -> None:
-    agent = state.agents[agent_id]
-    agent.work.append(interaction)
-    sync(state, agent)
-
-
-def _release(state: State, agent_id: str | None, interaction: str, idle_at: Instant | None) -> None:
-    """Give capacity back; `idle_at` moves the agent to the end of the idle line."""
-    agent = state.agents.get(agent_id) if agent_id is not None else None
-    if agent is None or interaction not in agent.work:
-        return
-    agent.work.remove(interaction)
-    if idle_at is not None:
-        agent.idle_since = idle_at
-    sync(state, agent)
 
 
 # -- contacts ------------------------------------------------------------------------------------------------------
@@ -78,14 +64,18 @@ def _interaction_started(state: State, e: ev.InteractionStarted, at: Instant) ->
 def _queued(state: State, e: ev.Queued, at: Instant) -> None:
     i = state.interactions[e.interaction]
     if i.phase is Phase.OFFERED:
-        _release(state, i.agent, i.id, None)
+        release(state, i.agent, i.id, None)
     i.phase, i.since, i.agent = Phase.QUEUED, at, None
     i.queue, i.queued_at, i.head_start_ms = e.queue, e.queued_at, e.head_start_ms
     i.hold_agent, i.hold_until, i.direct = e.hold_agent, e.hold_until, e.direct
     i.barred_agent, i.barred_until = e.barred_agent, e.barred_until
     i.wait_told = False
-    if e.cause in VISITS or e.cause == "consult":
+    if e.cause in GOES_ON:
+        i.step = 0
+        i.rungs = i.rungs if i.alternatives_told else min(i.rungs, LADDER_ORDER.index(None))
+    elif e.cause in VISITS or e.cause == "consult":
         i.step = i.rungs = 0
+        i.alternatives_told = False
     if e.cause in VISITS:
         i.visits += 1
         state.queues[e.queue].day.entered += 1
@@ -125,7 +115,9 @@ def _ladder_passed(state: State, e: ev.LadderPassed, _: Instant) -> None:
 
 
 def _alternatives_offered(state: State, e: ev.AlternativesOffered, _: Instant) -> None:
-    state.interactions[e.interaction].rungs = LADDER_ORDER.index(None) + 1
+    i = state.interactions[e.interaction]
+    i.rungs = LADDER_ORDER.index(None) + 1
+    i.alternatives_told = i.alternatives_told or bool(e.options)
 
 
 def _nothing(_: State, __: ev.AnyEvent, ___: Instant) -> None:
@@ -173,7 +165,7 @@ def _offered(state: State, e: ev.Offered, at: Instant) -> None:
     i.phase, i.since, i.agent, i.deadline = Phase.OFFERED, at, e.agent, e.deadline
     state.offers_made += 1
     state.agents[e.agent].last_offer = state.offers_made
-    _take(state, e.agent, i.id)
+    take(state, e.agent, i.id)
 
 
 def _offer_accepted(state: State, e: ev.OfferAccepted, at: Instant) -> None:
@@ -181,6 +173,7 @@ def _offer_accepted(state: State, e: ev.OfferAccepted, at: Instant) -> None:
     agent = state.agents[e.agent]
     i.phase, i.since, i.accepted_at, i.deadline = Phase.ACTIVE, at, at, 0
     i.on_hold_since = i.hold_ms = 0
+    i.passed_by = ""
     if not i.answered:
         i.answered, i.waited_ms = True, e.waited_ms
     if i.kind != "consult":
@@ -195,24 +188,24 @@ def _offer_accepted(state: State, e: ev.OfferAccepted, at: Instant) -> None:
 
 
 def _offer_rejected(state: State, e: ev.OfferRejected, at: Instant) -> None:
-    _release(state, e.agent, e.interaction, at)
+    release(state, e.agent, e.interaction, at)
     _unoffered(state, e.interaction, at)
 
 
 def _offer_timed_out(state: State, e: ev.OfferTimedOut, at: Instant) -> None:
     state.agents[e.agent].missed += 1
-    _release(state, e.agent, e.interaction, at)
+    release(state, e.agent, e.interaction, at)
     _unoffered(state, e.interaction, at)
 
 
 def _offer_withdrawn(state: State, e: ev.OfferWithdrawn, at: Instant) -> None:
-    _release(state, e.agent, e.interaction, None)
+    release(state, e.agent, e.interaction, None)
     _unoffered(state, e.interaction, at)
 
 
 def _unoffered(state: State, interaction: str, at: Instant) -> None:
     i = state.interactions[interaction]
-    i.phase, i.since, i.agent, i.deadline, i.not_before = Phase.SCHEDULED, at, None, 0, at
+    between(i, at)
 
 
 # -- handling ------------------------------------------------------------------------------------------------------
@@ -228,40 +221,33 @@ def _hold_ended(state: State, e: ev.HoldEnded, _: Instant) -> None:
 
 def _transferred(state: State, e: ev.Transferred, at: Instant) -> None:
     i = state.interactions[e.interaction]
-    agent = state.agents[e.from_agent]
-    agent.talk_ms += e.talk_ms
-    day = state.queues[e.from_queue].day
-    day.handled += 1
-    day.talk_ms += e.talk_ms
-    day.hold_ms += i.hold_ms
-    _release(state, e.from_agent, i.id, at)
-    i.help_since, i.help_question = 0, ""
-    i.note, i.hold_ms, i.on_hold_since = e.note, 0, 0
+    hand_on(state, i, e.from_agent, e.from_queue, e.talk_ms, at)
+    i.note = e.note
     if e.consulted and e.to_agent is not None:
         i.agent, i.since, i.accepted_at = e.to_agent, at, at
         state.agents[e.to_agent].answered += 1
         state.contacts[e.contact].preferred_agent = e.to_agent
-        _take(state, e.to_agent, i.id)
+        take(state, e.to_agent, i.id)
     else:
-        i.agent = None
-        i.phase, i.since, i.not_before = Phase.SCHEDULED, at, at
+        between(i, at)
 
 
 def _consult_started(state: State, e: ev.ConsultStarted, _: Instant) -> None:
-    state.interactions[e.interaction].consult = e.consult
+    i = state.interactions[e.interaction]
+    i.consult, i.consult_ended = e.consult, ""
 
 
 def _consult_ended(state: State, e: ev.ConsultEnded, _: Instant) -> None:
     i = state.interactions[e.interaction]
-    i.consult, i.talks_with = None, ""
+    i.consult, i.talks_with, i.consult_ended = None, "", e.cause
 
 
 def _work_returned(state: State, e: ev.WorkReturned, at: Instant) -> None:
     i = state.interactions[e.interaction]
-    _release(state, e.agent, i.id, at)
-    i.agent, i.on_hold_since = None, 0
-    i.help_since, i.help_question = 0, ""
-    i.phase, i.since, i.not_before = Phase.SCHEDULED, at, at
+    release(state, e.agent, i.id, at)
+    i.on_hold_since = i.help_since = 0
+    i.help_question = ""
+    between(i, at)
 
 
 def _talk_ended(state: State, e: ev.TalkEnded, at: Instant) -> None:
@@ -295,7 +281,7 @@ def _wrapped(state: State, i: Interaction, agent_id: str, wrap_up_ms: int, at: I
     agent = state.agents[agent_id]
     agent.wrap_up_ms += wrap_up_ms
     state.queues[i.queue].day.wrap_up_ms += wrap_up_ms
-    _release(state, agent_id, i.id, at)
+    release(state, agent_id, i.id, at)
 
 
 def _interaction_closed(state: State, e: ev.InteractionClosed, at: Instant) -> None:
@@ -304,7 +290,7 @@ def _interaction_closed(state: State, e: ev.InteractionClosed, at: Instant) -> N
         _count_left(state, i, e)
         levels.judge(state.queues[e.queue], at)
     _dequeue(state, i)
-    _release(state, i.agent, i.id, at)
+    release(state, i.agent, i.id, at)
     del state.interactions[e.interaction]
     contact = state.contacts[e.contact]
     contact.interactions.remove(e.interaction)
@@ -327,6 +313,7 @@ _HANDLERS: dict[type, Callable[[State, Any, Instant], None]] = {
     **setup.FOLDS,
     **supervision.FOLDS,
     **calls.FOLDS,
+    **outside.FOLDS,
     ev.ContactOpened: _contact_opened,
     ev.InteractionStarted: _interaction_started,
     ev.Queued: _queued,

@@ -60,6 +60,61 @@ class Release(Effect, tag="agent.release", frozen=True):
     waits: bool = False
 
 
+class CallOutside(Effect, tag="outside.call", frozen=True):
+    """Call a number outside until `until`: for the customer, or (`parent`) for a consult about the parent's."""
+
+    id: str
+    interaction: str
+    channel: Channel
+    number: str
+    until: Instant
+    parent: str = ""
+
+
+class JoinOutside(Effect, tag="outside.join", frozen=True):
+    """It answered: join it with the customer, or (`parent`) with the agent who consults."""
+
+    id: str
+    interaction: str
+    channel: Channel
+    parent: str = ""
+
+
+class HandOutside(Effect, tag="outside.hand", frozen=True):
+    """The number outside that was consulted has the customer now."""
+
+    id: str
+    interaction: str
+    channel: Channel
+    consult: str
+
+
+class DropOutside(Effect, tag="outside.drop", frozen=True):
+    """Let the number outside go."""
+
+    id: str
+    interaction: str
+    channel: Channel
+
+
+class WaitAgain(Effect, tag="customer.wait", frozen=True):
+    """The customer waits for somebody again."""
+
+    id: str
+    interaction: str
+    channel: Channel
+
+
+class ToMenu(Effect, tag="customer.menu", frozen=True):
+    """Let the number's flow go on with the caller, at a node of a flow or from its start."""
+
+    id: str
+    interaction: str
+    channel: Channel
+    flow: str = ""
+    node: str = ""
+
+
 class SwitchParty(Effect, tag="consult.party", frozen=True):
     """Let the agent talk with the customer, the helper, or both."""
 
@@ -130,6 +185,7 @@ class Deliver(Effect, tag="customer.deliver", frozen=True):
 
 type AnyEffect = (
     RingAgent | StopRinging | Connect | Release | SwitchParty | Hold | Record | Follow
+    | CallOutside | JoinOutside | HandOutside | DropOutside | WaitAgain | ToMenu
     | OfferAlternatives | Disconnect | Deliver
 )  # fmt: skip
 

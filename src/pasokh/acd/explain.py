@@ -89,6 +89,26 @@ class _Teller:
             case ev.InteractionClosed() if e.kind != "consult":
                 yield self._say(f"closed.{e.reason.value}", wait=self._span(e.waited_ms))
             case _:
+                yield from self._sent_on(e)
+
+    def _sent_on(self, e: ev.AnyEvent) -> Iterator[str]:
+        """Numbers outside, the menu, other queues."""
+        match e:
+            case ev.PassedOutside():
+                yield self._say("passed_outside", agent=self._agent(e.from_agent), number=e.number)
+            case ev.OutsideAnswered():
+                yield self._say("outside_answered", number=e.number, wait=self._span(e.rang_ms))
+            case ev.OutsideEnded():
+                yield self._say(f"outside.{e.cause}", number=e.number, talk=self._span(e.talk_ms))
+            case ev.SentToMenu():
+                yield self._say("sent_to_menu", agent=self._agent(e.from_agent))
+            case ev.Moved() if e.by:
+                yield self._say(
+                    "moved_by", agent=self._agent(e.by), queue=self._queue(e.to_queue), before=self._queue(e.from_queue)
+                )
+            case ev.Moved() if e.waiting:
+                yield self._say("moved", queue=self._queue(e.to_queue), before=self._queue(e.from_queue))
+            case _:
                 return
 
     def _wait(self, e: ev.WaitBegan) -> Iterator[str]:

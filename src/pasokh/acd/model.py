@@ -6,7 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from pasokh.kernel.time import MINUTE, SECOND, Millis
+from pasokh.kernel.time import HOUR, MINUTE, SECOND, Millis
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:\-]{1,80}$")]
 OptionalId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:\-]{0,80}$")]
@@ -48,6 +48,10 @@ class Phase(StrEnum):
     WRAP_UP = "wrap_up"
     OUTCOME_DUE = "outcome_due"
     """The wrap-up limit freed the agent; the outcome is still owed."""
+    OUTSIDE = "outside"
+    """With a number outside, or that number is being called."""
+    MENU = "menu"
+    """An agent sent the caller back into the menu of the number."""
     CLOSED = "closed"
 
 
@@ -201,6 +205,8 @@ class QueueConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Reasons to choose from at the end; not empty = one must be given."""
     away_ms: Annotated[int, Meta(ge=1_000, le=86_400_000)] = 60 * SECOND
     """How long a waiting customer may be out of reach before counting as abandoned."""
+    outside_ring_ms: Annotated[int, Meta(ge=5_000, le=120_000)] = 30 * SECOND
+    """How long a number outside rings that a customer is handed to, or that is asked for help."""
     overflow_now: tuple[Id, ...] = ()
     """The overflow switch: agents of these queues help at once, whatever the policy's relaxations say."""
     policy: Policy = Policy()
@@ -255,6 +261,9 @@ def capacity_class(channel: Channel) -> int:
 
 
 _CLASS = {Channel.VOICE: 0, Channel.CALLBACK: 0, Channel.CHAT: 1, Channel.MESSENGER: 1, Channel.EMAIL: 2}
+
+HEAD_START_MS: Millis = 24 * HOUR
+"""Puts somebody at the head of a queue who was being served: nobody there has waited a day."""
 
 DIRECT_HOLD_MS: Millis = 30 * SECOND
 """How long a contact transferred to one agent waits for that agent before its queue helps."""

@@ -22,6 +22,12 @@ class SegmentKind(StrEnum):
     HOLD = "hold"
     CONSULT = "consult"
     WRAP_UP = "wrap_up"
+    OUTSIDE_RING = "outside_ring"
+    """A number outside is being called for the customer, or for a consult."""
+    OUTSIDE = "outside"
+    """Talks with a number outside."""
+    MENU = "menu"
+    """An agent sent the caller back to the menu."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,9 @@ class SegmentFold:
 type _Turn = tuple[str, SegmentKind | None, str, str | None, Instant]
 
 
-def _turn(e: ev.AnyEvent, at: Instant, *, consult: bool) -> _Turn | None:
+def _turn(  # noqa: C901, PLR0912 - one case an event
+    e: ev.AnyEvent, at: Instant, *, consult: bool
+) -> _Turn | None:
     """The segment an event begins: (interaction, kind, queue, agent, start); kind None only ends the running one."""
     match e:
         case ev.Queued():
@@ -99,10 +107,19 @@ def _turn(e: ev.AnyEvent, at: Instant, *, consult: bool) -> _Turn | None:
             return (e.interaction, SegmentKind.TALK, "", e.agent, at)
         case ev.Transferred() if e.consulted:
             return (e.interaction, SegmentKind.TALK, e.to_queue, e.to_agent, at)
+        case ev.OutsideCalled():
+            return (e.interaction, SegmentKind.OUTSIDE_RING, e.queue, None, at)
+        case ev.OutsideAnswered():
+            return (e.interaction, SegmentKind.OUTSIDE, e.queue, None, at)
+        case ev.PassedOutside() if e.consulted:
+            return (e.interaction, SegmentKind.OUTSIDE, e.from_queue, None, at)
+        case ev.SentToMenu():
+            return (e.interaction, SegmentKind.MENU, e.from_queue, None, at)
         case ev.TalkEnded():
             return (e.interaction, SegmentKind.WRAP_UP, e.queue, e.agent, at)
         case (
             ev.OfferRejected() | ev.OfferTimedOut() | ev.OfferWithdrawn() | ev.Transferred() | ev.WorkReturned()
+            | ev.OutsideEnded() | ev.PassedOutside() | ev.Moved()
             | ev.WrapUpExpired() | ev.OutcomeRecorded() | ev.InteractionClosed()
         ):  # fmt: skip
             return (e.interaction, None, "", None, at)

@@ -27,6 +27,10 @@ class QueueDay:
     left_otherwise: int = 0
     """Diverted, timed out, closed, full."""
     left_otherwise_in_target: int = 0
+    moved_out: int = 0
+    """Went on to another queue, still waiting: they count as entered there, and here in no other way."""
+    moved_wait_ms: Millis = 0
+    """What those had waited by then."""
     answered_wait_ms: Millis = 0
     left_wait_ms: Millis = 0
     longest_wait_ms: Millis = 0
@@ -134,6 +138,20 @@ class Interaction:
     """Users who follow the conversation, and how: ``read``, ``listen``, ``whisper``, ``barge``."""
     talks_with: str = ""
     """While a consult by voice is answered: ``customer``, ``helper`` or ``both``; empty = no consult was answered."""
+    alternatives_told: bool = False
+    """Another way was offered while it waits."""
+    outside: str = ""
+    """The number outside it is with, or that is being called."""
+    outside_leg: str = ""
+    """The interaction for which that number was called: this one, or the consult it began as."""
+    outside_answered: Instant = 0
+    """When that number answered; 0 = it rings."""
+    outside_rang_ms: Millis = 0
+    """How long it rang until then."""
+    passed_by: str = ""
+    """The agent who handed it outside or back to the menu."""
+    consult_ended: str = ""
+    """How the latest consult ended, until another begins."""
     unrecorded_since: Instant = 0
     """The recording pauses since then; 0 = it does not."""
 

@@ -10,7 +10,18 @@ from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
 from pasokh.acd.derived import derived
-from pasokh.acd.handlers import aftercare, calls, configuration, contacts, offers, presence, supervision, talks
+from pasokh.acd.handlers import (
+    aftercare,
+    calls,
+    configuration,
+    contacts,
+    moves,
+    offers,
+    outside,
+    presence,
+    supervision,
+    talks,
+)
 from pasokh.acd.handlers.timers import fire
 from pasokh.acd.model import Phase
 from pasokh.acd.routing import choose
@@ -114,6 +125,12 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     cmd.StartConsult: talks.start_consult,
     cmd.EndConsult: talks.end_consult,
     cmd.CompleteTransfer: talks.complete_transfer,
+    cmd.TransferOutside: outside.transfer_outside,
+    cmd.ConsultOutside: outside.consult_outside,
+    cmd.TransferMenu: outside.transfer_menu,
+    cmd.AnswerOutside: outside.answer_outside,
+    cmd.EndOutside: outside.end_outside,
+    cmd.MoveContact: moves.move_contact,
     cmd.EndInteraction: talks.end_interaction,
     cmd.CompleteWrapUp: talks.complete_wrap_up,
     cmd.MarkRead: contacts.mark_read,

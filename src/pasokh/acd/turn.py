@@ -3,7 +3,7 @@
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
 from pasokh.acd.apply import apply
-from pasokh.acd.model import VOICE, Channel, Closing, Phase, Presence
+from pasokh.acd.model import HEAD_START_MS, VOICE, Channel, Closing, Phase, Presence
 from pasokh.acd.state import Agent, Contact, Interaction, Queue, State
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import Instant
@@ -124,12 +124,27 @@ class Turn:
         self.emit(ev.ConsultEnded(i.id, i.contact, i.agent or "", child.id, cause))
         if child.phase is Phase.OFFERED:
             self.withdraw(child, "parent_ended")
+        elif child.phase is Phase.OUTSIDE and cause != "completed":
+            self.outside_over(child, cause)
         helper = child.agent
         if helper is not None and cause != "completed":
             self.release(child, helper)
         self.close(child, Closing.ANSWERED if child.answered else Closing.NO_AGENTS, helper)
         if helper is not None:
             self.agents.add(helper)
+
+    def outside_over(self, i: Interaction, cause: str, code: str = "", by: str = "") -> None:
+        """A number outside has no part in it any more; its telephone is let go."""
+        answered = i.outside_answered > 0
+        rang, talked = (i.outside_rang_ms, self.now - i.outside_answered) if answered else (self.now - i.since, 0)
+        self.emit(ev.OutsideEnded(i.id, i.contact, i.queue, i.outside, cause, answered, rang, talked, code, by))
+        self.effects.append(ef.DropOutside(self.effect_id(), i.id, i.channel))
+
+    def to_head(self, i: Interaction, cause: str) -> None:
+        """Who was being served waits again, before everybody else; the wait is a new one."""
+        self.emit(ev.Queued(i.id, i.contact, i.queue, self.now, cause, HEAD_START_MS))
+        self.effects.append(ef.WaitAgain(self.effect_id(), i.id, i.channel))
+        self.waiting.add(i.id)
 
     def release(self, i: Interaction, agent: str, *, waits: bool = False) -> None:
         """Let the agent's telephone go; elsewhere there is nothing to let go."""

@@ -94,7 +94,7 @@ class Waits:
                 return self._stand(state, event.interaction, at)
             case ev.OfferAccepted():
                 return self._leave(event.interaction, at, answered=True)
-            case ev.InteractionClosed() | ev.Scheduled():
+            case ev.InteractionClosed() | ev.Scheduled() | ev.Moved():
                 return self._leave(event.interaction, at, answered=False)
             case _:
                 return None

@@ -27,7 +27,7 @@ def advance(
     return walk.at, walk.actions
 
 
-def _take(walk: Walk, happened: p.AnyInput) -> None:
+def _take(walk: Walk, happened: p.AnyInput) -> None:  # noqa: C901, PLR0912  # one line a kind of input
     match happened:
         case p.HungUp():
             walk.actions.clear()
@@ -43,6 +43,8 @@ def _take(walk: Walk, happened: p.AnyInput) -> None:
             w.talk_ended(walk)
         case p.QueueLeft():
             w.queue_left(walk, happened.reason)
+        case p.SentBack():
+            _sent_back(walk, happened.flow, happened.node)
         case p.AlternativesDue():
             w.alternatives_due(walk)
         case p.Digits():
@@ -94,6 +96,25 @@ def _start(walk: Walk) -> None:
     if remembered == walk.at.language:
         walk.do(p.SpeakLanguage(remembered, remember=False))
     walk.go(flow.start)
+
+
+def _sent_back(walk: Walk, flow: str, node: str) -> None:
+    """Begin there, in the language spoken; what was noted on the way stays."""
+    walk.hush()
+    walk.music_off()
+    walk.change(
+        stack=(), stage="", typed="", queue="", queue_flow="", queue_node="", waited=0, offered=False, wake=0
+    )  # fmt: skip
+    named = walk.program.flows.get(flow or walk.program.main)
+    main = walk.program.flows.get(walk.program.main)
+    if named is not None and (not node or node in named.nodes):
+        walk.change(flow=named.id)
+        walk.go(node or named.start)
+    elif main is not None:
+        walk.change(flow=main.id)
+        walk.go(main.start)
+    else:
+        walk.escape("flow.unknown_flow")
 
 
 def _settle(walk: Walk) -> None:

@@ -157,6 +157,13 @@ class NumberChecked(Input, tag="number_checked", frozen=True):
     said: str = ""
 
 
+class SentBack(Input, tag="sent_back", frozen=True):
+    """An agent sent the caller back: to a node of a flow, or, where those are not (any more), to the start."""
+
+    flow: str = ""
+    node: str = ""
+
+
 class TransferEnded(Input, tag="transfer_ended", frozen=True):
     """The outside number answered, or did not."""
 
@@ -177,6 +184,7 @@ type AnyInput = (
     | TalkEnded
     | QueueLeft
     | NumberChecked
+    | SentBack
     | TransferEnded
 )
 

@@ -13,7 +13,7 @@ BATCH = 500
 """Rows read and folded without giving way to others."""
 _COUNTED = frozenset(
     {"interaction.queued", "offer.accepted", "interaction.closed", "contact.opened", "interaction.started",
-     "queue.defined"}
+     "interaction.moved", "queue.defined"}
 )  # fmt: skip
 
 
@@ -85,7 +85,7 @@ class DayRebuild:
 
     async def _learn(self, event: ev.AnyEvent, seq: int) -> None:
         """Find out what was there before the day began: kinds of its interactions, definitions of its queues."""
-        if isinstance(event, ev.Queued | ev.OfferAccepted) and event.interaction not in self._kinds:
+        if isinstance(event, ev.Queued | ev.OfferAccepted | ev.Moved) and event.interaction not in self._kinds:
             for row in await self._stream(event.contact, seq):
                 match ev.decode_event(row.data):
                     case ev.ContactOpened() as opened:

@@ -149,6 +149,8 @@ def _interaction(world: World, i: Interaction) -> dict[str, object]:
         "on_hold_since": i.on_hold_since or None,
         "hold_ms": i.hold_ms,
         "consult": _consult(world, i.consult),
+        "consult_ended": i.consult_ended or None,
+        "talks_with": i.talks_with or None,
         "parent": i.parent,
         "note": i.note,
         "messages": i.messages,
@@ -191,6 +193,8 @@ def _consult(world: World, name: str | None) -> object | None:
         "id": consult.id,
         "agent": agent.config.id if agent is not None else None,
         "agent_name": agent.config.name if agent is not None else "",
+        "number": consult.outside or None,
+        "answered_at": consult.outside_answered or consult.accepted_at or None,
         "phase": str(consult.phase),
     }
 

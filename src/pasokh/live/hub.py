@@ -81,10 +81,12 @@ class Hub:
         snapshot_schema: int,
         words: Words = plain_words,
         files: AttachedFiles | None = None,
+        dialling: orders.Dialling | None = None,
         waiting: Callable[[], Awaitable[Collection[str]]] | None = None,
     ) -> None:
         self._store, self._signer, self._clock, self._words = store, signer, clock, words
         self._tag, self._snapshot_schema, self._files, self._waiting = tag, snapshot_schema, files, waiting
+        self._dialling = dialling
         self._views: Sequence[View] = (
             DeskView(), TeamView(), WallView(service_level), ChatView(honest_wait), AlongView()
         )  # fmt: skip
@@ -214,7 +216,7 @@ class Hub:
         return new
 
     async def _carry_out(self, claims: Claims, frame: frames.Do) -> None:
-        await orders.carry_out(self._store, await self._shard(claims.org), claims, frame, self._files)
+        await orders.carry_out(self._store, await self._shard(claims.org), claims, frame, self._files, self._dialling)
 
     def _typed(self, claims: Claims, frame: frames.Typing) -> None:
         shard = self._followed(claims.org)

@@ -66,6 +66,8 @@ class Intervals:
         match event:
             case ev.Queued():
                 return self._queued(event, at, kind_of(event.interaction))
+            case ev.Moved() if event.waiting and kind_of(event.interaction) == "contact":
+                self._moved_out(event, at)
             case ev.OfferAccepted() if kind_of(event.interaction) == "contact":
                 self._answered(event, at, config_of(event.queue))
             case ev.InteractionClosed() if (
@@ -121,6 +123,13 @@ class Intervals:
         if waits:
             self._move(event.queue, interval, 1)
         return True
+
+    def _moved_out(self, event: ev.Moved, at: Instant) -> None:
+        interval = self._at(event.from_queue, at)
+        interval.counts.moved_out += 1
+        interval.counts.moved_wait_ms += event.waited_ms
+        interval.counts.longest_wait_ms = max(interval.counts.longest_wait_ms, event.waited_ms)
+        self._move(event.from_queue, interval, -1)
 
     def _answered(self, event: ev.OfferAccepted, at: Instant, config: QueueConfig) -> None:
         interval = self._at(event.queue, at)

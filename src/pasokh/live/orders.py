@@ -4,7 +4,7 @@ from typing import Protocol
 
 import msgspec
 
-from pasokh.acd.commands import AnyCommand, PostMessage, RateContact
+from pasokh.acd.commands import AnyCommand, ConsultOutside, PostMessage, RateContact, TransferOutside
 from pasokh.acd.model import Attachment
 from pasokh.acd.state import State
 from pasokh.channels.conversation import Conversation
@@ -18,6 +18,13 @@ from pasokh.store.ports import Answer, Inbox
 ANSWER_SECONDS = 10.0
 LOOK_UP_SECONDS = 0.3
 """How long to look for the answer of a command that could only be a repeat."""
+
+
+class Dialling(Protocol):
+    """What numbers outside an organisation may call."""
+
+    async def check(self, org: str, number: str) -> str:
+        """The number (E.164) that somebody typed; raises `PasokhError` ``dial.*``, ``field="number"``."""
 
 
 class Followed(Protocol):
@@ -38,7 +45,12 @@ class Followed(Protocol):
 
 
 async def carry_out(
-    inbox: Inbox, shard: Followed, claims: Claims, frame: Do, files: AttachedFiles | None = None
+    inbox: Inbox,
+    shard: Followed,
+    claims: Claims,
+    frame: Do,
+    files: AttachedFiles | None = None,
+    dialling: Dialling | None = None,
 ) -> None:
     """Have a frame's command decided; returns once its effect has been folded (so patches come before answers).
 
@@ -50,6 +62,10 @@ async def carry_out(
         command = await rated(shard, command)
     if isinstance(command, PostMessage) and command.attachments:
         command = await attached(files, shard, claims, command)
+    if isinstance(command, TransferOutside | ConsultOutside) and dialling is not None:
+        # the exchange asks once more before it dials; whoever typed the number is told here
+        number = await dialling.check(claims.org, command.number)
+        command = msgspec.structs.replace(command, number=number)
     key = idempotency_key(claims, frame.id, command)
     try:
         answer = await _ask(inbox, shard, claims, key, msgspec.json.encode(command), command)

@@ -109,6 +109,7 @@ class WallView:
             "answered": day.answered,
             "abandoned": day.abandoned,
             "left_otherwise": day.left_otherwise,
+            "moved_out": day.moved_out,
             "sl": {
                 "formula": self._service_level.id,
                 "version": self._service_level.version,

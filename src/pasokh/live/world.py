@@ -146,9 +146,10 @@ class World:
         """Count the event in its interval, while the state still tells how things stood before it."""
         interactions, queues = self.state.interactions, self.state.queues
         if self.intervals.fold(event, at, lambda name: interactions[name].kind, lambda name: queues[name].config):
-            queue = getattr(event, "queue", None)
-            if isinstance(queue, str):
-                change.intervals.add(queue)
+            for name in ("queue", "from_queue"):
+                queue = getattr(event, name, None)
+                if isinstance(queue, str):
+                    change.intervals.add(queue)
 
     def _standing(self, name: str) -> tuple[str, *tuple[object, ...]] | None:
         """Where an interaction waits and what its place there hangs on; None when it does not wait."""

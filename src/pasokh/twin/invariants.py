@@ -18,7 +18,8 @@ from pasokh.kernel.time import Instant
 from pasokh.twin.oracle import class_of, has_room, loads, may_take, rank_of, tables_view
 
 OWNED = frozenset({Phase.OFFERED, Phase.ACTIVE, Phase.WRAP_UP})
-VISITS = frozenset({"opened", "transfer", "returned"})
+VISITS = frozenset({"opened", "transfer", "returned", "menu", "unreached"})
+"""Causes of queueing that begin a wait of its own; a move goes on with the old one."""
 
 
 class BrokenError(AssertionError):
@@ -43,7 +44,8 @@ class Invariants:
         self.started = set(state.interactions)
         self.steps = 0
         self._began: dict[str, Instant] = {i.id: i.queued_at for i in state.interactions.values()}
-        self._told: set[str] = {i.id for i in state.interactions.values() if i.rungs >= 3}
+        self._told: dict[str, bool] = {i.id: i.alternatives_told for i in state.interactions.values() if i.rungs >= 3}
+        """Whose ladder came to the alternatives, and whether there were any."""
 
     def seen(self, state: State, command: co.AnyCommand, now: Instant, events: Sequence[ev.AnyEvent]) -> None:
         """Check a step that was just taken."""
@@ -63,7 +65,7 @@ class Invariants:
             self._check_derived(state, now)
 
     # -- before an event is folded ---------------------------------------------------------------------------------
-    def _before(self, e: ev.AnyEvent, now: Instant) -> None:
+    def _before(self, e: ev.AnyEvent, now: Instant) -> None:  # noqa: C901, PLR0912 - one case an event
         match e:
             case ev.ContactOpened():
                 self._new(self.opened, e.contact, "contact", now)
@@ -72,16 +74,18 @@ class Invariants:
                 self._new(self.started, e.interaction, "interaction", now)
             case ev.InteractionClosed():
                 self._gone(self.started, e.interaction, "interaction", now)
-                self._told.discard(e.interaction)
+                self._told.pop(e.interaction, None)
                 self._began.pop(e.interaction, None)
             case ev.ContactClosed():
                 self._gone(self.opened, e.contact, "contact", now)
             case ev.Queued():
                 if e.cause in VISITS:
                     self._began[e.interaction] = now
-                    self._told.discard(e.interaction)
+                    self._told.pop(e.interaction, None)
+                elif e.cause == "moved" and not self._told.get(e.interaction):
+                    self._told.pop(e.interaction, None)
             case ev.AlternativesOffered():
-                self._told.add(e.interaction)
+                self._told[e.interaction] = self._told.get(e.interaction, False) or bool(e.options)
             case ev.QueueDefined():
                 for i in self.mirror.interactions.values():
                     if i.queue == e.queue.id:

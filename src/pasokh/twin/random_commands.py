@@ -39,6 +39,7 @@ class _Author:
             (18, self._open), (30, self._handle_offer), (20, self._handle_talk), (9, self._handle_wrap_up),
             (8, self._handle_waiting), (10, self._change_presence), (2, self._publish_queue),
             (2, self._publish_agent), (2, self._hours), (1, self._day), (8, self._anything), (8, self._beside),
+            (6, self._handle_outside),
         ]  # fmt: skip
 
     def write(self, length: int) -> list[Action]:
@@ -153,11 +154,48 @@ class _Author:
             return co.PostMessage(i.id, self._name("m"), "agent", agent, "سلام")
         to_queue = self._queue() if self.rng.random() < 0.6 else None
         to_agent = self._agent() if to_queue is None else None
-        if r < 0.75:
+        if r < 0.70:
             return co.Transfer(i.id, agent, to_queue, to_agent)
+        if r < 0.75 and i.consult is None:
+            return self._send_on(i, agent)
         if i.consult is None:
             return co.StartConsult(i.id, agent, self._name("h"), to_queue, to_agent)
         return co.CompleteTransfer(i.id, agent) if r < 0.9 else co.EndConsult(i.id, agent)
+
+    def _send_on(self, i: Interaction, agent: str) -> co.AnyCommand:
+        """Outside, or back to the menu."""
+        r = self.rng.random()
+        if r < 0.3:
+            return co.TransferOutside(i.id, agent, "+982112345678", "x")
+        if r < 0.7:
+            return co.ConsultOutside(i.id, agent, self._name("h"), "+982112345678")
+        return co.TransferMenu(i.id, agent, *self.rng.choice((("", ""), ("shop", "menu"), ("", "menu"))))
+
+    def _handle_outside(self) -> co.AnyCommand | None:
+        i = self._some(Phase.OUTSIDE, Phase.MENU)
+        if i is None:
+            return None
+        r = self.rng.random()
+        if i.phase is Phase.MENU:
+            return co.LeaveContact(i.id) if r < 0.3 else self._move(i)
+        if r < 0.5:
+            return co.AnswerOutside(i.id)
+        if r < 0.6:
+            return co.LeaveContact(i.id)
+        if r < 0.65:
+            return co.ReturnInteraction(i.id, "eve")
+        parent = self.state.interactions.get(i.parent or "")
+        if r < 0.8 and parent is not None and parent.agent is not None:
+            return co.CompleteTransfer(parent.id, parent.agent)
+        causes: tuple[Literal["busy", "no_answer", "refused", "hung_up"], ...]
+        causes = ("busy", "no_answer", "refused", "hung_up")
+        return co.EndOutside(i.id, self.rng.choice(causes), "dial.denied" if r > 0.9 else "")
+
+    def _move(self, i: Interaction) -> co.AnyCommand:
+        rng = self.rng
+        requires = (Requirement(rng.choice(SKILLS), 2),) if rng.random() < 0.2 else None
+        priority = rng.choice((None, None, 0, 1, 2, 3))
+        return co.MoveContact(i.id, self._queue(), requires, priority, rng.choice(("", "eve")))
 
     def _handle_wrap_up(self) -> co.AnyCommand | None:
         i = self._some(Phase.WRAP_UP, Phase.OUTCOME_DUE)
@@ -231,6 +269,8 @@ class _Author:
             return co.SetPriority(i.id, self.rng.randint(0, 4))
         if r < 0.85:
             return co.PostMessage(i.id, self._name("m"), "customer", "p", "Добрий день")
+        if r < 0.93:
+            return self._move(i)
         return co.CloseInteraction(i.id, self.rng.choice(list(Closing)))
 
     def _change_presence(self) -> co.AnyCommand:
@@ -290,6 +330,12 @@ class _Author:
             lambda: co.Transfer(i, agent, to_queue, other),
             lambda: co.StartConsult(i, agent, rng.choice([*ids, self._name("h")]), to_queue, other),
             lambda: co.EndConsult(i, agent),
+            lambda: co.TransferOutside(i, agent, "0"),
+            lambda: co.ConsultOutside(i, agent, rng.choice([*ids, self._name("h")]), "112"),
+            lambda: co.TransferMenu(i, agent),
+            lambda: co.AnswerOutside(i),
+            lambda: co.EndOutside(i, "failed"),
+            lambda: co.MoveContact(i, queue, priority=rng.choice((None, 20))),
             lambda: co.CompleteTransfer(i, agent),
             lambda: co.EndInteraction(i, agent),
             lambda: co.CompleteWrapUp(i, agent, "done", connected=rng.random() < 0.5),

@@ -38,6 +38,19 @@ def _by_any(events: Sequence[ev.AnyEvent]) -> co.AnyCommand | None:
             return co.CompleteTransfer(moved.interaction, moved.from_agent)
         to_queue = moved.to_queue if moved.to_agent is None else None
         return co.Transfer(moved.interaction, moved.from_agent, to_queue, moved.to_agent, moved.note)
+    passed = _one(events, ev.PassedOutside)
+    if passed is not None:
+        if passed.consulted:
+            return co.CompleteTransfer(passed.interaction, passed.from_agent)
+        return co.TransferOutside(passed.interaction, passed.from_agent, passed.number, passed.note)
+    menu = _one(events, ev.SentToMenu)
+    if menu is not None:
+        return co.TransferMenu(menu.interaction, menu.from_agent, menu.flow, menu.node, menu.note)
+    changed = _one(events, ev.Moved)
+    if changed is not None:
+        return co.MoveContact(
+            changed.interaction, changed.to_queue, changed.requires, changed.priority, changed.by
+        )  # fmt: skip
     back = _one(events, ev.WorkReturned)
     if back is not None:
         return co.ReturnInteraction(back.interaction, back.by)
@@ -106,6 +119,8 @@ def _by_first(first: ev.AnyEvent, events: Sequence[ev.AnyEvent]) -> co.AnyComman
         case ev.OfferWithdrawn() | ev.InteractionClosed():
             closed = _one(events, ev.InteractionClosed)
             reason = closed.reason if closed else Closing.ABANDONED
+            if reason is Closing.ANSWERED:  # left the menu after a talk
+                return co.LeaveContact(first.interaction)
             if reason is Closing.ABANDONED and getattr(first, "cause", "") != "closed":
                 return co.LeaveContact(first.interaction)
             return co.CloseInteraction(first.interaction, reason)
@@ -153,9 +168,25 @@ def _beside(first: ev.AnyEvent) -> co.AnyCommand:  # noqa: C901, PLR0912 - one l
             return _of_a_call(first)
 
 
+def _of_outside(first: ev.OutsideEnded) -> co.AnyCommand:
+    """Why the number outside has no part in it any more says who asked."""
+    match first.cause:
+        case "customer_left":
+            return co.LeaveContact(first.interaction)
+        case "returned":
+            return co.ReturnInteraction(first.interaction, first.by)
+        case cause:
+            known = cast("Literal['busy', 'no_answer', 'refused', 'failed', 'hung_up']", cause)
+            return co.EndOutside(first.interaction, known, first.code)
+
+
 def _of_a_call(first: ev.AnyEvent) -> co.AnyCommand:
     """Commands that only calls know."""
     match first:
+        case ev.OutsideAnswered():
+            return co.AnswerOutside(first.interaction)
+        case ev.OutsideEnded():
+            return _of_outside(first)
         case ev.CallArrived():
             return co.BeginCall(first.contact, first.number, first.caller, first.client, first.language)
         case ev.CallStepped():
@@ -193,6 +224,11 @@ def _alternative(first: ev.AlternativeAccepted, events: Sequence[ev.AnyEvent]) -
 
 def _consult(first: ev.ConsultStarted, events: Sequence[ev.AnyEvent]) -> co.AnyCommand:
     started = _one(events, ev.InteractionStarted)
+    outside = _one(events, ev.OutsideCalled)
+    if outside is not None:
+        return co.ConsultOutside(
+            first.interaction, first.agent, first.consult, outside.number, started.note if started else ""
+        )
     queued = _one(events, ev.Queued)
     to_agent = queued.hold_agent if queued else None
     to_queue = started.queue if started and to_agent is None else None

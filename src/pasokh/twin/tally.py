@@ -14,7 +14,7 @@ from pasokh.acd.model import Closing, QueueConfig
 from pasokh.acd.state import State
 from pasokh.kernel.time import Instant, Millis
 
-VISITS = frozenset({"opened", "transfer", "returned"})
+VISITS = frozenset({"opened", "transfer", "returned", "moved", "menu", "unreached"})
 WAIT_STEP_MS = 5_000
 WAIT_STEPS = 121
 """Waits are also counted by steps of 5 s, the last open-ended, for service levels at other thresholds."""
@@ -22,11 +22,12 @@ WAIT_STEPS = 121
 COUNTS = (
     "entered", "answered", "answered_in_target", "abandoned", "abandoned_short", "abandoned_in_target",
     "left_otherwise", "left_otherwise_in_target", "answered_wait_ms", "left_wait_ms", "handled", "talk_ms",
-    "wrap_up_ms", "refused", "callbacks", "messages",
+    "wrap_up_ms", "refused", "callbacks", "messages", "moved_out", "moved_wait_ms",
 )  # fmt: skip
 """Names of the columns of `Tally.counts`, in order; sums over visits of kind `contact` unless said otherwise:
 `handled`, `talk_ms`, `wrap_up_ms` include callbacks and messages; `refused` never entered the queue; `callbacks`
-and `messages` are alternatives taken (they are part of `left_otherwise`)."""
+and `messages` are alternatives taken (they are part of `left_otherwise`); `moved_out` went on to another queue, where
+they count as entered: entered = answered + abandoned + left otherwise + moved out + those who still wait."""
 AT = {name: k for k, name in enumerate(COUNTS)}
 
 
@@ -121,6 +122,14 @@ class Counter:
                 self._agent(e.from_agent, gives=e.interaction)
                 if e.consulted and e.to_agent is not None:
                     self._agent(e.to_agent, takes=e.interaction)
+            case ev.PassedOutside() | ev.SentToMenu():
+                self._talked(e.interaction, e.from_queue, e.talk_ms, at)
+                self._agent(e.from_agent, gives=e.interaction)
+            case ev.Moved() if e.waiting and self._open[e.interaction].kind == "contact":
+                o = self._open[e.interaction]
+                self._add(o, "moved_out", o.began)
+                self._add(o, "moved_wait_ms", o.began, e.waited_ms)
+                self._longest(o, e.waited_ms)
             case ev.TalkEnded():
                 self._talked(e.interaction, e.queue, e.talk_ms, at)
                 self._open[e.interaction].wrap_from = at

@@ -21,12 +21,14 @@ OWN = {
     "agent.sign_in", "agent.sign_out", "agent.set_presence", "offer.accept", "offer.reject", "hold.start", "hold.end",
     "contact.transfer", "consult.start", "consult.end", "consult.complete", "interaction.end", "wrap_up.complete",
     "message.post", "help.ask", "consult.switch", "recording.pause", "recording.resume",
+    "contact.transfer_outside", "consult.start_outside",
+    "contact.transfer_menu",
 }  # fmt: skip
 BESIDE = {"help.answer", "follow_up.set", "follow_up.close", "message.read"}
 WATCH = {
     "queue.open", "queue.close", "contact.set_priority", "interaction.close", "monitor.start", "monitor.stop",
     "incident.announce", "incident.withdraw", "alarm.acknowledge", "contact.take_over",
-    "interaction.return",
+    "interaction.return", "contact.move",
 }  # fmt: skip
 ALLOWED = {
     "agent": OWN | BESIDE,
@@ -38,6 +40,7 @@ FIELDS = {
     "interaction": "i1", "queue": "q", "ready": True, "priority": 1, "message": "m", "text": "hello", "consult": "k",
     "outcome": "done", "choice": "callback", "address": "12345", "up_to": 1, "score": 5, "contact": "c1",
     "party": "both", "incident": "in1", "queues": ["q"], "texts": {"en": "We know."}, "alarm": "level:q:2026-03-21",
+    "number": "021 8888 8888", "to_queue": "q",
 }  # fmt: skip
 
 

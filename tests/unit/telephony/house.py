@@ -13,6 +13,7 @@ from pasokh.acd.step import next_due, step
 from pasokh.kernel.errors import PasokhError
 from pasokh.telephony import events as sw
 from pasokh.telephony.exchange.exchange import Exchange
+from pasokh.telephony.exchange.legs import outside_person
 from pasokh.telephony.exchange.ports import Front, Station
 from pasokh.telephony.exchange.takeover import take_over
 from pasokh.telephony.exchange.talks import bridge_of, wanted
@@ -23,6 +24,13 @@ from pasokh.telephony.port import SwitchRefusedError
 from pasokh.telephony.variables import INTERACTION
 
 ORG = "demo"
+
+
+def who_has(i: Interaction) -> str:
+    """Who is to talk with the customer: an agent, somebody outside, or nobody."""
+    if i.phase is Phase.OUTSIDE:
+        return outside_person(i.outside_leg)
+    return (i.agent or "") if i.phase is Phase.ACTIVE else ""
 
 
 class Stations:
@@ -46,6 +54,7 @@ class Door:
     def __init__(self, house: House) -> None:
         self._house = house
         self.offered: list[tuple[str, Sequence[Alternative]]] = []
+        self.sent_back: list[tuple[str, str, str]] = []
 
     async def enter(self, channel: sw.ChannelSnapshot) -> None:
         house = self._house
@@ -69,6 +78,9 @@ class Door:
 
     async def waits(self, channel: str) -> None:
         """Music is the exchange's here."""
+
+    async def to_menu(self, channel: str, flow: str, node: str) -> None:
+        self.sent_back.append((channel, flow, node))
 
     async def transfer_ended(self, channel: str, *, answered: bool) -> None:
         """It never passes anybody on."""
@@ -143,7 +155,9 @@ class House:
     def do(self, command: cmd.AnyCommand) -> None:
         now = self.pbx.clock.now
         while (due := next_due(self.state)) is not None and due <= now:
-            self.effects += step(self.state, cmd.Tick(), due)[1]
+            events, effects = step(self.state, cmd.Tick(), due)
+            self.log += events
+            self.effects += effects
         events, effects = step(self.state, command, now)
         self.log += events
         self.effects += effects
@@ -243,7 +257,7 @@ class House:
                 continue
             talk = self.exchange.talks.get(i.id)
             assert talk is not None, f"{i.id} is {i.phase} and the exchange knows nothing of it"
-            assert talk.agent == (i.agent if i.phase is Phase.ACTIVE else "")
+            assert talk.agent == who_has(i)
             aim = wanted(talk, up)
             for bridge, members in aim.bridges.items():
                 assert set(self.pbx.bridges[bridge].lines) == set(members)

@@ -29,6 +29,14 @@ from pasokh.acd.commands.handling import (
     StartHold,
     Transfer,
 )
+from pasokh.acd.commands.outside import (
+    AnswerOutside,
+    ConsultOutside,
+    EndOutside,
+    MoveContact,
+    TransferMenu,
+    TransferOutside,
+)
 from pasokh.acd.commands.setup import (
     CloseQueue,
     DefineAgent,
@@ -60,6 +68,7 @@ __all__ = [
     "AcknowledgeAlarm",
     "AnnounceIncident",
     "AnswerHelp",
+    "AnswerOutside",
     "AnyCommand",
     "AskHelp",
     "Author",
@@ -69,6 +78,7 @@ __all__ = [
     "CloseQueue",
     "CompleteTransfer",
     "CompleteWrapUp",
+    "ConsultOutside",
     "CustomerAway",
     "CustomerBack",
     "DefineAgent",
@@ -77,9 +87,11 @@ __all__ = [
     "EndConsult",
     "EndHold",
     "EndInteraction",
+    "EndOutside",
     "EndSurge",
     "LeaveContact",
     "MarkRead",
+    "MoveContact",
     "NoteStep",
     "NoteSurge",
     "OpenContact",
@@ -105,6 +117,8 @@ __all__ = [
     "TakeOver",
     "Tick",
     "Transfer",
+    "TransferMenu",
+    "TransferOutside",
     "WithdrawIncident",
     "decode_command",
 ]
@@ -116,6 +130,7 @@ type AnyCommand = (
     | OpenContact | PostMessage | LeaveContact | AcceptAlternative | SetPriority
     | AcceptOffer | RejectOffer | StartHold | EndHold | Transfer | StartConsult | EndConsult | CompleteTransfer
     | EndInteraction | CompleteWrapUp | CloseInteraction
+    | TransferOutside | ConsultOutside | TransferMenu | AnswerOutside | EndOutside | MoveContact
     | MarkRead | CustomerAway | CustomerBack | RateContact | SetFollowUp | CloseFollowUp
     | AskHelp | AnswerHelp | StartMonitor | StopMonitor | TakeOver | ReturnInteraction
     | AnnounceIncident | WithdrawIncident | AcknowledgeAlarm | NoteSurge | EndSurge | Tick

@@ -57,6 +57,14 @@ from pasokh.acd.events.offers import (
     OfferWithdrawn,
     Part,
 )
+from pasokh.acd.events.outside import (
+    Moved,
+    OutsideAnswered,
+    OutsideCalled,
+    OutsideEnded,
+    PassedOutside,
+    SentToMenu,
+)
 from pasokh.acd.events.setup import (
     AgentDefined,
     AgentRetired,
@@ -117,13 +125,18 @@ __all__ = [
     "MessagesRead",
     "MonitoringEnded",
     "MonitoringStarted",
+    "Moved",
     "OfferAccepted",
     "OfferRejected",
     "OfferTimedOut",
     "OfferWithdrawn",
     "Offered",
     "OutcomeRecorded",
+    "OutsideAnswered",
+    "OutsideCalled",
+    "OutsideEnded",
     "Part",
+    "PassedOutside",
     "PresenceChanged",
     "PriorityChanged",
     "QueueClosed",
@@ -135,6 +148,7 @@ __all__ = [
     "Relaxed",
     "RestrictionLapsed",
     "Scheduled",
+    "SentToMenu",
     "SurgeEnded",
     "SurgeNoted",
     "TalkEnded",
@@ -155,6 +169,7 @@ type AnyEvent = (
     | Offered | OfferAccepted | OfferRejected | OfferTimedOut | OfferWithdrawn
     | HoldStarted | HoldEnded | Transferred | ConsultStarted | ConsultEnded | WorkReturned
     | TalkEnded | WrapUpExpired | OutcomeRecorded | CallbackAttempted | InteractionClosed | ContactClosed
+    | OutsideCalled | OutsideAnswered | OutsideEnded | PassedOutside | SentToMenu | Moved
     | HelpAsked | HelpAnswered | MonitoringStarted | MonitoringEnded | IncidentAnnounced | IncidentWithdrawn
     | CallArrived | CallStepped | CallEnded | ConsultSwitched | RecordingPaused | RecordingResumed
     | AlarmAcknowledged | SurgeNoted | SurgeEnded | FollowUpSet | FollowUpClosed | ContactRated

@@ -3,9 +3,10 @@
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
+from pasokh.acd.handlers.outside import leave
 from pasokh.acd.model import Alternative, Attachment, Channel, Closing, Phase, Presence, QueueConfig, Requirement
 from pasokh.acd.routing.tables import fit_of
-from pasokh.acd.state import Interaction
+from pasokh.acd.state import Interaction, Queue
 from pasokh.acd.turn import Turn
 from pasokh.kernel.errors import PasokhError
 
@@ -26,9 +27,9 @@ def open_contact(turn: Turn, c: cmd.OpenContact) -> None:
         )
     )  # fmt: skip
     i = turn.state.interactions[c.interaction]
-    refusal = _refusal(turn, i)
-    if refusal is not None:
-        turn.close(i, refusal)
+    why = refusal(turn, i, queue)
+    if why is not None:
+        turn.close(i, why)
         return
     hold_ms = config.policy.last_agent_hold_ms
     held = hold_ms > 0 and preferred is not None and turn.state.agents[preferred].presence is not Presence.OFFLINE
@@ -49,17 +50,16 @@ def asked_of_agents(config: QueueConfig, language: str, requires: tuple[Requirem
     return (*requires, Requirement(skill))
 
 
-def _refusal(turn: Turn, i: Interaction) -> Closing | None:
-    """Why a new contact is not let in; a letter always is: nobody waits at a door for its answer."""
+def refusal(turn: Turn, i: Interaction, queue: Queue) -> Closing | None:
+    """Why a contact is not let into a queue; a letter always is: nobody waits at a door for its answer."""
     if i.channel is Channel.EMAIL:
         return None
-    queue = turn.state.queues[i.queue]
     config = queue.config
     if not queue.open:
         return Closing.CLOSED
     if config.max_waiting is not None:
         waiting = sum(
-            o.queue == i.queue and o.kind == "contact" and o.phase in (Phase.QUEUED, Phase.OFFERED)
+            o.queue == config.id and o.kind == "contact" and o.phase in (Phase.QUEUED, Phase.OFFERED)
             for o in turn.state.interactions.values()
         )
         if waiting >= config.max_waiting:
@@ -149,6 +149,9 @@ def leave_contact(turn: Turn, c: cmd.LeaveContact) -> None:
         raise PasokhError("interaction.closed", field="interaction", interaction=i.id)
     if i.phase is Phase.ACTIVE:
         turn.end_talk(i, "customer")
+        return
+    if i.phase in (Phase.OUTSIDE, Phase.MENU):
+        leave(turn, i)
         return
     leave_queue(turn, i, Closing.ABANDONED, "customer_left")
 

@@ -3,6 +3,7 @@
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
+from pasokh.acd.handlers.outside import over
 from pasokh.acd.model import VOICE, Channel, Phase, capacity_class
 from pasokh.acd.routing import kernel
 from pasokh.acd.state import Agent, Interaction
@@ -89,6 +90,9 @@ def take_over(turn: Turn, c: cmd.TakeOver) -> None:
 def return_interaction(turn: Turn, c: cmd.ReturnInteraction) -> None:
     """Back to its queue at its old place, for someone else first; the agent is free for other work."""
     i = turn.interaction(c.interaction)
+    if i.phase is Phase.OUTSIDE and i.kind != "consult":
+        over(turn, i, "returned", by=c.by)
+        return
     if i.phase is not Phase.ACTIVE or i.agent is None:
         raise PasokhError("interaction.wrong_phase", field="interaction", interaction=i.id, phase=i.phase.value)
     if i.kind == "consult":

@@ -4,6 +4,7 @@ from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
 from pasokh.acd.handlers.aftercare import check_promise, promise
+from pasokh.acd.handlers.outside import hand_over_outside
 from pasokh.acd.model import DIRECT_HOLD_MS, Closing, Phase, QueueConfig
 from pasokh.acd.state import Interaction
 from pasokh.acd.turn import Turn
@@ -107,6 +108,9 @@ def complete_transfer(turn: Turn, c: cmd.CompleteTransfer) -> None:
     child = turn.state.interactions[i.consult] if i.consult is not None else None
     if child is None:
         raise PasokhError("consult.none", field="interaction", interaction=i.id)
+    if child.phase is Phase.OUTSIDE and child.outside_answered:
+        hand_over_outside(turn, i, child)
+        return
     helper = child.agent
     if child.phase is not Phase.ACTIVE or helper is None:
         raise PasokhError("consult.unanswered", field="interaction", interaction=i.id)

@@ -1,10 +1,11 @@
 """What happens when time passes."""
 
-from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
-from pasokh.acd.agenda import LADDER_ORDER, Timer
+from pasokh.acd.agenda import Timer
 from pasokh.acd.handlers.contacts import leave_queue
+from pasokh.acd.handlers.ladder import climb
 from pasokh.acd.handlers.offers import ring_out
+from pasokh.acd.handlers.outside import over
 from pasokh.acd.model import Closing
 from pasokh.acd.state import Interaction
 from pasokh.acd.turn import Turn
@@ -27,23 +28,14 @@ def fire(turn: Turn, kind: Timer, i: Interaction) -> None:
             turn.emit(ev.Relaxed(i.id, i.contact, i.queue, i.step + 1))
             turn.waiting.add(i.id)
         case Timer.LADDER:
-            _climb(turn, i)
+            climb(turn, i)
         case Timer.MAX_WAIT:
             leave_queue(turn, i, Closing.TIMEOUT, "closed")
         case Timer.AWAY:
             leave_queue(turn, i, Closing.ABANDONED, "customer_left")
+        case Timer.OUTSIDE:
+            over(turn, i, "no_answer")
         case Timer.SCHEDULED:
             cause = "retry" if i.attempt else i.kind
             turn.emit(ev.Queued(i.id, i.contact, i.queue, i.queued_at, cause, i.head_start_ms))
             turn.waiting.add(i.id)
-
-
-def _climb(turn: Turn, i: Interaction) -> None:
-    rung = LADDER_ORDER[i.rungs]
-    if rung is not None:
-        turn.emit(ev.LadderPassed(i.id, i.contact, i.queue, rung, turn.now - i.queued_at))
-        return
-    options = turn.queue(i.queue).config.alternatives
-    turn.emit(ev.AlternativesOffered(i.id, i.contact, i.queue, options))
-    if options:
-        turn.effects.append(ef.OfferAlternatives(turn.effect_id(), i.id, i.channel, options))

@@ -18,6 +18,7 @@ from pasokh.telephony import events as sw
 from pasokh.telephony.exchange.followers import Followers
 from pasokh.telephony.exchange.hands import Hands
 from pasokh.telephony.exchange.legs import Leg, Role, leg_id, recording_of
+from pasokh.telephony.exchange.outside import BY_FLOW, Outside
 from pasokh.telephony.exchange.ports import Core, Front, Station, Stations
 from pasokh.telephony.exchange.talks import Party, Talk
 from pasokh.telephony.port import Originate, Switch, SwitchRefusedError
@@ -28,7 +29,9 @@ RING_SLACK_S = 5
 """The switch gives up ringing so long after the core did: the core's deadline decides."""
 DIAL_S = 45
 """How long a customer's telephone rings when called back."""
-type _Change = ef.SwitchParty | ef.Hold | ef.Record | ef.Follow | ef.OfferAlternatives | ef.Disconnect
+type _Change = (
+    ef.SwitchParty | ef.Hold | ef.Record | ef.Follow | ef.OfferAlternatives | ef.Disconnect | ef.WaitAgain | ef.ToMenu
+)
 
 GOODBYE = {"full": sw.Cause.BUSY, "no_agents": sw.Cause.NO_ANSWER, "timeout": sw.Cause.NO_ANSWER}
 """What the caller's network is told; every other ending is a normal one."""
@@ -57,6 +60,7 @@ class Exchange:
         """The hands that carry moves out, and those who follow talks."""
         self.hands = Hands(self.switch, self.music)
         self.followers = Followers(self)
+        self.outside = Outside(self)
 
     def forget_all(self) -> None:
         """Before everything is looked at anew."""
@@ -88,15 +92,17 @@ class Exchange:
             self.callers[caller] = interaction
         return talk
 
-    def _forget_consult(self, talk: Talk) -> None:
+    def forget_consult(self, talk: Talk) -> None:
         """Only once its bridge is gone: the next move would not look for it."""
         self.talks.pop(talk.consult, None)
         talk.consult = ""
 
-    def _forget(self, talk: Talk) -> None:
+    def forget(self, talk: Talk) -> None:
+        """It is over."""
         for name in [name for name, kept in self.talks.items() if kept is talk]:
             del self.talks[name]
-        self.callers.pop(talk.caller, None)
+        if self.callers.get(talk.caller) == talk.interaction:
+            del self.callers[talk.caller]
         self.hands.forget(talk)
 
     # -- what the core decided -----------------------------------------------------------------------------------------
@@ -114,6 +120,8 @@ class Exchange:
                 await self._connect(effect)
             case ef.Release():
                 await self._release(effect)
+            case ef.CallOutside() | ef.JoinOutside() | ef.HandOutside() | ef.DropOutside():
+                await self.outside.perform(effect)
             case ef.Deliver():
                 raise SwitchRefusedError("voice.no_text", interaction=effect.interaction)
             case _:
@@ -139,6 +147,12 @@ class Exchange:
                 await self.front.offer(talk.caller, talk.interaction, effect.options)
             case ef.Disconnect():
                 await self._disconnect(talk, effect)
+            case ef.WaitAgain():
+                await self._wait_again(talk)
+            case ef.ToMenu() if talk.caller:
+                talk.agent, talk.held, talk.busy = "", False, True
+                await self.arrange(talk)
+                await self.front.to_menu(talk.caller, effect.flow, effect.node)
             case _:
                 pass
 
@@ -193,9 +207,7 @@ class Exchange:
     async def _drop(self, agent: str, interaction: str) -> None:
         """Let an agent's telephone go, where it was called for this interaction."""
         for leg in [leg for leg in self.legs.values() if leg.person == agent and leg.interaction == interaction]:
-            del self.legs[leg.channel]
-            await self.switch.hang_up(leg.channel, sw.Cause.NORMAL)
-            self.hands.seen.gone(leg.channel)
+            await self.let_go(leg)
 
     async def _connect(self, effect: ef.Connect) -> None:
         if effect.parent:
@@ -227,29 +239,12 @@ class Exchange:
             await self._call_customer(effect, talk)
         await self.arrange(talk)
         if consulted:
-            self._forget_consult(talk)
+            self.forget_consult(talk)
 
     async def _take_from_front(self, talk: Talk, effect: ef.Connect) -> None:
         if talk.caller:
             await self.front.connected(talk.caller, effect.queue, effect.agent)
         talk.busy = False
-
-    async def transfer_outside(self, channel: str, number: str, seconds: int) -> None:
-        """Connect a caller with a number outside; the front hears what came of it."""
-        try:
-            station = await self.stations.outside(number)
-        except PasokhError as error:
-            log.warning("caller %s cannot be passed on: %s", channel, error)
-            await self.front.transfer_ended(channel, answered=False)
-            return
-        talk = self.begin(f"x-{channel}", "", channel)
-        talk.busy, talk.agent = True, number
-        leg = Leg(f"t-{self.org}-{channel}-{number.lstrip('+')}", Role.TRANSFER, talk.interaction, number)
-        try:
-            await self.call(leg, station, seconds, channel)
-        except SwitchRefusedError:
-            self._forget(talk)
-            await self.front.transfer_ended(channel, answered=False)
 
     async def _call_customer(self, effect: ef.Connect, talk: Talk) -> None:
         try:
@@ -274,26 +269,36 @@ class Exchange:
         await self._drop(effect.agent, effect.interaction)
         if talk is not None:
             if effect.waits and talk.caller:
-                talk.busy = self.front.leads(talk.caller)
-                await self.arrange(talk)
-                await self.front.waits(talk.caller)
+                await self._wait_again(talk)
             else:
                 await self.arrange(talk)
             if consulted:
-                self._forget_consult(talk)
+                self.forget_consult(talk)
             if not talk.caller and not talk.agent and not effect.waits:
-                self._forget(talk)
+                self.forget(talk)
+
+    async def _wait_again(self, talk: Talk) -> None:
+        """The customer waits, with music or with what the flow has to say."""
+        if not talk.caller:
+            return
+        talk.busy = self.front.leads(talk.caller)
+        await self.arrange(talk)
+        await self.front.waits(talk.caller)
+
+    async def let_go(self, leg: Leg) -> None:
+        """End a telephone's part in it."""
+        self.legs.pop(leg.channel, None)
+        await self.switch.hang_up(leg.channel, sw.Cause.NORMAL)
+        self.hands.seen.gone(leg.channel)
 
     async def _disconnect(self, talk: Talk, effect: ef.Disconnect) -> None:
         for agent in (talk.agent, talk.helper):
             for leg in [leg for leg in self.legs.values() if agent and leg.person == agent]:
-                del self.legs[leg.channel]
-                await self.switch.hang_up(leg.channel, sw.Cause.NORMAL)
-                self.hands.seen.gone(leg.channel)
+                await self.let_go(leg)
         talk.agent = talk.helper = ""
         talk.busy = True
         await self.arrange(talk)
-        self._forget(talk)
+        self.forget(talk)
         if talk.caller and not await self.front.part(talk.caller, talk.interaction, effect.reason):
             await self.switch.hang_up(talk.caller, GOODBYE.get(effect.reason, sw.Cause.NORMAL))
 
@@ -326,6 +331,9 @@ class Exchange:
             self.legs.pop(leg.channel, None)
             self.begin(talk.interaction, talk.contact, leg.channel)
             await self.arrange(talk)
+        elif leg.role is Role.TRANSFER and not leg.interaction.startswith(BY_FLOW):
+            if not await self.outside.answered(leg):
+                await self.let_go(leg)
         elif talk is not None and leg.person in (talk.agent, talk.helper):
             if leg.role is Role.TRANSFER:
                 await self.front.transfer_ended(talk.caller, answered=True)
@@ -336,19 +344,22 @@ class Exchange:
 
     async def _gone(self, event: sw.ChannelGone) -> None:
         self.hands.seen.gone(event.channel)
-        interaction = self.callers.pop(event.channel, None)
-        if interaction is not None:
-            talk = self.talks[interaction]
-            talk.caller = ""
-            if interaction.startswith("x-"):
-                await self._drop(talk.agent, interaction)
-                self._forget(talk)
-            else:
-                await self.tell(f"leave:{event.channel}", cmd.LeaveContact(interaction))
+        self.callers.pop(event.channel, None)
+        for talk in [talk for name, talk in self.talks.items() if name == talk.interaction]:
+            if talk.caller == event.channel:
+                await self._customer_gone(talk, event.channel)
         await self.front.hear(event)
         leg = self.legs.pop(event.channel, None)
         if leg is not None:
             await self._hung_up(leg, event.cause)
+
+    async def _customer_gone(self, talk: Talk, channel: str) -> None:
+        talk.caller = ""
+        if talk.interaction.startswith(BY_FLOW):
+            await self._drop(talk.agent, talk.interaction)
+            self.forget(talk)
+        else:
+            await self.tell(f"leave:{channel}", cmd.LeaveContact(talk.interaction))
 
     async def _hung_up(self, leg: Leg, cause: int) -> None:
         """A telephone ended a call that we had not ended."""
@@ -360,8 +371,10 @@ class Exchange:
         elif leg.role is Role.OUTSIDE:
             if talk is not None and talk.agent:
                 await self.tell(f"unanswered:{key}", cmd.EndInteraction(talk.interaction, talk.agent))
+        elif leg.role is Role.TRANSFER and leg.interaction.startswith(BY_FLOW):
+            await self.outside.over(leg, talk)
         elif leg.role is Role.TRANSFER:
-            await self._transfer_over(leg, talk)
+            await self.outside.hung_up(leg, cause)
         elif talk is None or leg.person not in (talk.agent, talk.helper):
             reason = "busy" if cause == sw.Cause.BUSY else "declined" if cause == sw.Cause.REJECTED else "no_answer"
             await self.tell(f"reject:{key}", cmd.RejectOffer(leg.interaction, leg.person, reason))
@@ -369,16 +382,6 @@ class Exchange:
             await self.tell(f"end:{key}", cmd.EndInteraction(talk.consult, leg.person))
         else:
             await self.tell(f"end:{key}", cmd.EndInteraction(talk.interaction, leg.person))
-
-    async def _transfer_over(self, leg: Leg, talk: Talk | None) -> None:
-        if talk is None:
-            return
-        caller, answered = talk.caller, leg.up
-        self._forget(talk)
-        if caller and answered:
-            await self.switch.hang_up(caller, sw.Cause.NORMAL)
-        elif caller:
-            await self.front.transfer_ended(caller, answered=False)
 
     async def tell(self, key: str, command: cmd.AnyCommand) -> bool:
         """Whether the core did it; a refusal means that it knows better by now."""

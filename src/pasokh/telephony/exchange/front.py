@@ -23,6 +23,7 @@ from pasokh.telephony import events as sw
 from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.exchange.exchange import Exchange
 from pasokh.telephony.exchange.legs import recording_of
+from pasokh.telephony.exchange.outside import BY_FLOW
 from pasokh.telephony.port import MessageLimits, SwitchRefusedError
 from pasokh.telephony.variables import CALL, CONTACT, INTERACTION, NUMBER, POSITION
 
@@ -125,7 +126,13 @@ class FlowFront:
         visit.position, visit.interaction, visit.opened = left, said.get(INTERACTION, ""), said.get(CONTACT, "")
         await self._switch.stop_playback(_playback(channel.id, left.played))  # what is heard is begun anew
         talk = self._exchange.talks.get(visit.interaction)
-        if talk is not None and talk.agent:
+        passed_on = self._exchange.talks.get(f"{BY_FLOW}{channel.id}")
+        if passed_on is not None or left.stage == "transferring":
+            if passed_on is None or not passed_on.busy:
+                await self._happen(visit, p.TransferEnded(answered=passed_on is not None))
+        elif talk is None and left.stage == "talking":  # nobody talks with the caller any more
+            await self._happen(visit, p.TalkEnded())
+        elif talk is not None and talk.agent:
             await self._happen(visit, p.Connected())
             talk.busy = False
         elif talk is not None and left.stage == "talking":
@@ -189,6 +196,12 @@ class FlowFront:
         if visit is not None:
             await self._happen(visit, p.Requeued())
 
+    async def to_menu(self, channel: str, flow: str, node: str) -> None:
+        """An agent sent the caller back."""
+        visit = self.visits.get(channel)
+        if visit is not None:
+            await self._happen(visit, p.SentBack(flow, node))
+
     async def offer(self, channel: str, interaction: str, options: Sequence[Alternative]) -> None:  # noqa: ARG002
         """The core's ladder asks for the alternatives; which ones, the flow knows."""
         visit = self.visits.get(channel)
@@ -246,7 +259,7 @@ class FlowFront:
                 limits = MessageLimits(longest_s=action.most_s, silence_s=action.silence_s, ends_on=action.finish)
                 await switch.record_message(channel, f"v-{channel}-{action.recording}", limits)
             case p.TransferTo():
-                await self._exchange.transfer_outside(channel, action.number, action.timeout_s)
+                await self._exchange.outside.connect(channel, action.number, action.timeout_s)
             case p.EndCall():
                 await self._exchange.tell(f"end:{visit.contact}", cmd.EndCall(visit.contact, "flow"))
                 await switch.hang_up(channel, sw.Cause.NORMAL)
@@ -282,12 +295,16 @@ class FlowFront:
                 pass
 
     async def _wait_for(self, visit: Visit, action: p.Enqueue) -> None:
-        """Wait for somebody; a caller who waits already is let out of the old queue first."""
+        """Wait for somebody; a caller who waits already, or comes back from an agent, moves and stays the same."""
         number = visit.position.visits
+        requires = tuple(Requirement(skill, level) for skill, level in action.skills)
         interaction = f"{visit.contact}.i{number}"
+        if visit.interaction and visit.interaction != interaction:
+            moved = cmd.MoveContact(visit.interaction, action.queue, requires, action.priority)
+            if not await self._exchange.tell(f"move:{visit.interaction}:{number}", moved):
+                await self._happen(visit, p.QueueLeft("closed"))
+            return
         if visit.interaction != interaction:
-            if visit.interaction:
-                await self._exchange.tell(f"left:{visit.interaction}", cmd.CloseInteraction(visit.interaction))
             visit.opened = f"{visit.contact}.{number}" if visit.opened else visit.contact
             visit.interaction = interaction
             await self._switch.set_variable(visit.channel, CONTACT, visit.opened)
@@ -301,7 +318,7 @@ class FlowFront:
             cmd.OpenContact(
                 contact, interaction, Channel.VOICE, action.queue, customer=None, address=visit.caller,
                 language=action.language, subject=subject, priority=action.priority,
-                requires=tuple(Requirement(skill, level) for skill, level in action.skills),
+                requires=requires,
             ),
         )  # fmt: skip
         if not opened:

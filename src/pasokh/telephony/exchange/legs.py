@@ -10,6 +10,8 @@ from pasokh.telephony.variables import INTERACTION, MODE, ORG, PERSON, ROLE
 
 INTERACTION_HEADER, ROLE_HEADER = "X-Pasokh-Interaction", "X-Pasokh-Role"
 """By these a browser's telephone knows which offer rings, and that a supervisor's call is taken by itself."""
+OUTSIDE = "x:"
+"""Begins the name of whoever is at a number outside: no agent is called so."""
 
 
 class Role(StrEnum):
@@ -20,7 +22,7 @@ class Role(StrEnum):
     OUTSIDE = "outside"
     """A customer we called back."""
     TRANSFER = "transfer"
-    """A number outside that a caller is connected with."""
+    """A number outside: a caller is connected with it, or an agent asks it."""
     SUPERVISOR = "supervisor"
     LISTENER = "listener"
     """The end inside the switch that a supervisor hears through."""
@@ -70,6 +72,11 @@ class Leg:
 def leg_id(org: str, effect: str) -> str:
     """The channel an effect calls: the same effect again calls the same channel, so nobody is called twice."""
     return f"a-{org}-{effect}"
+
+
+def outside_person(leg: str) -> str:
+    """Who a number outside is among those who talk; `leg`: the interaction for which it was called."""
+    return OUTSIDE + leg
 
 
 def listener_id(leg: str, mode: str) -> str:

@@ -60,6 +60,9 @@ class Front(Protocol):
     async def waits(self, channel: str) -> None:
         """The caller waits again."""
 
+    async def to_menu(self, channel: str, flow: str, node: str) -> None:
+        """An agent sent the caller back to the menu: to a node of a flow, else to the start."""
+
     async def transfer_ended(self, channel: str, *, answered: bool) -> None:
         """The number outside answered, or did not."""
 

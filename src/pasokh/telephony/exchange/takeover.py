@@ -8,6 +8,7 @@ Whatever happened while nobody led is judged from the two lists alone; order and
 | an agent talking | the customer, no telephone of the agent | back to the queue, at the old place |
 | a helper consulted | no telephone of the helper | the consult ends |
 | an offer | the agent's telephone, answered | the agent takes it |
+| a number outside that had answered | no telephone there | the talk is over |
 | nothing | a telephone, a bridge | let go |
 | nothing | a caller | goes on in its flow |
 """
@@ -20,7 +21,8 @@ from pasokh.acd.state import Interaction
 from pasokh.telephony import events as sw
 from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.exchange.exchange import Exchange
-from pasokh.telephony.exchange.legs import Leg, Role
+from pasokh.telephony.exchange.legs import OUTSIDE, Leg, Role, outside_person
+from pasokh.telephony.exchange.outside import BY_FLOW
 from pasokh.telephony.exchange.talks import Party, Seen, Talk, wanted
 from pasokh.telephony.variables import INTERACTION, MODE, ROLE
 
@@ -57,30 +59,39 @@ async def take_over(exchange: Exchange, held: Iterable[Interaction]) -> list[cmd
 def held_of(exchange: Exchange) -> list[Interaction]:
     """What the core holds, as far as the exchange knows: for a switch that was away while the lead went on."""
     held: list[Interaction] = []
-    ringing = {leg.interaction: leg.person for leg in exchange.legs.values() if leg.role is Role.AGENT and not leg.up}
+    legs = exchange.legs.values()
+    ringing = {leg.interaction: leg.person for leg in legs if leg.role is Role.AGENT and not leg.up}
     followed: dict[str, dict[str, str]] = {}
-    for leg in exchange.legs.values():
+    for leg in legs:
         if leg.role is Role.SUPERVISOR:
             followed.setdefault(leg.interaction, {})[leg.person] = leg.mode
     for talk in _talks(exchange):
+        if talk.interaction.startswith(BY_FLOW):
+            continue
         channel = Channel.VOICE if talk.caller else Channel.CALLBACK
-        agent = talk.agent or ringing.get(talk.interaction, "")
-        phase = Phase.ACTIVE if talk.agent else Phase.OFFERED if agent else Phase.QUEUED
-        held.append(
-            Interaction(
-                talk.interaction, talk.contact, channel, "", 0, phase=phase, agent=agent or None,
-                on_hold_since=int(talk.held), consult=talk.consult or None, talks_with=talk.party.value,
-                monitors=followed.get(talk.interaction, {}),
-            )
-        )  # fmt: skip
-        if talk.helper:
-            held.append(
-                Interaction(
-                    talk.consult, talk.contact, channel, "", 0, kind="consult", parent=talk.interaction,
-                    phase=Phase.ACTIVE, agent=talk.helper,
-                )
-            )  # fmt: skip
+        main = _as_held(exchange, talk, talk.interaction, channel, talk.agent or ringing.pop(talk.interaction, ""))
+        main.on_hold_since, main.consult, main.talks_with = int(talk.held), talk.consult or None, talk.party.value
+        main.monitors = followed.get(talk.interaction, {})
+        held.append(main)
+        if talk.consult:
+            helper = talk.helper or outside_person(talk.consult)
+            held.append(_as_held(exchange, talk, talk.consult, channel, helper, talk.interaction))
+    for consult, agent in ringing.items():
+        if consult not in exchange.talks:
+            held.append(Interaction(consult, "", Channel.VOICE, "", 0, "consult", phase=Phase.OFFERED, agent=agent))
     return held
+
+
+def _as_held(exchange: Exchange, talk: Talk, name: str, channel: Channel, who: str, parent: str = "") -> Interaction:
+    """An interaction as the core has it: with an agent or a number outside, offered, or waiting."""
+    i = Interaction(name, talk.contact, channel, "", 0, kind="consult" if parent else "contact", parent=parent or None)
+    if who.startswith(OUTSIDE):
+        leg = exchange.leg_of(who, Role.TRANSFER)
+        i.phase, i.outside_leg = Phase.OUTSIDE, who.removeprefix(OUTSIDE)
+        i.outside_answered = int(leg is not None and leg.up)
+    elif who:
+        i.phase, i.agent = Phase.ACTIVE if who in (talk.agent, talk.helper) else Phase.OFFERED, who
+    return i
 
 
 def _customers(channels: Sequence[ChannelSnapshot]) -> Mapping[str, ChannelSnapshot]:
@@ -107,6 +118,9 @@ def _adopt_customers(
         if customer is None and i.channel is Channel.VOICE:
             asked.append(cmd.LeaveContact(i.id))
             continue
+        if customer is None and i.phase in (Phase.OUTSIDE, Phase.MENU):
+            asked.append(cmd.LeaveContact(i.id))
+            continue
         if customer is None and i.phase is not Phase.ACTIVE and i.phase is not Phase.OFFERED:
             continue
         talk = exchange.begin(i.id, i.contact, customer.id if customer is not None else "")
@@ -114,10 +128,17 @@ def _adopt_customers(
             talk.number = customer.caller_number
         if i.phase is Phase.ACTIVE:
             talk.agent, talk.held = i.agent or "", i.on_hold_since > 0
+        elif i.phase is Phase.OUTSIDE:
+            talk.agent = outside_person(i.outside_leg)
         consult = open_now.get(i.consult or "")
         if consult is not None and consult.phase is Phase.ACTIVE:
             talk.consult, talk.helper = consult.id, consult.agent or ""
             talk.party = Party(i.talks_with or Party.HELPER)
+            exchange.talks[consult.id] = talk
+        elif consult is not None and consult.phase is Phase.OUTSIDE:
+            talk.consult = consult.id
+            if consult.outside_answered:
+                talk.helper, talk.party = outside_person(consult.outside_leg), Party(i.talks_with or Party.HELPER)
             exchange.talks[consult.id] = talk
     return asked
 
@@ -126,6 +147,8 @@ async def _adopt_legs(
     exchange: Exchange, open_now: Mapping[str, Interaction], channels: Sequence[ChannelSnapshot]
 ) -> list[cmd.AnyCommand]:
     asked: list[cmd.AnyCommand] = []
+    outside = {i.outside_leg: i for i in open_now.values() if i.phase is Phase.OUTSIDE}
+    there = {channel.id for channel in channels}
     for channel in channels:
         leg = Leg.seen(channel)
         if leg is None or channel.id in exchange.callers:
@@ -138,6 +161,13 @@ async def _adopt_legs(
                 await exchange.switch.set_variable(leg.channel, MODE, leg.mode)
         elif leg.role is Role.OUTSIDE and i is not None and i.phase is Phase.ACTIVE:
             pass
+        elif leg.role is Role.TRANSFER and (handed := outside.get(leg.interaction)) is not None:
+            leg.interaction = handed.id
+            if leg.up and not handed.outside_answered:
+                asked.append(cmd.AnswerOutside(handed.id))
+        elif leg.role is Role.TRANSFER and (caller := leg.interaction.removeprefix(BY_FLOW)) in there:
+            talk = exchange.begin(leg.interaction, "", caller)
+            talk.agent, talk.busy = leg.person, not leg.up
         elif serves is not None:
             leg.interaction = serves
         elif i is not None and i.phase is Phase.OFFERED and i.agent == leg.person:
@@ -167,12 +197,20 @@ def _missing_agents(exchange: Exchange, open_now: Mapping[str, Interaction]) -> 
     """Agents who were talking and whose telephones are gone."""
     asked: list[cmd.AnyCommand] = []
     for talk in _talks(exchange):
-        if talk.helper and exchange.leg_of(talk.helper) is None:
+        if talk.interaction not in open_now:
+            continue
+        for i in (open_now[talk.interaction], open_now.get(talk.consult)):
+            gone = i is not None and i.phase is Phase.OUTSIDE and i.outside_answered
+            if i is not None and gone and exchange.leg_of(outside_person(i.outside_leg), Role.TRANSFER) is None:
+                asked.append(cmd.EndOutside(i.id, "failed"))
+        if talk.helper and exchange.leg_of(talk.helper, Role.AGENT, Role.TRANSFER) is None:
+            if open_now[talk.consult].phase is Phase.OUTSIDE:
+                continue
             asked.append(cmd.EndInteraction(talk.consult, talk.helper))
             exchange.talks.pop(talk.consult, None)
             talk.helper = talk.consult = ""
             talk.party = Party.CUSTOMER
-        if talk.agent and exchange.leg_of(talk.agent) is None:
+        if open_now[talk.interaction].phase is Phase.ACTIVE and exchange.leg_of(talk.agent) is None:
             back = open_now[talk.interaction].channel is Channel.VOICE
             asked.append(
                 cmd.ReturnInteraction(talk.interaction, "engine")
