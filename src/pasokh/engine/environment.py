@@ -7,6 +7,7 @@ from pasokh.engine.clock import MonotoneClock
 from pasokh.engine.core import ACD, Core
 from pasokh.engine.effects import Carriers
 from pasokh.engine.metrics import Metrics
+from pasokh.engine.near import NearInbox
 from pasokh.engine.options import EngineOptions
 from pasokh.engine.ports import OneZone, Zones
 from pasokh.store.ports import Store
@@ -22,5 +23,7 @@ class Environment:
     options: EngineOptions = field(default_factory=EngineOptions)
     metrics: Metrics = field(default_factory=Metrics)
     core: Core = ACD
+    near: NearInbox = field(default_factory=NearInbox)
+    """Where those in this process ask the leads that are here."""
     new_clock: Callable[[], MonotoneClock] = MonotoneClock
     """A clock for each lead."""

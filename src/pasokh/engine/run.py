@@ -12,6 +12,7 @@ from pasokh.engine.environment import Environment
 from pasokh.engine.guard import LoopGuard
 from pasokh.engine.lag import measure_lag
 from pasokh.engine.metrics import Metrics
+from pasokh.engine.near import NearInbox
 from pasokh.engine.options import EngineOptions
 from pasokh.engine.ports import Carrier, LogCarrier, OneZone, Zones
 from pasokh.engine.service import EngineService
@@ -37,6 +38,8 @@ class EngineSettings:
     carriers: Mapping[Channel, Carrier] = field(default_factory=desk_carriers)
     options: EngineOptions = field(default_factory=EngineOptions)
     metrics: Metrics = field(default_factory=Metrics)
+    near: NearInbox = field(default_factory=NearInbox)
+    """The inbox that carriers of this process ask; gets the store's own behind it unless it has one."""
     guard_ms: float | None = None
     """Report code that holds the event loop longer; None = only measure lag."""
 
@@ -48,7 +51,10 @@ async def run(settings: EngineSettings, stop: asyncio.Event) -> None:
             await stack.enter_async_context(LoopGuard(settings.guard_ms))
         await stack.enter_async_context(_measuring(settings.metrics))
         store = await stack.enter_async_context(PostgresStore(settings.dsn))
-        env = Environment(store, Carriers(settings.carriers), settings.zones, settings.options, settings.metrics)
+        settings.near.inbox = settings.near.inbox or store
+        env = Environment(
+            store, Carriers(settings.carriers), settings.zones, settings.options, settings.metrics, near=settings.near
+        )
         await EngineService(env, settings.owner, settings.wanted).run(stop)
 
 

@@ -16,6 +16,7 @@ from pasokh.engine.days import day_of, known_zone, next_midnight
 from pasokh.engine.effects import Performer, drafts_of
 from pasokh.engine.environment import Environment
 from pasokh.engine.lease import LeaseKeeper
+from pasokh.engine.near import NearDesk
 from pasokh.engine.recovery import recover
 from pasokh.engine.turn import Decider, Turn
 from pasokh.kernel.errors import PasokhError
@@ -43,6 +44,7 @@ class ShardLeader:
         self._options = env.options
         self._clock = env.new_clock()
         self._core = env.core
+        self._beside = env.near
         self._crashed = crashed
         self._decider = Decider(env.core, env.options, _steady_ms)
         self._performer = Performer(lease.org, env.carriers, env.metrics, self)
@@ -54,6 +56,7 @@ class ShardLeader:
         self._pruned_at = time.monotonic()
         self._saving: asyncio.Task[None] | None = None
         self._tasks: asyncio.TaskGroup
+        self._near: NearDesk
 
     async def lead(self, stop: asyncio.Event) -> None:
         """Serve until `stop`, then snapshot and release.
@@ -64,9 +67,10 @@ class ShardLeader:
         try:
             async with self._store.watch_inbox(self._shard) as wake, asyncio.TaskGroup() as self._tasks:
                 keeping = self._tasks.create_task(self._keeper.keep(), name=f"lease {self._shard}")
-                state = await self._take_over()
-                performing = self._tasks.create_task(self._performer.run(), name=f"effects {self._shard}")
-                await self._serve(state, wake, stop)
+                with self._beside.lead(self._shard, wake) as self._near:
+                    state = await self._take_over()
+                    performing = self._tasks.create_task(self._performer.run(), name=f"effects {self._shard}")
+                    await self._serve(state, wake, stop)
                 performing.cancel()
                 await self._leave(state)
                 keeping.cancel()
@@ -121,8 +125,13 @@ class ShardLeader:
                 await self._look_at_zone(state)
             if not self._backlog and (look or time.monotonic() - looked_at >= self._options.poll_s):
                 looked_at = time.monotonic()
-                self._backlog.extend(await self._store.pending(self._shard, self._options.inbox_batch))
-                look = len(self._backlog) >= self._options.inbox_batch
+                found = await self._store.pending(self._shard, self._options.inbox_batch)
+                self._backlog.extend(self._near.not_here(found))
+                look = len(found) >= self._options.inbox_batch
+            if asked := self._near.fresh():
+                known = await self._store.known(self._shard, [each.key for each in asked])
+                self._backlog.extend(self._near.sort_out(asked, known))
+                look = look or None in known.values()
             if not await self._turn(state):
                 waiting = asyncio.create_task(wake.wait(self._wait_s(state, looked_at)))
                 await _first_of(waiting, stopping)
@@ -147,9 +156,11 @@ class ShardLeader:
             raise PasokhError("engine.log_gap", shard=self._shard, seq=state.seq, head=self._head.seq)
         outbound = self._carriers.outbound(turn.effects)
         self._keeper.check()
+        asked = self._near.decided(turn.replies)
         self._head = await self._store.append(
-            self._keeper.lease, self._head, turn.drafts, turn.replies, drafts_of(outbound)
+            self._keeper.lease, self._head, turn.drafts, turn.replies, drafts_of(outbound), asked
         )
+        self._near.answered(turn.replies)
         self._measure(turn, _steady_ms() - began)
         self._performer.start(outbound)
         self._keep_house(state)

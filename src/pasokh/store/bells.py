@@ -15,19 +15,25 @@ class Bell:
     """Remembers one ring until somebody waits for it."""
 
     def __init__(self) -> None:
-        self._rung = asyncio.Event()
+        self._moved = asyncio.Event()
+        self._rung = False
 
     def ring(self) -> None:
         """Let the present or the next `wait` return at once."""
-        self._rung.set()
+        self._rung = True
+        self._moved.set()
+
+    def nudge(self) -> None:
+        """The same, though nothing was announced."""
+        self._moved.set()
 
     async def wait(self, seconds: float) -> bool:
         """True as soon as it was rung since the last `wait` returned; False after `seconds`."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._rung.wait()
-        rung = self._rung.is_set()
-        self._rung.clear()
+                await self._moved.wait()
+        rung, self._rung = self._rung, False
+        self._moved.clear()
         return rung
 
 

@@ -21,6 +21,7 @@ from pasokh.store.input import check_command
 from pasokh.store.ports import (
     LEASE_TTL,
     Answer,
+    Asked,
     Draft,
     EffectDraft,
     EffectRow,
@@ -138,6 +139,7 @@ class MemoryStore:
         drafts: Sequence[Draft],
         replies: Sequence[Reply] = (),
         effects: Sequence[EffectDraft] = (),
+        asked: Sequence[Asked] = (),
     ) -> Head:
         """Record events, answers and effects together; see `pasokh.store.ports.Log.append`."""
         place = self._held(lease)
@@ -153,6 +155,11 @@ class MemoryStore:
             command = place.commands.get(reply.key)
             if command is not None and command.answer is None:
                 command.answer, command.answered_at = reply.answer, now
+        for one in asked:
+            pending = Pending(next(self._ids), one.key, one.actor, one.command, now)
+            kept = place.commands.setdefault(one.key, _Command(pending, msgspec.json.decode(one.command)))
+            if kept.answer is None:
+                kept.answer, kept.answered_at = one.answer, now
         for effect in effects:
             place.effects[effect.id] = _Effect(EffectRow(effect.id, place.head.seq, effect.effect, 0))
         self._bells.ring(LOG, lease.shard)
@@ -232,6 +239,12 @@ class MemoryStore:
         place = self._shards.get(shard)
         waiting = (command.pending for command in place.commands.values() if command.answer is None) if place else ()
         return list(itertools.islice(waiting, limit))
+
+    async def known(self, shard: str, keys: Sequence[str]) -> dict[str, Answer | None]:
+        """Those keys that came before, with their answers; None for one without an answer yet."""
+        self._alive()
+        place = self._shards.get(shard)
+        return {key: place.commands[key].answer for key in keys if key in place.commands} if place else {}
 
     @contextlib.asynccontextmanager
     async def watch_inbox(self, shard: str) -> AsyncIterator[Wake]:

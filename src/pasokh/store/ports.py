@@ -103,6 +103,16 @@ class Reply(msgspec.Struct, frozen=True):
     answer: Answer
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """A command that was asked inside the leader's own process, with its answer: it comes to the inbox only now."""
+
+    key: str
+    actor: str
+    command: bytes
+    """JSON."""
+    answer: Answer
+
+
 class Pending(msgspec.Struct, frozen=True):
     """A submitted command that has no answer yet."""
 
@@ -154,6 +164,9 @@ class Wake(Protocol):
     async def wait(self, seconds: float) -> bool:
         """True as soon as something was announced since the last `wait` returned; False after `seconds`."""
 
+    def nudge(self) -> None:
+        """Let the present or the next `wait` return at once, without anything being announced."""
+
 
 class Leases(Protocol):
     """Who leads which shard."""
@@ -187,8 +200,9 @@ class Log(Protocol):
         drafts: Sequence[Draft],
         replies: Sequence[Reply] = (),
         effects: Sequence[EffectDraft] = (),
+        asked: Sequence[Asked] = (),
     ) -> Head:
-        """Record events, answers and effects in one transaction; returns the new head, durable.
+        """Record events, answers, effects and what was asked beside the inbox in one transaction: the new head, durable.
 
         `head` is the end the leader knows (of the lease, then of the last append). Raises ``store.fenced``
         when the lease ran out or was replaced, or the log ends elsewhere; then nothing was written. `drafts`
@@ -230,6 +244,9 @@ class Inbox(Protocol):
 
     async def pending(self, shard: str, limit: int = 200) -> list[Pending]:
         """Commands without an answer, oldest first."""
+
+    async def known(self, shard: str, keys: Sequence[str]) -> dict[str, Answer | None]:
+        """Those keys that came before, with their answers; None for one without an answer yet."""
 
     def watch_inbox(self, shard: str) -> AbstractAsyncContextManager[Wake]:
         """A wake-up for every command handed in from now on: look for earlier ones after entering."""

@@ -48,6 +48,15 @@ class InboxCore:
             self._inbox, self._org, key_of("voice", self._org, key), "switch", encoded, ANSWER_S, first_stands=True
         )
 
+    async def note(self, key: str, command: AnyCommand) -> None:
+        """Put a command to the core without waiting; the first words of a key count."""
+        encoded, key = msgspec.json.encode(command), key_of("voice", self._org, key)
+        try:
+            await self._inbox.submit(self._org, self._org, key, "switch", encoded)
+        except PasokhError as error:
+            if error.code != "inbox.key_reused":
+                raise
+
 
 class Plant(Protocol):
     """What an organisation's telephony consists of."""

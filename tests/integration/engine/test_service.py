@@ -215,6 +215,9 @@ async def test_without_any_wake_up_the_inbox_is_polled(stage: Stage) -> None:
             await asyncio.sleep(seconds)
             return False
 
+        def nudge(self) -> None:
+            """Nobody asks from inside."""
+
     stage.start(store=Deaf(), options=replace(QUICK, poll_s=0.1))
     await stage.set_up()
     assert (await stage.ask(opening("1"))).ok

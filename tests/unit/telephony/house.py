@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 
 from pasokh.acd import commands as cmd
@@ -161,6 +162,11 @@ class House:
         events, effects = step(self.state, command, now)
         self.log += events
         self.effects += effects
+
+    async def note(self, key: str, command: cmd.AnyCommand) -> None:
+        """Told in order, refusals and all."""
+        with contextlib.suppress(PasokhError):
+            await self.ask(key, command)
 
     async def ask(self, key: str, command: cmd.AnyCommand) -> None:
         self.switch.live_on()

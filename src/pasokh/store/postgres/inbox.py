@@ -50,6 +50,13 @@ class PostgresInbox(DatabasePart):
         )
         return [Pending(*row) for row in rows]
 
+    async def known(self, shard: str, keys: Sequence[str]) -> dict[str, Answer | None]:
+        """Those keys that came before, with their answers; None for one without an answer yet."""
+        rows = await self._database.run(
+            "SELECT key, answer FROM command_inbox WHERE shard = %s AND key = ANY(%s)", (shard, list(keys))
+        )
+        return {key: None if answer is None else msgspec.json.decode(answer, type=Answer) for key, answer in rows}
+
     @contextlib.asynccontextmanager
     async def watch_inbox(self, shard: str) -> AsyncIterator[Wake]:
         """A wake-up for every command handed in from now on: look for earlier ones after entering."""

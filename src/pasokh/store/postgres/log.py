@@ -8,13 +8,17 @@ import psycopg
 from pasokh.kernel.errors import PasokhError
 from pasokh.store import chain
 from pasokh.store.bells import LOG
-from pasokh.store.ports import Draft, EffectDraft, Head, Lease, Reply, Row
+from pasokh.store.ports import Asked, Draft, EffectDraft, Head, Lease, Reply, Row
 from pasokh.store.postgres.database import DatabasePart
 from pasokh.store.refusals import fenced
 
 TAIL_POLL_SECONDS = 1.0
 """How late an event may be noticed when its announcement was lost."""
 VERIFY_PAGE = 5_000
+
+
+_APPEND = "SELECT log_append(%s, %s, %s, %s, %s, %s, %s::json, %s::json, %s::json)"
+_APPEND_ASKED = "SELECT log_append_asked(%s, %s, %s, %s, %s, %s, %s::json, %s::json, %s::json, %s::json)"
 
 
 class PostgresLog(DatabasePart):
@@ -27,12 +31,13 @@ class PostgresLog(DatabasePart):
         drafts: Sequence[Draft],
         replies: Sequence[Reply] = (),
         effects: Sequence[EffectDraft] = (),
+        asked: Sequence[Asked] = (),
     ) -> Head:
         """Record events, answers and effects in one transaction; see `pasokh.store.ports.Log.append`."""
         rows, end = _linked(lease, head, drafts)
         try:
             ((last,),) = await self._database.run(
-                "SELECT log_append(%s, %s, %s, %s, %s, %s, %s::json, %s::json, %s::json)",
+                _APPEND_ASKED if asked else _APPEND,
                 (
                     lease.shard,
                     lease.epoch,
@@ -43,6 +48,7 @@ class PostgresLog(DatabasePart):
                     _json(rows),
                     _json([{"key": reply.key, "answer": reply.answer} for reply in replies]),
                     _json([{"id": effect.id, "effect": msgspec.Raw(effect.effect)} for effect in effects]),
+                    *([_asked(asked)] if asked else []),
                 ),
             )
         except psycopg.errors.UniqueViolation as error:
@@ -163,6 +169,15 @@ def _linked(lease: Lease, head: Head, drafts: Sequence[Draft]) -> tuple[list[_Li
             )
         )
     return rows, Head(seq, previous)
+
+
+def _asked(asked: Sequence[Asked]) -> str | None:
+    return _json(
+        [
+            {"key": one.key, "actor": one.actor, "command": msgspec.Raw(one.command), "answer": one.answer}
+            for one in asked
+        ]
+    )
 
 
 def _json(items: Sequence[object]) -> str | None:

@@ -392,6 +392,13 @@ class Exchange:
             return False
         return True
 
+    async def note(self, key: str, command: cmd.AnyCommand) -> None:
+        """Tell the core without waiting: whatever it says, the call goes on; what is told later is decided later."""
+        try:
+            await self.core.note(f"{self.org}:{key}", command)
+        except PasokhError as error:
+            log.info("%s of %s: %s", type(command).__name__, key, error.code)
+
 
 async def _heard(front: Front, event: sw.AnySwitchEvent) -> None:
     await front.hear(event)

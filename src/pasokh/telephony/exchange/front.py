@@ -113,11 +113,9 @@ class FlowFront:
         visit = Visit(channel.id, said.get(CALL, channel.id), said.get(NUMBER, ""), channel.caller_number, plan)
         self.visits[channel.id] = visit
         left = _read(said.get(POSITION, ""))
+        begun = cmd.BeginCall(visit.contact, visit.number, visit.caller, plan.client)
+        await self._exchange.note(f"begin:{visit.contact}", begun)  # again after a crash: nobody knows whether it came
         if left is None:
-            await self._exchange.tell(
-                f"begin:{visit.contact}",
-                cmd.BeginCall(visit.contact, visit.number, visit.caller, plan.client),
-            )
             await self._switch.answer(channel.id)
             if plan.recorded:
                 await self._switch.record_call(channel.id, recording_of(channel.id))
@@ -268,11 +266,11 @@ class FlowFront:
 
     async def _tell(self, visit: Visit, action: p.AnyAction) -> None:
         """What the core, or the customer's card, is to know."""
-        tell, contact = self._exchange.tell, visit.contact
+        tell, note, contact = self._exchange.tell, self._exchange.note, visit.contact
         serial = f"{contact}:{visit.position.visits}"
         match action:
             case p.Entered():
-                await tell(f"step:{serial}:{action.node}", cmd.NoteStep(contact, action.flow, action.node))
+                await note(f"step:{serial}:{action.node}", cmd.NoteStep(contact, action.flow, action.node))
             case p.SpeakLanguage() if action.remember and visit.caller:
                 await self._numbers.remember_language(visit.caller, action.language)
             case p.Enqueue():

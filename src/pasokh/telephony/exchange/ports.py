@@ -19,6 +19,9 @@ class Core(Protocol):
         Raises `PasokhError`: the core's refusal, or ``command.unanswered`` when nobody decided in time.
         """
 
+    async def note(self, key: str, command: AnyCommand) -> None:
+        """Tell it something whose answer changes nothing: what is asked later is decided later. Raises as `ask`."""
+
 
 class Station(msgspec.Struct, frozen=True, kw_only=True):
     """Where somebody is called."""
