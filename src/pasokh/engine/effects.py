@@ -34,6 +34,8 @@ class Patience:
     attempts: int = 12
     first_pause_s: float = 0.2
     longest_pause_s: float = 30.0
+    gather_s: float = 0.02
+    """Outcomes are recorded together with what follows so soon: a crash meanwhile repeats what is harmless twice."""
     attempt_s: float = 10.0
     """One attempt may take so long."""
 
@@ -162,6 +164,7 @@ class Performer:
     async def _record(self) -> None:
         while True:
             outcomes = [await self._outcomes.get()]
+            await asyncio.sleep(self._patience.gather_s)
             while not self._outcomes.empty():
                 outcomes.append(self._outcomes.get_nowait())
             await self._lead.settle(outcomes)

@@ -34,22 +34,33 @@ class AriBridges(AriSession):
         """An empty one."""
         uri, name = path("bridges", bridge), self._address.application
         answer = await self._ask("POST", uri, type=_KINDS[kind], name=name)
-        if not answer.ok and answer.status != HTTPStatus.CONFLICT:
+        if answer.ok:
+            self._ours_to_fill.setdefault(bridge, set())
+        elif answer.status != HTTPStatus.CONFLICT:
             raise SwitchRefusedError("switch.refused", request=f"POST {uri}", reason=answer.message)
 
     async def add(self, bridge: str, channels: Sequence[str]) -> None:
         """Join those who are not in yet."""
-        known = self._read(await self._do("GET", path("bridges", bridge)), wire.BridgeJson)
-        if missing := [channel for channel in channels if channel not in known.channels]:
+        inside = self._ours_to_fill.pop(bridge, None)
+        known = inside
+        if known is None:
+            known = {*self._read(await self._do("GET", path("bridges", bridge)), wire.BridgeJson).channels}
+        if missing := [channel for channel in channels if channel not in known]:
             await self._do("POST", path("bridges", bridge, "addChannel"), channel=joined(missing))
+        if inside is not None:  # only now: after a failure nobody knows who is in
+            for members in self._ours_to_fill.values():
+                members.difference_update(channels)
+            self._ours_to_fill[bridge] = inside.union(channels)
 
     async def remove(self, bridge: str, channels: Sequence[str]) -> None:
         """Let them out, one by one: one that is gone must not keep the others in."""
+        self._ours_to_fill.get(bridge, set()).difference_update(channels)
         for channel in channels:
             await self._ask("POST", path("bridges", bridge, "removeChannel"), channel=channel)
 
     async def destroy_bridge(self, bridge: str) -> None:
         """End it; its channels stay."""
+        self._ours_to_fill.pop(bridge, None)
         await self._ask("DELETE", path("bridges", bridge))
 
     async def hold(self, bridge: str, channel: str, music: str) -> None:

@@ -55,6 +55,8 @@ class AriSession:
         self._replaced = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._awaited: dict[str, asyncio.Event] = {}
+        self._ours_to_fill: dict[str, set[str]] = {}
+        """Bridges made over this connection, and whom it put in: only its owner moves channels of ours."""
 
     @property
     def node(self) -> str:
@@ -72,6 +74,7 @@ class AriSession:
         if self._replaced:
             raise SwitchReplacedError("switch.replaced", application=self._address.application)
         await self.close()
+        self._ours_to_fill.clear()
         queue: asyncio.Queue[ev.AnySwitchEvent | None] = asyncio.Queue()
         link = AriLink(
             self._address,

@@ -251,13 +251,13 @@ class Exchange:
             station = await self.stations.outside(effect.address)
         except PasokhError as error:
             log.warning("interaction %s cannot be called back: %s", talk.interaction, error)
-            await self.tell(f"undialled:{effect.id}", cmd.EndInteraction(talk.interaction, effect.agent))
+            await self.note(f"undialled:{effect.id}", cmd.EndInteraction(talk.interaction, effect.agent))
             return
         leg = Leg(leg_id(self.org, f"{effect.id}.c"), Role.OUTSIDE, talk.interaction, effect.address)
         try:
             await self.call(leg, station, originator=self.beside(talk))
         except SwitchRefusedError:
-            await self.tell(f"undialled:{effect.id}", cmd.EndInteraction(talk.interaction, effect.agent))
+            await self.note(f"undialled:{effect.id}", cmd.EndInteraction(talk.interaction, effect.agent))
 
     async def _release(self, effect: ef.Release) -> None:
         talk = self.talks.get(effect.interaction)
@@ -359,7 +359,7 @@ class Exchange:
             await self._drop(talk.agent, talk.interaction)
             self.forget(talk)
         else:
-            await self.tell(f"leave:{channel}", cmd.LeaveContact(talk.interaction))
+            await self.note(f"leave:{channel}", cmd.LeaveContact(talk.interaction))
 
     async def _hung_up(self, leg: Leg, cause: int) -> None:
         """A telephone ended a call that we had not ended."""
@@ -367,21 +367,21 @@ class Exchange:
         key = leg.channel
         if leg.role is Role.SUPERVISOR:
             await self.followers.dismiss(leg)
-            await self.tell(f"stop:{key}", cmd.StopMonitor(leg.interaction, leg.person))
+            await self.note(f"stop:{key}", cmd.StopMonitor(leg.interaction, leg.person))
         elif leg.role is Role.OUTSIDE:
             if talk is not None and talk.agent:
-                await self.tell(f"unanswered:{key}", cmd.EndInteraction(talk.interaction, talk.agent))
+                await self.note(f"unanswered:{key}", cmd.EndInteraction(talk.interaction, talk.agent))
         elif leg.role is Role.TRANSFER and leg.interaction.startswith(BY_FLOW):
             await self.outside.over(leg, talk)
         elif leg.role is Role.TRANSFER:
             await self.outside.hung_up(leg, cause)
         elif talk is None or leg.person not in (talk.agent, talk.helper):
             reason = "busy" if cause == sw.Cause.BUSY else "declined" if cause == sw.Cause.REJECTED else "no_answer"
-            await self.tell(f"reject:{key}", cmd.RejectOffer(leg.interaction, leg.person, reason))
+            await self.note(f"reject:{key}", cmd.RejectOffer(leg.interaction, leg.person, reason))
         elif leg.person == talk.helper:
-            await self.tell(f"end:{key}", cmd.EndInteraction(talk.consult, leg.person))
+            await self.note(f"end:{key}", cmd.EndInteraction(talk.consult, leg.person))
         else:
-            await self.tell(f"end:{key}", cmd.EndInteraction(talk.interaction, leg.person))
+            await self.note(f"end:{key}", cmd.EndInteraction(talk.interaction, leg.person))
 
     async def tell(self, key: str, command: cmd.AnyCommand) -> bool:
         """Whether the core did it; a refusal means that it knows better by now."""

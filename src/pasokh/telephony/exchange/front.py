@@ -6,7 +6,7 @@ channel, so whoever takes over goes on where the caller is.
 
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from pasokh.kernel.time import Instant
 from pasokh.telephony import events as sw
 from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.exchange.exchange import Exchange
+from pasokh.telephony.exchange.lanes import side_by_side
 from pasokh.telephony.exchange.legs import recording_of
 from pasokh.telephony.exchange.outside import BY_FLOW
 from pasokh.telephony.port import MessageLimits, SwitchRefusedError
@@ -116,10 +117,7 @@ class FlowFront:
         begun = cmd.BeginCall(visit.contact, visit.number, visit.caller, plan.client)
         await self._exchange.note(f"begin:{visit.contact}", begun)  # again after a crash: nobody knows whether it came
         if left is None:
-            await self._switch.answer(channel.id)
-            if plan.recorded:
-                await self._switch.record_call(channel.id, recording_of(channel.id))
-            await self._happen(visit, p.Started())
+            await side_by_side(self._take(visit), self._happen(visit, p.Started()))
             return
         visit.position, visit.interaction, visit.opened = left, said.get(INTERACTION, ""), said.get(CONTACT, "")
         await self._switch.stop_playback(_playback(channel.id, left.played))  # what is heard is begun anew
@@ -144,6 +142,12 @@ class FlowFront:
                     left, queue="", flow=left.queue_flow, node=left.queue_node, stack=left.stack[: left.depth]
                 )
             await self._happen(visit, p.Resumed())
+
+    async def _take(self, visit: Visit) -> None:
+        """Answer a caller."""
+        await self._switch.answer(visit.channel)
+        if visit.plan.recorded:
+            await self._switch.record_call(visit.channel, recording_of(visit.channel))
 
     def leads(self, channel: str) -> bool:
         """Every caller who came through a flow."""
@@ -178,7 +182,7 @@ class FlowFront:
         await self._happen(visit, happened)
         if isinstance(event, sw.ChannelGone):
             del self.visits[visit.channel]
-            await self._exchange.tell(f"end:{visit.contact}", cmd.EndCall(visit.contact, "caller"))
+            await self._exchange.note(f"end:{visit.contact}", cmd.EndCall(visit.contact, "caller"))
         return True
 
     async def connected(self, channel: str, queue: str, agent: str) -> None:
@@ -231,8 +235,16 @@ class FlowFront:
         before = visit.position
         visit.position, actions = advance(visit.plan.program, before, happened, facts)
         if _place(before) != _place(visit.position) and not isinstance(happened, p.HungUp):
-            with contextlib.suppress(SwitchRefusedError):
-                await self._switch.set_variable(visit.channel, POSITION, _written(visit.position))
+            await side_by_side(self._write(visit, _written(visit.position)), self._act(visit, actions))
+        else:
+            await self._act(visit, actions)
+
+    async def _write(self, visit: Visit, position: str) -> None:
+        """Whoever takes over begins there."""
+        with contextlib.suppress(SwitchRefusedError):
+            await self._switch.set_variable(visit.channel, POSITION, position)
+
+    async def _act(self, visit: Visit, actions: Sequence[p.AnyAction]) -> None:
         for action in actions:
             try:
                 await self._do(visit, action)
@@ -259,7 +271,7 @@ class FlowFront:
             case p.TransferTo():
                 await self._exchange.outside.connect(channel, action.number, action.timeout_s)
             case p.EndCall():
-                await self._exchange.tell(f"end:{visit.contact}", cmd.EndCall(visit.contact, "flow"))
+                await self._exchange.note(f"end:{visit.contact}", cmd.EndCall(visit.contact, "flow"))
                 await switch.hang_up(channel, sw.Cause.NORMAL)
             case _:
                 await self._tell(visit, action)
@@ -302,16 +314,19 @@ class FlowFront:
             if not await self._exchange.tell(f"move:{visit.interaction}:{number}", moved):
                 await self._happen(visit, p.QueueLeft("closed"))
             return
+        written: list[Coroutine[object, object, object]] = []
         if visit.interaction != interaction:
             visit.opened = f"{visit.contact}.{number}" if visit.opened else visit.contact
             visit.interaction = interaction
-            await self._switch.set_variable(visit.channel, CONTACT, visit.opened)
-            await self._switch.set_variable(visit.channel, INTERACTION, interaction)
+            written = [
+                self._switch.set_variable(visit.channel, CONTACT, visit.opened),
+                self._switch.set_variable(visit.channel, INTERACTION, interaction),
+            ]
         contact = visit.opened
         talk = self._exchange.begin(interaction, contact, visit.channel, visit.caller)
         talk.busy = True
         subject = ", ".join(f"{name}: {value}" for name, value in action.attributes.items())[:200]
-        opened = await self._exchange.tell(
+        opening = self._exchange.tell(
             f"open:{interaction}",
             cmd.OpenContact(
                 contact, interaction, Channel.VOICE, action.queue, customer=None, address=visit.caller,
@@ -319,6 +334,7 @@ class FlowFront:
                 requires=requires,
             ),
         )  # fmt: skip
+        *_, opened = await side_by_side(*written, opening)
         if not opened:
             await self._happen(visit, p.QueueLeft("closed"))
 

@@ -10,6 +10,18 @@ log = logging.getLogger(__name__)
 type Work = Callable[[], Awaitable[None]]
 
 
+async def side_by_side(*work: Awaitable[object]) -> list[object]:
+    """Begin them in this order and wait for all; raises the first failure once the others are done too.
+
+    A switch takes orders of one connection in the order in which they were sent, so that no answer need be waited for.
+    """
+    done = await asyncio.gather(*work, return_exceptions=True)
+    for each in done:
+        if isinstance(each, BaseException):
+            raise each
+    return done
+
+
 class Lanes:
     """Lanes come and go with their work. Use inside a task group, which waits for what is under way."""
 
