@@ -132,7 +132,7 @@ class Load:
             missing = deque(agent for agent in missing if agent not in self.registered)
         return {"registered": len(self.registered)}
 
-    def ask_registration(self, agent: str, challenge: str = "", number: int = 1) -> None:
+    def ask_registration(self, agent: str, challenge: str = "") -> None:
         """One REGISTER, signed where there was a challenge."""
         uri, signed = f"sip:{SWITCH_HOST}:{self.switch[1]}", ""
         if challenge:
@@ -263,7 +263,8 @@ class Load:
         self.serial += 1
         self.to_switch(
             wire,
-            f"{method} {call.contact} SIP/2.0\r\nVia: SIP/2.0/UDP {wire.host}:{wire.port};branch=z9hG4bK{self.serial}\r\n"
+            f"{method} {call.contact} SIP/2.0\r\n"
+            f"Via: SIP/2.0/UDP {wire.host}:{wire.port};branch=z9hG4bK{self.serial}\r\n"
             f"Max-Forwards: 70\r\nFrom: <sip:{call.number}@{wire.host}>;tag=f{call.id}\r\nTo: {status_to}\r\n"
             f"Call-ID: {call.id}\r\nCSeq: {number} {method}\r\nContent-Length: 0\r\n\r\n",
         )
@@ -306,8 +307,9 @@ class Load:
         else:
             self.to_switch(
                 self.callers,
-                f"ACK sip:x@{SWITCH_HOST}:{self.switch[1]} SIP/2.0\r\nVia: {header(text, 'Via').partition(';received')[0]}"
-                f"\r\nMax-Forwards: 70\r\nFrom: {header(text, 'From')}\r\nTo: {header(text, 'To')}\r\n"
+                f"ACK sip:x@{SWITCH_HOST}:{self.switch[1]} SIP/2.0\r\n"
+                f"Via: {header(text, 'Via').partition(';received')[0]}\r\nMax-Forwards: 70\r\n"
+                f"From: {header(text, 'From')}\r\nTo: {header(text, 'To')}\r\n"
                 f"Call-ID: {call.id}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n",
             )
             if not call.ended:
@@ -324,7 +326,7 @@ class Load:
                 self.taken(header(text, "Call-ID"), at)
             elif text.startswith("SIP/2.0 "):
                 self.registration(text)
-            elif text.startswith(("BYE", "OPTIONS")) or text.startswith("CANCEL"):
+            elif text.startswith(("BYE", "OPTIONS", "CANCEL")):
                 self.reply(self.desks, text, "200 OK")
 
     def rings(self, text: str, at: float) -> None:

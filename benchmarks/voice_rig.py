@@ -1,4 +1,4 @@
-"""A centre by voice for benchmarks: PostgreSQL, a rendered Asterisk, engines that can be killed, SIP load; loopback only.
+"""A centre by voice for benchmarks: PostgreSQL, a rendered Asterisk, engines to be killed, SIP load; loopback only.
 
 Beside our way in, the same Asterisk has a number that native `app_queue` serves with the same telephones, so that both
 are measured in one run, with one load.
@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -119,8 +119,9 @@ class VoiceEngine:
     def __init__(self, rig: "Rig", owner: str, said: Path, *more: str) -> None:
         ari = rig.switch.asterisk.ari()
         self._command = [
-            sys.executable, "-m", "benchmarks._voice_engine", "--dsn", rig.server.dsn(schema.ENGINE), "--owner", owner, "--org", ORG, "--ari", f"http://{ari.host}:{ari.port}/ari",
-            "--password", ari.password, "--sound", str(rig.sound), *more,
+            sys.executable, "-m", "benchmarks._voice_engine",
+            "--dsn", rig.server.dsn(schema.ENGINE), "--owner", owner, "--org", ORG,
+            "--ari", f"http://{ari.host}:{ari.port}/ari", "--password", ari.password, "--sound", str(rig.sound), *more,
         ]  # fmt: skip
         self.owner = owner
         self.said = said
@@ -209,9 +210,7 @@ async def every(floor: Floor, commands: Iterable[AnyCommand]) -> None:
 async def rig(agents: int, *, media: bool = False, native: bool = True) -> AsyncIterator[Rig]:
     """PostgreSQL, a shard, Asterisk with both ways of queueing, telephones registered; no engine yet."""
     made_site = site(agents)
-    with own_postgres() as server, short_folder() as home, tempfile.TemporaryDirectory(prefix="pasokh-voice-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
+    with own_postgres() as server, short_folder() as home, _folder() as folder:
         switch = Switch(home)
         files = switch.files(made_site)
         switch.etc.swap(switch.etc.stage(with_app_queue(files, agents) if native else files))
@@ -229,6 +228,14 @@ async def rig(agents: int, *, media: bool = False, native: bool = True) -> Async
                     f"only {told['registered']} of {agents} telephones registered: {switch.asterisk.complaint()}"
                 )
             yield made
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """Where Asterisk's own user can read sounds."""
+    with tempfile.TemporaryDirectory(prefix="pasokh-voice-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 def _children(pid: int) -> list[int]:

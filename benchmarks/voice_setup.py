@@ -2,7 +2,7 @@
 
 python -m benchmarks.voice_setup [--agents 150] [--seconds 12] [--rates 30,60,90,…]
 
-Ours goes the whole way: dialplan, ARI, exchange, inbox, engine, PostgreSQL with durable commits, effect, originate. Both
+Ours goes the whole way: dialplan, ARI, exchange, engine, PostgreSQL with durable commits, effect, originate. Both
 are tried at the same rates in turn, one step after the other, until neither serves every call. A call is served when an
 agent took it within the caller's patience. Agents answer at once, callers hang up after the hold time; no RTP.
 """

@@ -202,7 +202,7 @@ class Log(Protocol):
         effects: Sequence[EffectDraft] = (),
         asked: Sequence[Asked] = (),
     ) -> Head:
-        """Record events, answers, effects and what was asked beside the inbox in one transaction: the new head, durable.
+        """Record events, answers, effects, what was asked beside the inbox in one transaction; the new head, durable.
 
         `head` is the end the leader knows (of the lease, then of the last append). Raises ``store.fenced``
         when the lease ran out or was replaced, or the log ends elsewhere; then nothing was written. `drafts`

@@ -7,7 +7,7 @@ import pytest
 from tests.contract.store.conftest import ORG, Stage, draft, refused
 
 from pasokh.store.input import COMMAND_LIMIT
-from pasokh.store.ports import Answer, Reply
+from pasokh.store.ports import Answer, Asked, Reply
 
 
 async def test_commands_wait_in_order_until_answered(stage: Stage) -> None:
@@ -137,3 +137,33 @@ async def test_old_answers_are_forgotten_and_open_commands_kept(stage: Stage) ->
     assert await stage.engine.prune(ORG, 0) == 1
     assert [command.key for command in await stage.engine.pending(ORG)] == ["open"]
     assert await stage.web.submit(ORG, ORG, "done", "user:u", b"{}") is None
+
+
+async def test_what_was_asked_beside_the_inbox_comes_to_it_with_its_answer(stage: Stage) -> None:
+    lease = await stage.lead()
+    await stage.web.submit(ORG, ORG, "waits", "user:u", b"{}")
+    asked = [
+        Asked("k1", "switch", b'{"n":1}', Answer(True, 1)),
+        Asked("waits", "switch", b'{"n":2}', Answer(False, 0, "offer.gone", {"n": 3})),
+    ]
+    head = await stage.engine.append(lease, lease.head, [draft()], (), (), asked)
+    assert await stage.engine.known(ORG, ["k1", "waits", "never"]) == {one.key: one.answer for one in asked}
+    assert await stage.web.submit(ORG, ORG, "k1", "switch", b'{"n":1}') == Answer(True, 1)
+    assert await stage.engine.pending(ORG) == []
+    again = Asked("k1", "switch", b'{"n":1}', Answer(False, 0, "second"))
+    await stage.engine.append(lease, head, [], (), (), [again])
+    assert await stage.engine.known(ORG, ["k1"]) == {"k1": Answer(True, 1)}, "the first answer stays"
+
+
+async def test_a_key_that_waits_is_known_without_an_answer(stage: Stage) -> None:
+    await stage.lead()
+    await stage.web.submit(ORG, ORG, "waits", "user:u", b"{}")
+    assert await stage.engine.known(ORG, ["waits", "never"]) == {"waits": None}
+
+
+async def test_a_stale_leader_leaves_nothing_of_what_it_was_asked(stage: Stage) -> None:
+    lease = await stage.lead()
+    await stage.engine.append(lease, lease.head, [draft()])
+    with refused("store.fenced"):
+        await stage.engine.append(lease, lease.head, [draft()], (), (), [Asked("k", "switch", b"{}", Answer(True))])
+    assert await stage.engine.known(ORG, ["k"]) == {}

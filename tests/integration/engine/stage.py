@@ -19,6 +19,7 @@ from pasokh.engine.core import ACD, Core
 from pasokh.engine.effects import Carriers
 from pasokh.engine.environment import Environment
 from pasokh.engine.metrics import Metrics
+from pasokh.engine.near import NearInbox
 from pasokh.engine.options import EngineOptions
 from pasokh.engine.ports import Carrier, LogCarrier, OneZone, Zones
 from pasokh.engine.service import EngineService
@@ -81,6 +82,7 @@ class Stage:
         zones: Zones | None = None,
         carriers: dict[Channel, Carrier] | None = None,
         wall: Callable[[], int] = wall_ms,
+        near: NearInbox | None = None,
     ) -> Running:
         env = Environment(
             store or self.store,
@@ -89,6 +91,7 @@ class Stage:
             options,
             core=core,
             new_clock=lambda: MonotoneClock(wall),
+            near=near or NearInbox(),
         )
         stop = asyncio.Event()
         service = EngineService(env, owner, lambda shard: shard == self.shard)
