@@ -105,7 +105,7 @@ def site(certificate: Certificate | None = None, *, carrier_port: int = 0) -> Si
         ),
         numbers=(
             Number(did="982191001000", org="acme", also=("02191001000",)),
-            Number(did="982191002000", org="acme", records=True),
+            Number(did="982191002000", org="acme"),
         ),
         stations=(
             Webrtc(key="neda", org="acme", password="browser-secret", name="ندا رضایی"),

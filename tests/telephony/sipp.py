@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.telephony.asterisk import Asterisk, tone
+from tests.telephony.asterisk import TONE_HZ, Asterisk, tone
 
 CALLER_HOST, DESK_HOST = "127.0.0.2", "127.0.0.3"
 
@@ -69,6 +69,10 @@ _PROVISIONAL = "".join(f'<recv response="{code}" optional="true"/>\n' for code i
 _OK = '<recv response="200" rrs="true"/>\n'
 _RINGS = '<recv request="INVITE"/>\n' + _reply("180 Ringing")
 
+_SPEECH = '<nop><action><exec rtp_stream="{speech},-1,8,PCMA/8000"/></action></nop>\n'
+CALLING = ("caller", "speaks")
+SPEAKING = (*CALLING, "talks")
+
 SCENARIOS = {
     "caller": (
         _ask("INVITE", 1, _with_sdp(), first=True)
@@ -93,6 +97,24 @@ SCENARIOS = {
         _RINGS
         + _reply("200 OK", _with_sdp())
         + '<recv request="ACK"/>\n<recv request="BYE"/>\n'
+        + _reply("200 OK", tag="")
+    ),
+    "speaks": (
+        _ask("INVITE", 1, _with_sdp(), first=True)
+        + _PROVISIONAL
+        + _OK
+        + _ask("ACK", 1)
+        + _SPEECH
+        + '<pause milliseconds="{hold_ms}"/>\n'
+        + _ask("BYE", 2)
+        + '<recv response="200"/>\n'
+    ),
+    "talks": (
+        _RINGS
+        + _reply("200 OK", _with_sdp())
+        + '<recv request="ACK"/>\n'
+        + _SPEECH
+        + '<recv request="BYE"/>\n'
         + _reply("200 OK", tag="")
     ),
     "busy": _RINGS + _reply("486 Busy Here") + '<recv request="ACK"/>\n',
@@ -146,21 +168,23 @@ def available() -> str:
 
 
 @contextlib.contextmanager
-def phone(asterisk: Asterisk, manner: str, number: str = "s") -> Iterator[Sipp]:
-    """One call of a manner in `SCENARIOS`."""
-    calls = manner == "caller"
+def phone(
+    asterisk: Asterisk, manner: str, number: str = "s", *, hold_ms: int = 3_000, calls: int = 1, hertz: int = TONE_HZ
+) -> Iterator[Sipp]:
+    """So many calls of a manner in `SCENARIOS`; who ``speaks`` hangs up after `hold_ms`."""
+    comes = manner in CALLING
     folder = asterisk.run / f"sipp-{manner}-{os.urandom(4).hex()}"
     folder.mkdir()
-    (folder / "speech.al").write_bytes(alaw(iter(tone(3.0))))
-    scenario = SCENARIOS[manner].replace("{speech}", str(folder / "speech.al"))
-    if calls:
+    (folder / "speech.al").write_bytes(alaw(iter(tone(3.0, hertz))))
+    scenario = SCENARIOS[manner].replace("{speech}", str(folder / "speech.al")).replace("{hold_ms}", str(hold_ms))
+    if manner in SPEAKING:
         scenario = scenario.replace("[media_port]", "[rtpstream_audio_port]")
     xml = f'<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="{manner}">\n{scenario}</scenario>\n'
     (folder / "scenario.xml").write_text(xml, "utf-8")
-    host = CALLER_HOST if calls else DESK_HOST
-    asked = ["sipp", "-sf", "scenario.xml", "-i", host, "-mi", host, "-m", "1", "-nostdin", "-trace_err"]
-    asked += ["-mp", str(_even_port(host)), "-timeout", "60s", "-timeout_error"]
-    if calls:
+    host = CALLER_HOST if comes else DESK_HOST
+    asked = ["sipp", "-sf", "scenario.xml", "-i", host, "-mi", host, "-m", str(calls), "-nostdin", "-trace_err"]
+    asked += ["-mp", str(_even_port(host)), "-timeout", f"{60 + hold_ms // 1_000}s", "-timeout_error", "-r", "8"]
+    if comes:
         asked += ["-s", number, f"127.0.0.1:{asterisk.sip}"]
     else:
         asked += ["-p", str(asterisk.desk)]

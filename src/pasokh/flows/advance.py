@@ -4,6 +4,7 @@ It never raises and never runs without end: every loop without input passes a `g
 more nodes than anybody meant is handed to a person. The same inputs give the same actions, so a recorded call replays.
 """
 
+from pasokh.flows import consent
 from pasokh.flows import dialogue as d
 from pasokh.flows import nodes as n
 from pasokh.flows import position as p
@@ -274,6 +275,9 @@ def _said(walk: Walk, node: n.AnyNode) -> None:
             d.survey_said(walk, node)
         case n.Queue() if walk.at.stage in IN_QUEUE:
             w.queue_said(walk, node)
+        case n.Queue() if walk.at.stage == consent.CONSENTING:
+            if consent.said(walk, node):
+                w.enter_queue(walk, node)
         case n.Callback():
             w.callback_said(walk, node)
         case _:
@@ -295,7 +299,7 @@ def _said_once(walk: Walk, node: n.Say | n.Voicemail | n.Transfer | n.HangUp) ->
             walk.end("done", p.EndCall(node.reason))
 
 
-def _woken(walk: Walk, node: n.AnyNode) -> None:
+def _woken(walk: Walk, node: n.AnyNode) -> None:  # noqa: C901, PLR0912  # one line a kind of node
     if not 0 < p.wake_at(walk.at) <= walk.now:
         return  # woken too early, or for something that is over
     if isinstance(node, n.Queue) and walk.at.stage in IN_QUEUE:
@@ -316,6 +320,9 @@ def _woken(walk: Walk, node: n.AnyNode) -> None:
             d.survey_silent(walk, node)
         case n.Callback():
             w.callback_silent(walk, node)
+        case n.Queue() if walk.at.stage == consent.CONSENTING:
+            if consent.silent(walk, node):
+                w.enter_queue(walk, node)
         case n.Voicemail() if walk.at.stage == "recording":
             w.voicemail_recorded(walk, node, 0)
         case n.Transfer() if walk.at.stage == "transferring":

@@ -52,6 +52,8 @@ class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     """Subflow nodes to come back to: flow and node."""
     visits: int = 0
     ended: str = ""
+    consent: str = ""
+    """To being recorded: ``told``, ``given``, ``refused``; empty = neither told nor asked."""
 
 
 def wake_at(position: Position) -> Instant:
@@ -86,6 +88,8 @@ class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wait_low_ms: Millis = 0
     wait_high_ms: Millis = 0
     """The wait still to come, only where it can be trusted; 0 = nothing is said."""
+    consents: dict[str, str] = {}
+    """Queue → what its callers hear about being recorded before they wait: ``announce``, ``ask``."""
 
 
 # -- inputs --------------------------------------------------------------------------------------------------------

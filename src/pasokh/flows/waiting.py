@@ -1,5 +1,6 @@
 """Waiting for an agent, and the alternatives to it: queue, callback, message, transfer."""
 
+from pasokh.flows import consent
 from pasokh.flows import nodes as n
 from pasokh.flows import position as p
 from pasokh.flows.dialogue import AGAIN, YES, listen
@@ -18,6 +19,9 @@ def enter_queue(walk: Walk, node: n.Queue) -> None:
     """Waits in the queue; coming back to the one waited in changes nothing of the place."""
     at = walk.at
     fresh = not at.queue
+    if fresh and consent.due(walk, node):
+        consent.ask(walk, node)
+        return
     same = at.queue == node.queue
     if fresh:
         walk.change(since=walk.now - at.waited, offered=False)
@@ -88,6 +92,10 @@ def _forget_due(walk: Walk) -> None:
 
 def queue_digit(walk: Walk, node: n.Queue, key: str) -> None:
     """The key of an alternative, at any time; other keys do nothing."""
+    if walk.at.stage == consent.CONSENTING:
+        if consent.pressed(walk, node, key):
+            enter_queue(walk, node)
+        return
     for way in node.offer.ways if node.offer is not None else ():
         if way.key == key:
             walk.go(way.then)

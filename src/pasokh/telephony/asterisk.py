@@ -31,7 +31,7 @@ PATHS: Final = Path("/usr/local/lib/asterisk/paths.sh")
 FLOOR: Final = 22
 ACCOUNT: Final = "asterisk"
 """Whom Asterisk runs as when we are root."""
-FOLDERS: Final = ("lib", "lib/keys", "spool", "spool/recording", "spool/monitor", "spool/voicemail", "run", "log")
+FOLDERS: Final = ("lib", "lib/keys", "spool", "spool/recording", "spool/voicemail", "run", "log")
 LOG_FOLDERS: Final = ("log/cdr-csv", "log/cel-custom")
 SYSTEM_PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 KEPT: Final = "PASOKH_KEPT"

@@ -25,6 +25,7 @@ from pasokh.telephony.exchange.ports import Stations
 from pasokh.telephony.exchange.takeover import held_of, take_over
 from pasokh.telephony.exchange.witness import Told, Witness, watched
 from pasokh.telephony.port import Switch, SwitchReplacedError, SwitchUnavailableError
+from pasokh.telephony.recording.book import Books, NoBook
 
 log = logging.getLogger(__name__)
 
@@ -92,9 +93,10 @@ class VoiceCarrier:
         now: Callable[[], Instant],
         journal: Journal | None = None,
         told: Told = lambda *_: None,
+        books: Books | None = None,
     ) -> None:
-        """`journal` keeps what happened to calls; `told` hears of every operation of a switch."""
-        self._inbox, self._plant, self._now = inbox, plant, now
+        """`journal` keeps what happened to calls; `told` hears of every operation of a switch; `books` of recordings."""
+        self._inbox, self._plant, self._now, self._books = inbox, plant, now, books
         self._journal, self._told = journal or Journal(Nowhere()), told
         self._leads: dict[str, _Lead] = {}
 
@@ -106,6 +108,7 @@ class VoiceCarrier:
         exchange = Exchange(
             org, watched(switch, self._told, witness.asked), InboxCore(self._inbox, org),
             await self._plant.stations(org), now=self._now,
+            book=self._books.of(org) if self._books is not None else NoBook(),
         )  # fmt: skip
         witness.exchange = exchange
         front = FlowFront(exchange, await self._plant.numbers(org))

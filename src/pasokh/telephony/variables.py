@@ -10,7 +10,6 @@ NUMBER = "PASOKH_NUMBER"
 """The number called."""
 STATION = "PASOKH_STATION"
 TRUNK = "PASOKH_TRUNK"
-RECORDING = "PASOKH_RECORDING"
 INTERACTION = "PASOKH_INTERACTION"
 """Waited with, or talked in; of a leg, the one it was called for."""
 CONTACT = "PASOKH_CONTACT"
@@ -23,6 +22,6 @@ POSITION = "PASOKH_POSITION"
 """Where a caller stands in the flow."""
 
 CHANNEL_VARIABLES = (
-    CALL, ROLE, SINCE, ORG, NUMBER, STATION, TRUNK, RECORDING, INTERACTION, CONTACT, PERSON, MODE, POSITION,
+    CALL, ROLE, SINCE, ORG, NUMBER, STATION, TRUNK, INTERACTION, CONTACT, PERSON, MODE, POSITION,
 )  # fmt: skip
 """All of them, as a switch must be told to hand them over."""

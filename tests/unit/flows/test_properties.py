@@ -34,6 +34,7 @@ FACTS = st.fixed_dictionaries({
     "known": st.booleans(), "blocked": st.booleans(), "language": st.sampled_from(["", "en", "fa", "de"]),
     "open": st.sampled_from([(), ("office",)]), "place": st.sampled_from([0, 1, 3, 10_000]),
     "wait_low_ms": st.integers(-5, 600_000), "wait_high_ms": st.integers(-5, 600_000),
+    "consents": st.sampled_from([{}, {"sales": "ask"}, {"sales": "announce", "support": "ask"}, {"sales": "other"}]),
 })  # fmt: skip
 
 
@@ -228,7 +229,7 @@ def test_a_silent_caller_always_comes_to_an_end(nodes, facts, patience):
         if position.ended:
             break
         at = p.wake_at(position)
-        waits = isinstance(made.node(position.flow, position.node), n.Queue)
+        waits = bool(position.queue) and isinstance(made.node(position.flow, position.node), n.Queue)
         waited = waited + max(0, at - now) if waits else 0
         if waits and (waited > patience or not at):
             happened, waited = p.QueueLeft("timeout"), 0

@@ -18,10 +18,12 @@ from pasokh.telephony.exchange.legs import outside_person
 from pasokh.telephony.exchange.ports import Front, Station
 from pasokh.telephony.exchange.takeover import take_over
 from pasokh.telephony.exchange.talks import bridge_of, wanted
+from pasokh.telephony.memory.book import MemoryBook
 from pasokh.telephony.memory.lines import Line, Manner, Phone
 from pasokh.telephony.memory.pbx import MemoryPbx
 from pasokh.telephony.memory.switch import MemorySwitch
 from pasokh.telephony.port import SwitchRefusedError
+from pasokh.telephony.recording.rules import name_of
 from pasokh.telephony.variables import INTERACTION
 
 ORG = "demo"
@@ -70,6 +72,9 @@ class Door:
 
     def leads(self, channel: str) -> bool:
         return False
+
+    def agreed(self, channel: str) -> tuple[str, bool]:
+        return "", True
 
     def lane_of(self, sound: str) -> str:
         return sound
@@ -137,12 +142,13 @@ class House:
             if name != "boss":
                 self.do(cmd.SetPresence(name, ready=True))
         self.stations = Stations()
+        self.book = MemoryBook()
         self.lead()
 
     def lead(self) -> None:
         """A new engine, which knows nothing yet."""
         self.switch = MortalSwitch(self.pbx)
-        self.exchange = Exchange(ORG, self.switch, self, self.stations, lambda: self.pbx.clock.now)
+        self.exchange = Exchange(ORG, self.switch, self, self.stations, lambda: self.pbx.clock.now, book=self.book)
         self.exchange.front = self.front()
 
     def front(self) -> Front:
@@ -264,6 +270,10 @@ class House:
             talk = self.exchange.talks.get(i.id)
             assert talk is not None, f"{i.id} is {i.phase} and the exchange knows nothing of it"
             assert talk.agent == who_has(i)
+            if talk.caller and talk.agent:
+                name = name_of(ORG, i.id, talk.caller)
+                paused = {each.paused for each in self.pbx.recordings.values() if each.id == name and not each.until}
+                assert paused == {i.unrecorded_since > 0}, f"{i.id} is recorded and must not be, or the other way round"
             aim = wanted(talk, up)
             for bridge, members in aim.bridges.items():
                 assert set(self.pbx.bridges[bridge].lines) == set(members)

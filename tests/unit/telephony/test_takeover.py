@@ -175,7 +175,8 @@ class Chance:
             cmd.EndConsult(i.id, agent), cmd.CompleteTransfer(i.id, agent), cmd.ReturnInteraction(i.id, "boss"),
             cmd.SwitchConsult(i.id, agent, rng.choice(("customer", "helper", "both"))),
             cmd.StartMonitor(i.id, "boss", rng.choice(("listen", "whisper", "barge"))), cmd.StopMonitor(i.id, "boss"),
-            cmd.TakeOver(i.id, rng.choice(("boss", "nima"))),
+            cmd.TakeOver(i.id, rng.choice(("boss", "nima"))), cmd.PauseRecording(i.id, agent),
+            cmd.ResumeRecording(i.id, agent),
         ))  # fmt: skip
 
     def _ask(self, command: cmd.AnyCommand) -> None:

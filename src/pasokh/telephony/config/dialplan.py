@@ -109,7 +109,7 @@ def _forms(number: Number) -> tuple[str, ...]:
 
 
 def _enter(number: Number) -> Step:
-    return f"Gosub(caller,s,1({number.org},{number.did},{int(number.records)}))"
+    return f"Gosub(caller,s,1({number.org},{number.did}))"
 
 
 def _caller() -> Section:
@@ -123,9 +123,6 @@ def _caller() -> Section:
         "Set(CALLERID(num)=${FILTER(+0-9,${CALLERID(num)})})",
         "Set(CALLERID(ani)=${FILTER(+0-9,${CALLERID(ani)})})",
         "Set(GROUP(trunk)=${PASOKH_TRUNK})",
-        'ExecIf($["${ARG3}" = "1"]?Set(PASOKH_RECORDING=${PASOKH_CALL}.raw))',
-        # D: what the customer says left, what he hears right.
-        'ExecIf($["${ARG3}" = "1"]?MixMonitor(${PASOKH_RECORDING},D))',
         "Stasis(pasokh-${PASOKH_ORG},${PASOKH_NUMBER},${PASOKH_CALL})",
         "Goto(held,s,1)",
     ]

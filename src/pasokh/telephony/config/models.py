@@ -133,8 +133,6 @@ class Number(_Model, frozen=True, kw_only=True):
     """Other forms in which carriers deliver it."""
     trunks: tuple[Key, ...] = ()
     """The carriers it may come in by; empty = all."""
-    records: bool = False
-    """Whether its calls are recorded from the first moment."""
 
 
 class DialRule(_Model, frozen=True, kw_only=True):

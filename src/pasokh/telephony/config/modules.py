@@ -49,7 +49,6 @@ DIALPLAN: Final = (
     "func_periodic_hook",
     "app_dial",
     "app_exec",
-    "app_mixmonitor",
     "app_playback",
     "app_playtones",
     "app_record",

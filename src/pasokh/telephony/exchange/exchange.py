@@ -17,11 +17,14 @@ from pasokh.kernel.time import SECOND, Instant
 from pasokh.telephony import events as sw
 from pasokh.telephony.exchange.followers import Followers
 from pasokh.telephony.exchange.hands import Hands
-from pasokh.telephony.exchange.legs import Leg, Role, leg_id, recording_of
+from pasokh.telephony.exchange.lanes import side_by_side
+from pasokh.telephony.exchange.legs import Leg, Role, leg_id
 from pasokh.telephony.exchange.outside import BY_FLOW, Outside
 from pasokh.telephony.exchange.ports import Core, Front, Station, Stations
+from pasokh.telephony.exchange.recorder import Recorder
 from pasokh.telephony.exchange.talks import Party, Talk
 from pasokh.telephony.port import Originate, Switch, SwitchRefusedError
+from pasokh.telephony.recording.book import Book, NoBook
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +50,8 @@ class Exchange:
     stations: Stations
     now: Callable[[], Instant]
     music: str = "default"
+    book: Book = field(default_factory=NoBook)
+    """Who is told of recordings before there is any sound."""
     front: Front = field(init=False)
     """Whoever makes an exchange gives it one before it is used."""
     talks: dict[str, Talk] = field(default_factory=dict)
@@ -61,6 +66,7 @@ class Exchange:
         self.hands = Hands(self.switch, self.music)
         self.followers = Followers(self)
         self.outside = Outside(self)
+        self.recorder = Recorder(self)
 
     def forget_all(self) -> None:
         """Before everything is looked at anew."""
@@ -139,8 +145,7 @@ class Exchange:
                 talk.held = effect.on
                 await self.arrange(talk)
             case ef.Record() if talk.caller:
-                change = self.switch.resume_recording if effect.on else self.switch.pause_recording
-                await change(recording_of(talk.caller))
+                await self.recorder.switch(talk, on=effect.on)
             case ef.Follow():
                 await self.followers.follow(talk, effect)
             case ef.OfferAlternatives() if talk.caller:
@@ -237,7 +242,7 @@ class Exchange:
             await self.call(called, station, originator=self.beside(talk), shown=talk.number)
         if effect.address and not talk.caller:
             await self._call_customer(effect, talk)
-        await self.arrange(talk)
+        await side_by_side(self.recorder.begin(talk, effect.queue), self.arrange(talk))
         if consulted:
             self.forget_consult(talk)
 
@@ -297,6 +302,7 @@ class Exchange:
                 await self.let_go(leg)
         talk.agent = talk.helper = ""
         talk.busy = True
+        await self.recorder.end(talk)
         await self.arrange(talk)
         self.forget(talk)
         if talk.caller and not await self.front.part(talk.caller, talk.interaction, effect.reason):
@@ -330,7 +336,7 @@ class Exchange:
         elif leg.role is Role.OUTSIDE and talk is not None:
             self.legs.pop(leg.channel, None)
             self.begin(talk.interaction, talk.contact, leg.channel)
-            await self.arrange(talk)
+            await side_by_side(self.recorder.begin(talk, "", leg.person), self.arrange(talk))
         elif leg.role is Role.TRANSFER and not leg.interaction.startswith(BY_FLOW):
             if not await self.outside.answered(leg):
                 await self.let_go(leg)
@@ -354,6 +360,7 @@ class Exchange:
             await self._hung_up(leg, event.cause)
 
     async def _customer_gone(self, talk: Talk, channel: str) -> None:
+        await self.recorder.end(talk, gone=True)
         talk.caller = ""
         if talk.interaction.startswith(BY_FLOW):
             await self._drop(talk.agent, talk.interaction)

@@ -23,7 +23,6 @@ from pasokh.telephony import events as sw
 from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.exchange.exchange import Exchange
 from pasokh.telephony.exchange.lanes import side_by_side
-from pasokh.telephony.exchange.legs import recording_of
 from pasokh.telephony.exchange.outside import BY_FLOW
 from pasokh.telephony.port import MessageLimits, SwitchRefusedError
 from pasokh.telephony.variables import CALL, CONTACT, INTERACTION, NUMBER, POSITION
@@ -42,6 +41,7 @@ class NumberPlan(msgspec.Struct, frozen=True, kw_only=True):
     last_resort: str
     """The queue that takes whoever a flow cannot serve any more."""
     recorded: bool = False
+    """What holds for its calls where no rule of the client or queue says anything."""
 
 
 class Numbers(Protocol):
@@ -117,7 +117,7 @@ class FlowFront:
         begun = cmd.BeginCall(visit.contact, visit.number, visit.caller, plan.client)
         await self._exchange.note(f"begin:{visit.contact}", begun)  # again after a crash: nobody knows whether it came
         if left is None:
-            await side_by_side(self._take(visit), self._happen(visit, p.Started()))
+            await side_by_side(self._switch.answer(channel.id), self._happen(visit, p.Started()))
             return
         visit.position, visit.interaction, visit.opened = left, said.get(INTERACTION, ""), said.get(CONTACT, "")
         await self._switch.stop_playback(_playback(channel.id, left.played))  # what is heard is begun anew
@@ -143,15 +143,14 @@ class FlowFront:
                 )
             await self._happen(visit, p.Resumed())
 
-    async def _take(self, visit: Visit) -> None:
-        """Answer a caller."""
-        await self._switch.answer(visit.channel)
-        if visit.plan.recorded:
-            await self._switch.record_call(visit.channel, recording_of(visit.channel))
-
     def leads(self, channel: str) -> bool:
         """Every caller who came through a flow."""
         return channel in self.visits
+
+    def agreed(self, channel: str) -> tuple[str, bool]:
+        """What a caller said to being recorded, and whether calls of the number are."""
+        visit = self.visits.get(channel)
+        return (visit.position.consent, visit.plan.recorded) if visit is not None else ("", False)
 
     def lane_of(self, sound: str) -> str:
         """Playbacks are ``p-CHANNEL-SERIAL``, messages ``v-CHANNEL-SERIAL``."""
@@ -232,6 +231,8 @@ class FlowFront:
     # -- the flow ------------------------------------------------------------------------------------------------------
     async def _happen(self, visit: Visit, happened: p.AnyInput) -> None:
         facts = await self._numbers.facts(visit.number, visit.caller, visit.interaction)
+        if not visit.position.queue:
+            facts = msgspec.structs.replace(facts, consents=await self._exchange.recorder.consents())
         before = visit.position
         visit.position, actions = advance(visit.plan.program, before, happened, facts)
         if _place(before) != _place(visit.position) and not isinstance(happened, p.HungUp):
@@ -412,7 +413,8 @@ def _keys_of(program: Program, score: p.Score) -> str:
 def _place(position: p.Position) -> tuple[object, ...]:
     """What must survive a crash; the rest follows from starting anew what is heard."""
     return (position.flow, position.node, position.stage, position.queue, position.attributes, position.number,
-            position.question, position.ended, position.offered, position.played)  # fmt: skip
+            position.question, position.ended, position.offered, position.played,
+            position.consent)  # fmt: skip
 
 
 def _written(position: p.Position) -> str:

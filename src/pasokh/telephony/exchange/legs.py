@@ -82,8 +82,3 @@ def outside_person(leg: str) -> str:
 def listener_id(leg: str, mode: str) -> str:
     """The channel a supervisor's leg hears through."""
     return f"{leg}.{mode}"
-
-
-def recording_of(caller: str) -> str:
-    """The recording of a caller's whole call, whoever serves."""
-    return f"r-{caller}"

@@ -51,6 +51,9 @@ class Front(Protocol):
     def leads(self, channel: str) -> bool:
         """Whether a waiting caller is in its hands: then what is heard is its business."""
 
+    def agreed(self, channel: str) -> tuple[str, bool]:
+        """What a caller said to being recorded (`Position.consent`), and whether calls of the number called are."""
+
     def lane_of(self, sound: str) -> str:
         """The caller a playback or a recording belongs to: work of one caller comes in order."""
 

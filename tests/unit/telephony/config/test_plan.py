@@ -44,7 +44,7 @@ def test_a_number_touches_the_dialplan_only():
     assert made.reloads == ("dialplan reload",)
     assert not made.restart
     trunk = next(change for change in made.changes if change.section == "from-trunk")
-    assert trunk.lines[0] == Line("exten", "", "982191002000,1,Gosub(caller,s,1(acme,982191002000,1))")
+    assert trunk.lines[0] == Line("exten", "", "982191002000,1,Gosub(caller,s,1(acme,982191002000))")
 
 
 def test_a_trunk_is_read_again_with_its_calls_up():
