@@ -95,7 +95,7 @@ class VoiceCarrier:
         told: Told = lambda *_: None,
         books: Books | None = None,
     ) -> None:
-        """`journal` keeps what happened to calls; `told` hears of every operation of a switch; `books` of recordings."""
+        """`journal` keeps what happened to calls; `told` of every operation; `books` keep recordings."""
         self._inbox, self._plant, self._now, self._books = inbox, plant, now, books
         self._journal, self._told = journal or Journal(Nowhere()), told
         self._leads: dict[str, _Lead] = {}
