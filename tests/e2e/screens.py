@@ -25,6 +25,8 @@ NOT_OPENED = {
     "own_confirm": "only before something dangerous: test_account walks it",
     "welcome_start": "a one-time link of an empty centre: test_welcome walks it",
     "queue_preview": "needs a recorded day: test_day_administrator looks at it",
+    "call": "needs a telephone call: test_call_ladder looks at it",
+    "call_text": "the same as text",
     "queue_preview_state": "data for the preview's page",
     "import_plan": "needs a file: test_day_administrator looks at it",
     "import_state": "data for the plan's page",

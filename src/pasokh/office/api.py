@@ -22,6 +22,7 @@ from pasokh.office.people.models import User
 from pasokh.office.supervise.api import router as supervise_router
 from pasokh.office.telephony.api import router as telephony_router
 from pasokh.office.tenancy import scope
+from pasokh.office.voice_quality.api import router as voice_quality_router
 from pasokh.office.watch.api import router as watch_router
 
 
@@ -51,6 +52,7 @@ api.add_router("", crm_router)
 api.add_router("", follow_ups_router)
 api.add_router("", day_router)
 api.add_router("", telephony_router)
+api.add_router("", voice_quality_router)
 
 
 def _refuse(request: HttpRequest, error: PasokhError) -> HttpResponse:

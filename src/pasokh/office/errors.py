@@ -39,6 +39,7 @@ _BY_CODE = {
     "invitation.withdrawn": 410,
     "invitation.expired": 410,
     "sign_in.too_many": 429,
+    "voice_quality.too_many": 429,
     "request.too_large": 413,
     "page.failed": 500,
     "store.unavailable": 503,

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "pasokh.office.canned",
     "pasokh.office.telephony",
     "pasokh.office.exchange",
+    "pasokh.office.voice_quality",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

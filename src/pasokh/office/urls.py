@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("pasokh.office.account.urls")),
     path("", include("pasokh.office.people.urls")),
     path("", include("pasokh.office.desk.urls")),
+    path("", include("pasokh.office.voice_quality.urls")),
     path("", include("pasokh.office.crm.urls")),
     path("", include("pasokh.office.follow_ups.urls")),
     path("", include("pasokh.office.day.urls")),

@@ -21,6 +21,7 @@ from pasokh.office.policy.jobs import PREVIEWS
 from pasokh.office.post import projection as post_projection
 from pasokh.office.rounds import AWAY, POLL_SECONDS, run_rounds
 from pasokh.office.settling import settle_answered
+from pasokh.office.voice_quality import jobs as voice_jobs
 from pasokh.office.watch import projection as watch_projection
 from pasokh.office.watch.surges import Surges
 from pasokh.store.bells import LOG
@@ -81,6 +82,7 @@ class Rounds:
         if self._done % CLEANING_ROUNDS == 0:
             SessionStore.clear_expired()
             notice_jobs.clean(connection)
+            voice_jobs.clean(connection)
         self._done += 1
 
     def _republish(self, connection: psycopg.Connection, org: str) -> None:

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
+from pasokh.acd.model import VOICE
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.ids import ID_PATTERN
 from pasokh.office import clock
@@ -128,6 +129,7 @@ def show_contact(
             "contact": found,
             "customer": customer,
             "who": who_of(request, found, customer, refused),
+            "by_voice": any(i.channel in VOICE for i in interactions),
             "interactions": interactions,
             "timeline": timeline_of(
                 selectors.story_of(found.id),

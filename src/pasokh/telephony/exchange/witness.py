@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import Instant
@@ -37,6 +37,19 @@ _PLAIN: Final[dict[type, str]] = {
     sw.ChannelEnteredBridge: "bridge.entered",
     sw.ChannelLeftBridge: "bridge.left",
 }
+
+
+class Whose(NamedTuple):
+    """What is known of a channel."""
+
+    call: str
+    interaction: str
+    role: str
+    person: str
+
+
+NOBODY: Final = Whose("", "", "", "")
+LONGEST_ID: Final = 80
 
 type Told = Callable[[str, float, str], None]
 """Operation, seconds it took, code of its failure or nothing."""
@@ -79,28 +92,29 @@ class Witness:
 
     def __init__(self, org: str, node: str, journal: Journal, now: Callable[[], Instant]) -> None:
         self._org, self._node, self._journal, self._now = org, node, journal, now
-        self._known: OrderedDict[str, tuple[str, str, str, str]] = OrderedDict()
-        """Call, interaction, role and person, by channel."""
+        self._known: OrderedDict[str, Whose] = OrderedDict()
+        """By channel."""
         self.exchange: Exchange | None = None
 
     # -- whose channel -------------------------------------------------------------------------------------------------
-    def _note(self, channel: str, call: str, interaction: str, role: str, person: str) -> tuple[str, str, str, str]:
-        before = self._known.pop(channel, ("", "", "", ""))
-        found = (call or before[0], interaction or before[1], role or before[2], person or before[3])
+    def _note(self, channel: str, call: str, interaction: str, role: str, person: str) -> Whose:
+        before = self._known.pop(channel, NOBODY)
+        given = (call, interaction, role, person)
+        found = Whose(*(new[:LONGEST_ID] or old for new, old in zip(given, before, strict=True)))
         self._known[channel] = found
         if len(self._known) > REMEMBERED:
             self._known.popitem(last=False)
         return found
 
-    def _seen(self, channel: str, said: dict[str, str]) -> tuple[str, str, str, str]:
+    def _seen(self, channel: str, said: dict[str, str]) -> Whose:
         role = said.get(ROLE, "")
         person = said.get(PERSON, "") if role in (Role.AGENT, Role.SUPERVISOR) else ""
         call = said.get(CALL, "") if role == Role.CALLER else ""
         return self._note(channel, call, said.get(INTERACTION, ""), role, person)
 
-    def _whose(self, channel: str) -> tuple[str, str, str, str]:
+    def _whose(self, channel: str) -> Whose:
         """What is known of a channel, with what the exchange knows by now: an interaction begins after the call."""
-        found = self._known.get(channel, ("", "", "", ""))
+        found = self._known.get(channel, NOBODY)
         exchange = self.exchange
         if exchange is None:
             return found
@@ -112,7 +126,7 @@ class Witness:
         interaction = exchange.callers.get(channel, interaction)
         talk = exchange.talks.get(interaction)
         if not call and talk is not None and talk.caller:
-            call = self._known.get(talk.caller, ("", "", "", ""))[0]
+            call = self._known.get(talk.caller, NOBODY).call
         return self._note(channel, call, interaction, role, person)
 
     # -- what happens --------------------------------------------------------------------------------------------------

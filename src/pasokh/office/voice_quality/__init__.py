@@ -1,0 +1,1 @@
+"""How calls sounded, and how each went step by step."""
