@@ -79,6 +79,7 @@ from pasokh.office.supervise.models import Queue  # noqa: E402
 from pasokh.office.tenancy.actions import do_create_organisation, do_save_client  # noqa: E402
 from pasokh.office.tenancy.scope import organisation_scope  # noqa: E402
 from pasokh.office.vocabulary import actions as vocabulary  # noqa: E402
+from pasokh.office.voice_quality.actions import Measured, do_keep_browser_report  # noqa: E402
 from pasokh.office.watch.models import Alarm  # noqa: E402
 from pasokh.office.welcome.selectors import own_progress  # noqa: E402
 from pasokh.office.widgets.actions import do_save_widget  # noqa: E402
@@ -285,6 +286,8 @@ def remember_import(org: str) -> None:
 
 def fill(server: EmbeddedPostgres, name: str) -> None:
     """Everything a test starts with."""
+    from tests.voice_stage import a_call, keep
+
     from pasokh.office.worker import catch_up
 
     with psycopg.connect(server.dsn(database=name), autocommit=True) as connection:
@@ -299,7 +302,9 @@ def fill(server: EmbeddedPostgres, name: str) -> None:
             office.work(org, [cmd.SignIn(agent), cmd.SetPresence(agent, True)])
             office.work(org, [*chat(org, 1), *served(org, 1, agent), *after(org, agent), *chat(org, 2)])
             catch_up(org)
+            keep(office.dsn(schema.ENGINE), *a_call(org, f"{org}-call", f"{org}-call.i1", START, agent))
             with organisation_scope(org):
+                do_keep_browser_report(agent, Measured(f"{org}-call-agent", 3_000, 0, 2_000, 40_000, 0, 0, "wifi"))
                 Alarm.objects.create(organisation_id=org, alarm=f"wait:{org}", raised_at=1, ended_at=2, kind="wait")
         connections["default"].close()
         connections["owner"].close()

@@ -14,6 +14,7 @@ from pasokh.i18n.catalogue import message
 from pasokh.i18n.numbers import number
 from pasokh.kernel.time import Instant
 from pasokh.office.desk import selectors as history
+from pasokh.office.desk.models import Contact
 from pasokh.office.desk.timeline import Entry, timeline_of
 from pasokh.office.errors import language
 from pasokh.office.people.access import needs, signed_in
@@ -45,7 +46,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    contact: history.Contact
+    contact: Contact
     ladder: Ladder
     verdicts: list[tuple[str, str]]
     sounded: bool
