@@ -148,6 +148,7 @@ BODIES: dict[str, Any] = {
     "/api/v1/follow-ups/alpha-f1/close": {"result": "done"},
     "/api/v1/wall/agents/alpha-agent": {"queues": ["help"], "skills": {"talk": 50}},
     "/api/v1/wall/queues/help/overflow": {"to": []},
+    "/api/v1/phone/quality": {"sip_call_id": "a-call", "received": 3_000},
 }  # fmt: skip
 """What is sent where an empty body would be refused before or after the right was asked for."""
 ABSENT = {"/customers/1/merge/": 404, "/api/v1/contacts/alpha-c1/customer": 400}
