@@ -9,7 +9,7 @@ from pasokh.engine.effects import Carriers
 from pasokh.engine.metrics import Metrics
 from pasokh.engine.near import NearInbox
 from pasokh.engine.options import EngineOptions
-from pasokh.engine.ports import OneZone, Zones
+from pasokh.engine.ports import Follower, OneZone, Zones
 from pasokh.store.ports import Store
 
 
@@ -25,5 +25,6 @@ class Environment:
     core: Core = ACD
     near: NearInbox = field(default_factory=NearInbox)
     """Where those in this process ask the leads that are here."""
+    followers: tuple[Follower, ...] = ()
     new_clock: Callable[[], MonotoneClock] = MonotoneClock
     """A clock for each lead."""

@@ -5,7 +5,9 @@ from typing import Protocol
 
 from pasokh.acd.commands import AnyCommand
 from pasokh.acd.effects import AnyEffect
-from pasokh.acd.state import Interaction
+from pasokh.acd.events import AnyEvent
+from pasokh.acd.state import Interaction, State
+from pasokh.kernel.time import Instant
 
 
 class Carrier(Protocol):
@@ -34,6 +36,19 @@ class Carrier(Protocol):
 
     async def leave(self, org: str) -> None:
         """Act for this organisation no longer: the lead is over. What is there outside stays as it is."""
+
+
+class Follower(Protocol):
+    """Looks on in the engine's own process: what is decided, once it is durable. Must be quick, and changes nothing."""
+
+    def begin(self, org: str, state: State) -> None:
+        """A lead begins with this state, which the engine goes on changing."""
+
+    def follow(self, org: str, events: Sequence[tuple[AnyEvent, Instant]]) -> None:
+        """These events were recorded; the state has them all already."""
+
+    def end(self, org: str) -> None:
+        """The lead is over; the state is worth nothing any more."""
 
 
 class Zones(Protocol):

@@ -14,7 +14,7 @@ from pasokh.engine.lag import measure_lag
 from pasokh.engine.metrics import Metrics
 from pasokh.engine.near import NearInbox
 from pasokh.engine.options import EngineOptions
-from pasokh.engine.ports import Carrier, LogCarrier, OneZone, Zones
+from pasokh.engine.ports import Carrier, Follower, LogCarrier, OneZone, Zones
 from pasokh.engine.service import EngineService
 from pasokh.store.postgres import PostgresStore
 
@@ -36,6 +36,7 @@ class EngineSettings:
     """Which shards it may lead."""
     zones: Zones = field(default_factory=OneZone)
     carriers: Mapping[Channel, Carrier] = field(default_factory=desk_carriers)
+    followers: tuple[Follower, ...] = ()
     options: EngineOptions = field(default_factory=EngineOptions)
     metrics: Metrics = field(default_factory=Metrics)
     near: NearInbox = field(default_factory=NearInbox)
@@ -53,8 +54,9 @@ async def run(settings: EngineSettings, stop: asyncio.Event) -> None:
         store = await stack.enter_async_context(PostgresStore(settings.dsn))
         settings.near.inbox = settings.near.inbox or store
         env = Environment(
-            store, Carriers(settings.carriers), settings.zones, settings.options, settings.metrics, near=settings.near
-        )
+            store, Carriers(settings.carriers), settings.zones, settings.options, settings.metrics,
+            near=settings.near, followers=settings.followers,
+        )  # fmt: skip
         await EngineService(env, settings.owner, settings.wanted).run(stop)
 
 

@@ -40,6 +40,7 @@ class ShardLeader:
         self._keeper = LeaseKeeper(env.store, lease, asked_at, env.options)
         self._carriers = env.carriers
         self._zones = env.zones
+        self._followers = env.followers
         self._metrics = env.metrics
         self._options = env.options
         self._clock = env.new_clock()
@@ -78,6 +79,8 @@ class ShardLeader:
             raise _first(group) from group
         finally:
             await self._carriers.leave(self._org)
+            for follower in self._followers:
+                follower.end(self._org)
 
     async def _take_over(self) -> State:
         began = time.monotonic()
@@ -86,6 +89,8 @@ class ShardLeader:
         self._snapshot_at = time.monotonic()
         self._clock.not_before(state.now)
         await self._look_at_zone(state)
+        for follower in self._followers:
+            follower.begin(self._org, state)
         self._own += await self._carriers.reconcile(self._org, state.interactions.values(), self._options.reconcile_s)
         self._performer.resume(await self._store.effects(self._shard, 100_000))
         self._metrics.count("takeovers")
@@ -162,6 +167,8 @@ class ShardLeader:
         )
         self._near.answered(turn.replies)
         self._measure(turn, _steady_ms() - began)
+        for follower in self._followers:
+            follower.follow(self._org, turn.events)
         self._performer.start(outbound)
         self._keep_house(state)
         return True

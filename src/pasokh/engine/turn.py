@@ -47,6 +47,7 @@ class Turn:
     drafts: list[Draft] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     effects: list[AnyEffect] = field(default_factory=list)
+    events: list[tuple[AnyEvent, Instant]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
         return bool(self.drafts or self.replies)
@@ -130,6 +131,7 @@ class Decider:
                 )
             )
         turn.effects += effects
+        turn.events += [(event, now) for event in events]
 
 
 def _clients(events: list[AnyEvent], state: State) -> list[str]:

@@ -20,15 +20,18 @@ from pasokh.acd.model import (
     Requirement,
 )  # fmt: skip
 from pasokh.channels.webchat.options import WidgetOptions
+from pasokh.flows.examples import example_texts
 from pasokh.i18n.languages import LANGUAGES
 from pasokh.kernel.time import SECOND
 from pasokh.office import demo_people as demo
+from pasokh.office import demo_phones as phones
 from pasokh.office import demo_words as words
 from pasokh.office.canned.actions import AnswerDraft, do_save_answer
 from pasokh.office.canned.models import CannedAnswer
 from pasokh.office.canned.rules import Scope
 from pasokh.office.crm.actions import do_introduce_customer
 from pasokh.office.crm.models import Customer
+from pasokh.office.crm.rules import region_of
 from pasokh.office.day.actions import BreakDraft, do_plan_breaks
 from pasokh.office.day.models import BreakPlan
 from pasokh.office.hours.actions import do_assign_calendar, do_save_calendar
@@ -40,6 +43,13 @@ from pasokh.office.people.rules import Role
 from pasokh.office.people.team_actions import BulkChange, do_change_people, do_save_team
 from pasokh.office.supervise.actions import do_publish_queue
 from pasokh.office.supervise.models import Queue, Reason, Widget
+from pasokh.office.telephony.actions import do_save_dial_policy, do_save_number, do_save_trunk
+from pasokh.office.telephony.compiled import DialConfig
+from pasokh.office.telephony.compiling import compiled_once
+from pasokh.office.telephony.flow_actions import do_publish_flow, do_save_draft
+from pasokh.office.telephony.models import Trunk
+from pasokh.office.telephony.rules import NumberDraft, TrunkDraft, as_trunk, emergency_numbers
+from pasokh.office.telephony.station_actions import do_give_browser_station
 from pasokh.office.tenancy.actions import do_create_organisation, do_save_client
 from pasokh.office.tenancy.models import Client, Organisation
 from pasokh.office.tenancy.scope import organisation_scope
@@ -51,6 +61,7 @@ from pasokh.office.vocabulary.actions import (
     do_save_skill,
 )  # fmt: skip
 from pasokh.office.widgets.actions import do_save_widget
+from pasokh.telephony.dial import OutboundPolicy
 
 ACTOR = "system"
 HOME_ZONE = "Asia/Tehran"
@@ -167,6 +178,25 @@ def _add_customers() -> None:
         do_introduce_customer(ACTOR, each.key, {**known, "notes": each.notes}, each.address)
 
 
+def _add_telephony() -> None:
+    """Numbers in three languages with the example flows, a carrier on this very machine, a telephone for everybody."""
+    with compiled_once():
+        carrier = {"host": phones.CARRIER_ADDRESS, "transport": "udp", "srtp": False, "qualify_seconds": 0}
+        do_save_trunk(ACTOR, phones.CARRIER, TrunkDraft(words.CARRIER, as_trunk(carrier)))
+        policy = OutboundPolicy(region=region_of(_zone(), settings.LANGUAGE_CODE) or "IR", countries=phones.COUNTRIES)
+        do_save_dial_policy(ACTOR, DialConfig(policy=policy, emergency=emergency_numbers(policy.region)))
+        for flow in ("how-was-it", *dict.fromkeys(line.flow for line in phones.LINES)):
+            # The shop never closes, so that it can be tried at any hour.
+            do_save_draft(ACTOR, flow, words.FLOWS[flow], example_texts()[flow].replace('"office"', f'"{ALWAYS}"'))
+            do_publish_flow(ACTOR, flow)
+        for line in phones.LINES:
+            draft = NumberDraft(line.client, line.flow, line.last_resort, languages=line.languages)
+            do_save_number(ACTOR, line.number, draft)
+        for person in demo.STAFF:
+            if person.queues:
+                do_give_browser_station(ACTOR, User.objects.get(username=person.username))
+
+
 def _add_lead() -> None:
     do_create_user(ACTOR, demo.LEAD.username, None, _draft(demo.LEAD))
 
@@ -178,6 +208,7 @@ _ADDITIONS: tuple[tuple[Callable[[], bool], Callable[[], None]], ...] = (
     (lambda: not Calendar.objects.exists(), _add_hours),
     (lambda: not BreakPlan.objects.exists(), _add_breaks),
     (lambda: not Customer.objects.filter(key=demo.CUSTOMERS[0].key).exists(), _add_customers),
+    (lambda: not Trunk.objects.exists(), _add_telephony),
     (lambda: not User.objects.filter(username=demo.LEAD.username).exists(), _add_lead),
 )
 """What is added where it is missing, by whether it is."""

@@ -21,6 +21,14 @@ SHOP_GREETING: Names = {
 }
 ALWAYS: Names = {"fa": "شبانه‌روزی", "uk": "Цілодобово", "en": "Around the clock"}
 OFFICE_HOURS: Names = {"fa": "ساعت کاری اداری", "uk": "Робочі години офісу", "en": "Office hours"}
+CARRIER: Names = {"fa": "خط همین دستگاه", "uk": "Лінія цієї машини", "en": "This very machine"}
+FLOWS: dict[str, Names] = {
+    "shop": {"fa": "تلفن فروشگاه", "uk": "Телефон крамниці", "en": "The shop's telephone"},
+    "line-uk": {"fa": "خط اوکراینی", "uk": "Українська лінія", "en": "The Ukrainian line"},
+    "florist": {"fa": "تلفن گل‌فروشی", "uk": "Телефон квіткарні", "en": "The florist's telephone"},
+    "how-was-it": {"fa": "نظرسنجی پس از تماس", "uk": "Опитування після дзвінка", "en": "The survey after a call"},
+}
+"""Flow → name."""
 
 SKILLS: dict[str, Names] = {
     "sales": {"fa": "فروش", "uk": "Продажі", "en": "Sales"},

@@ -12,7 +12,7 @@ from pasokh.i18n.catalogue import has, message
 from pasokh.i18n.dates import format_time, local
 from pasokh.i18n.languages import LANGUAGES
 from pasokh.kernel.errors import PasokhError
-from pasokh.ops.settings import Settings, chosen_roles, load, with_listen
+from pasokh.ops.settings import Settings, chosen_roles, load, with_listen, with_voice
 
 type Command = Callable[[argparse.Namespace], int]
 
@@ -58,9 +58,14 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--host", help="address to listen on (PASOKH_HOST, 127.0.0.1)")
     up.add_argument("--port", type=int, help="port to listen on (PASOKH_PORT, 8000; 0 = any free one)")
     up.add_argument(
-        "--roles", metavar="LIST", help="only these, with commas: db, engine, worker, connect, web, traffic"
+        "--roles", metavar="LIST", help="only these, with commas: db, switch, engine, worker, connect, web, traffic"
     )
     up.add_argument("--demo-traffic", action="store_true", help="let drawn customers and agents work the demo centre")
+    up.add_argument(
+        "--voice",
+        action=argparse.BooleanOptionalAction,
+        help="run an Asterisk for telephone calls, or none (PASOKH_VOICE: on, off, auto = where it is installed)",
+    )
     up.add_argument("--no-demo", action="store_true", help="make no demo organisation in an empty database")
     up.add_argument("--empty", action="store_true", help="the same, and print the link of the first set-up")
     up.add_argument("--no-migrate", action="store_true", help="leave the database's schema as it is")
@@ -148,7 +153,7 @@ def _usage(parser: argparse.ArgumentParser) -> int:
 def _up(given: argparse.Namespace) -> int:
     from pasokh.ops.supervisor import Plan, Supervisor, only_one  # noqa: PLC0415 - each command loads what it needs
 
-    settings = with_listen(load(), given.host, given.port)
+    settings = with_voice(with_listen(load(), given.host, given.port), given.voice)
     roles = chosen_roles(given.roles, settings, traffic=given.demo_traffic)
     plan = Plan(roles, prepare=not given.no_migrate, demo=not (given.no_demo or given.empty or given.no_migrate))
     if "web" in roles and settings.secret_is_own and not settings.embedded:
@@ -158,7 +163,9 @@ def _up(given: argparse.Namespace) -> int:
             Supervisor(
                 settings,
                 plan,
-                lambda url: _announce(url, plan.roles, plan.demo, _link(settings, url) if given.empty else ""),
+                lambda url: _announce(
+                    settings, url, plan.roles, plan.demo, _link(settings, url) if given.empty else ""
+                ),
             ).run()
         )
 
@@ -185,7 +192,7 @@ def _setup(_: argparse.Namespace) -> int:
     return 0
 
 
-def _announce(url: str, roles: Sequence[str], demo: bool, link: str = "") -> None:
+def _announce(settings: Settings, url: str, roles: Sequence[str], demo: bool, link: str = "") -> None:
     """Where to click and how to sign in, in the three languages."""
     if "web" not in roles:
         print(message("up.ready_roles", "en", roles=", ".join(roles)), flush=True)
@@ -202,9 +209,24 @@ def _announce(url: str, roles: Sequence[str], demo: bool, link: str = "") -> Non
 
         lines += ["", f"  {thrice('up.accounts')}"]
         lines += [f"  {p.username:<12} {people.PASSWORD}   {p.role}, {p.language}" for p in people.STAFF]
+        lines += _numbers(settings, thrice) if "switch" in roles else []
     if link:
         lines += ["", *(f"  {message('welcome.link', language)}" for language in LANGUAGES), f"  {link}"]
     print("\n".join([*lines, "", message("up.stop", "en"), ""]), flush=True)
+
+
+def _numbers(settings: Settings, thrice: Callable[[str], str]) -> list[str]:
+    """What to call, and how from this machine."""
+    from pasokh.office import demo_phones as phones  # noqa: PLC0415
+    from pasokh.ops.switch.settings import node_of  # noqa: PLC0415
+
+    node = node_of(settings.switch)
+    lines = ["", f"  {thrice('up.numbers')}"]
+    lines += [f"  {line.number:<16} {line.flow:<10} {', '.join(line.languages)}" for line in phones.LINES]
+    if node.udp_port:
+        command = phones.caller_command(node.address, node.udp_port, phones.LINES[0].number)
+        lines += [f"  {thrice('up.call')}", f"    {command}"]
+    return lines
 
 
 def _migrate(_: argparse.Namespace) -> int:

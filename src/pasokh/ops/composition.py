@@ -6,13 +6,20 @@ Each role loads only what it needs: nothing of Django in the engine, nothing of 
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
+from pasokh.acd.model import Channel
 from pasokh.kernel.time import Instant
 from pasokh.office import demo_people as people
 from pasokh.ops.database import acting_as
 from pasokh.ops.settings import Settings
+from pasokh.ops.switch.settings import SwitchSettings
 from pasokh.store import schema
+
+if TYPE_CHECKING:
+    from pasokh.engine.ports import Carrier, Follower
 
 type Ready = Callable[[], None]
 type Work = Callable[[asyncio.Event, Ready], Awaitable[None]]
@@ -24,15 +31,60 @@ def wall_clock() -> Instant:
 
 
 # -- engine ------------------------------------------------------------------------------------------------------------
-def engine(url: str, owner: str) -> Work:
-    """Lead shards until told to stop; `owner` names this process, unlike any other that runs."""
+def engine(url: str, owner: str, switch: SwitchSettings | None = None) -> Work:
+    """Lead shards until told to stop; `owner` names this process, unlike any other that runs.
+
+    With a `switch`, calls are arranged on it; without one voice is nobody's, and callbacks are dialled by hand.
+    """
     from pasokh.engine.run import EngineSettings, run  # noqa: PLC0415
     from pasokh.ops.zones import OfficeZones  # noqa: PLC0415
 
+    zones, dsn = OfficeZones(acting_as(url, schema.APP)), acting_as(url, schema.ENGINE)
+
     async def work(stop: asyncio.Event, ready: Ready) -> None:
-        zones = OfficeZones(acting_as(url, schema.APP))
-        ready()
-        await run(EngineSettings(dsn=acting_as(url, schema.ENGINE), owner=owner, zones=zones), stop)
+        if switch is None:
+            ready()
+            await run(EngineSettings(dsn=dsn, owner=owner, zones=zones), stop)
+            return
+        async with voice(url, switch) as (carriers, followers):
+            ready()
+            settings = EngineSettings(dsn=dsn, owner=owner, zones=zones, carriers=carriers, followers=followers)
+            await run(settings, stop)
+
+    return work
+
+
+@asynccontextmanager
+async def voice(
+    url: str, switch: SwitchSettings
+) -> AsyncIterator["tuple[Mapping[Channel, Carrier], tuple[Follower, ...]]"]:
+    """The carriers of an engine that leads telephone calls too, and who looks on for them."""
+    from pasokh.engine.run import desk_carriers  # noqa: PLC0415
+    from pasokh.ops.plant.plant import OfficePlant, PlantCarrier  # noqa: PLC0415
+    from pasokh.store.postgres import PostgresStore  # noqa: PLC0415
+    from pasokh.telephony.service import VoiceCarrier  # noqa: PLC0415
+
+    app = acting_as(url, schema.APP)
+    async with (
+        PostgresStore(app, connections=4) as inbox,
+        OfficePlant(acting_as(url, schema.ENGINE), app, switch.home, switch.prompts, wall_clock) as plant,
+    ):
+        carrier = PlantCarrier(VoiceCarrier(inbox, plant, wall_clock), plant)
+        yield {**desk_carriers(), Channel.VOICE: carrier, Channel.CALLBACK: carrier}, (plant.places,)
+
+
+def keep_switch(settings: Settings, url: str) -> Work:
+    """Keep this machine's Asterisk running with what the organisations' documents say."""
+    from pasokh.ops.switch.keeper import Keeper  # noqa: PLC0415
+    from pasokh.store.postgres.database import Database  # noqa: PLC0415
+
+    async def work(stop: asyncio.Event, ready: Ready) -> None:
+        database = Database(acting_as(url, schema.ENGINE), connections=2, patience=5.0)
+        await database.open()
+        try:
+            await Keeper(settings.switch, database, settings.secret_key, wall_clock).run(stop, ready)
+        finally:
+            await database.close()
 
     return work
 

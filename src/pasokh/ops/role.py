@@ -59,7 +59,8 @@ def _db(settings: Settings) -> None:
 
 def _engine(settings: Settings) -> None:
     with engine_name(settings) as name:
-        _run(composition.engine(database_url(settings), name))
+        switch = settings.switch if settings.switch.voice == "on" else None
+        _run(composition.engine(database_url(settings), name, switch))
 
 
 @contextlib.contextmanager
@@ -89,6 +90,11 @@ def _kernel() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except OSError:
         return ""
+
+
+def _switch(settings: Settings) -> None:
+    # On asyncio's own loop: uvloop starts no program under another account, and nothing here is in a hurry.
+    asyncio.run(_awaited(composition.keep_switch(settings, database_url(settings))))
 
 
 def _worker(settings: Settings) -> None:
@@ -146,6 +152,7 @@ def _until_signal() -> Callable[[], bool]:
 
 _ROLES: dict[str, Callable[[Settings], None]] = {
     "db": _db,
+    "switch": _switch,
     "engine": _engine,
     "worker": _worker,
     "connect": _connect,

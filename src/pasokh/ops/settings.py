@@ -13,10 +13,11 @@ from pasokh.channels.mail.address import parse_mail_url
 from pasokh.i18n.languages import LANGUAGES, Language
 from pasokh.kernel.errors import PasokhError
 from pasokh.office.post.rules import checked_mail_from
+from pasokh.ops.switch.settings import SwitchSettings, load_switch, wants_voice
 
-type Role = Literal["db", "engine", "worker", "connect", "web", "traffic"]
+type Role = Literal["db", "switch", "engine", "worker", "connect", "web", "traffic"]
 
-ROLES: Final[tuple[Role, ...]] = ("db", "engine", "worker", "connect", "web", "traffic")
+ROLES: Final[tuple[Role, ...]] = ("db", "switch", "engine", "worker", "connect", "web", "traffic")
 """In the order they start; they stop in the opposite order."""
 SERVING: Final[tuple[Role, ...]] = ("engine", "worker", "connect", "web")
 """What a centre consists of besides its database."""
@@ -55,6 +56,8 @@ class Settings:
     """Where mails come from that no organisation's own address sends; empty = the centre's host."""
     stop_seconds: float
     """How long a child may take to stop before it is killed."""
+    switch: SwitchSettings
+    """Telephone calls: this machine's Asterisk."""
 
     @property
     def embedded(self) -> bool:
@@ -95,6 +98,8 @@ class Settings:
             "PASOKH_SMTP_URL": self.mail_url,
             "PASOKH_MAIL_FROM": self.mail_from,
             "PASOKH_SCANNER_URL": self.scanner_url,
+            **self.switch.said,
+            "PASOKH_VOICE": self.switch.voice,
         }
 
 
@@ -136,6 +141,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         mail_from=mail_from,
         scanner_url=scanner_url,
         stop_seconds=float(_whole(values, "PASOKH_STOP_SECONDS", 10, 1, 600)),
+        switch=load_switch(values, home),
     )
 
 
@@ -146,10 +152,18 @@ def with_listen(settings: Settings, host: str | None, port: int | None) -> Setti
     return replace(settings, host=host or settings.host, port=settings.port if port is None else port)
 
 
+def with_voice(settings: Settings, given: bool | None) -> Settings:
+    """The settings with the question of telephone calls decided: by the command line, else by what is there."""
+    voice = wants_voice(settings.switch, given)
+    return replace(settings, switch=replace(settings.switch, voice="on" if voice else "off"))
+
+
 def chosen_roles(text: str | None, settings: Settings, *, traffic: bool) -> tuple[Role, ...]:
     """The roles to run: those listed with commas, else all that are needed; in starting order."""
     if text is None:
         wanted = {*SERVING, *(("db",) if settings.embedded else ())}
+        if settings.switch.voice == "on":
+            wanted.add("switch")
     else:
         wanted = {word.strip() for word in text.split(",") if word.strip()}
         for word in wanted:

@@ -147,7 +147,7 @@ class VoiceCarrier:
         self, exchange: Exchange, front: FlowFront, witness: Witness, unseen: Sequence[Interaction] | None
     ) -> None:
         """Follow the switch, and take everything over again whenever it was away; `unseen` = it still is."""
-        pause, connected = RETRY_S, unseen is None
+        pause, connected, said = RETRY_S, unseen is None, ""
         while True:
             try:
                 if not connected:
@@ -157,13 +157,15 @@ class VoiceCarrier:
                     unseen = None
                     witness.taken_over()
                     log.info("the switch of %s is there again", exchange.org)
-                pause = RETRY_S
+                pause, said = RETRY_S, ""
                 await self._follow(exchange, front, witness)
             except SwitchReplacedError:
                 log.warning("another process acts for the calls of %s now", exchange.org)
                 return
             except PasokhError as error:
-                log.warning("the switch of %s: %s", exchange.org, error)
+                if str(error) != said:
+                    log.warning("the switch of %s: %s", exchange.org, error)
+                said = str(error)
             connected = False
             await asyncio.sleep(pause)
             pause = min(LONGEST_RETRY_S, pause * 2)

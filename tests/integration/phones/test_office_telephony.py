@@ -11,6 +11,7 @@ from pasokh.office.audit.models import AuditEvent
 from pasokh.office.people.models import User
 from pasokh.office.telephony import actions, flow_actions, prompt_actions, rules, selectors, station_actions
 from pasokh.office.telephony.compiled import Document, decoded, site_part
+from pasokh.office.telephony.compiling import compiled_once, recompile
 from pasokh.office.telephony.models import PlantDocument, Station
 from pasokh.office.telephony.rules import NumberDraft, PromptDraft, StationDraft
 from pasokh.office.telephony.sealed import unseal
@@ -213,7 +214,24 @@ def test_blocked_callers_in_any_spelling(office: Office) -> None:
 
 def test_the_document_is_of_the_rows_whatever_the_order(office: Office) -> None:
     with organisation_scope("alpha"):
-        from pasokh.office.telephony.compiling import recompile
-
         before = PlantDocument.objects.get().version
-        assert recompile().version == before
+        recompile()
+        assert PlantDocument.objects.get().version == before
+
+
+def test_many_changes_at_once_are_one_version_or_none(office: Office) -> None:
+    before, _ = document(office)
+    with organisation_scope("alpha"), compiled_once():
+        actions.do_block_number(BOSS, "+989120000001")
+        actions.do_block_number(BOSS, "+989120000002")
+    assert document(office)[0] == before + 1
+
+    def half_wrong() -> None:
+        with organisation_scope("alpha"), compiled_once():
+            actions.do_block_number(BOSS, "+989120000003")
+            actions.do_save_trunk(BOSS, "second", replaced(srtp=True))
+
+    with pytest.raises(PasokhError):
+        half_wrong()
+    after, found = document(office)
+    assert (after, len(found.blocked)) == (before + 1, 3)

@@ -1,9 +1,12 @@
 """Keeps the compiled document of the scope's organisation true: called last in every change."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, cast
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.signals import post_save
 
@@ -38,19 +41,41 @@ from pasokh.office.telephony.models import (
 from pasokh.office.tenancy import scope
 from pasokh.office.tenancy.models import Organisation
 
+_held: ContextVar[list[bool] | None] = ContextVar("pasokh_compiling", default=None)
 _FIRST = """
 INSERT INTO telephony_plantdocument (organisation_id, version, changed_at) VALUES (%s, 0, %s)
 ON CONFLICT (organisation_id) DO NOTHING
 """
 
 
-def recompile() -> PlantDocument:
+@contextmanager
+def compiled_once() -> Iterator[None]:
+    """Of all changes within it the document is compiled once, at the end: what is wrong is refused there, all of it."""
+    if _held.get() is not None:
+        yield
+        return
+    asked: list[bool] = []
+    with transaction.atomic():
+        token = _held.set(asked)
+        try:
+            yield
+        finally:
+            _held.reset(token)
+        if asked:
+            recompile()
+
+
+def recompile() -> None:
     """Bring the document in line with the rows.
 
     Raises ``site.*`` where a switch could not have it, with ``field`` as the form calls it, and ``what`` it is of.
 
     Writers of one organisation take turns by the document's row, so that none compiles what another has just changed.
     """
+    held = _held.get()
+    if held is not None:
+        held.append(True)
+        return
     org = scope.required()
     with connection.cursor() as cursor:
         cursor.execute(_FIRST, [org, clock.now()])
@@ -67,7 +92,6 @@ def recompile() -> PlantDocument:
     if row.document != document:
         row.document, row.version, row.changed_at = document, row.version + 1, clock.now()
         row.save()
-    return row
 
 
 def compile_document() -> Document:
@@ -99,7 +123,8 @@ def dial_config() -> DialConfig:
     row = DialPolicy.objects.first()
     if row is not None:
         return row.config
-    return rules.first_dial_config(Organisation.objects.get().language)
+    organisation = Organisation.objects.get()
+    return rules.first_dial_config(organisation.zone, organisation.language)
 
 
 def published_flows() -> dict[str, FlowConfig]:

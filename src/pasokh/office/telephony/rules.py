@@ -17,13 +17,14 @@ from pasokh.i18n.digits import to_ascii
 from pasokh.i18n.languages import LANGUAGES
 from pasokh.i18n.text import normalise, strip_invisible
 from pasokh.kernel.errors import PasokhError
+from pasokh.office.crm.rules import region_of
 from pasokh.office.telephony.compiled import DialConfig, StationConfig, StationKind, TrunkConfig, program_of
 from pasokh.telephony.dial import OutboundPolicy, Request, Usage, permit, read_number
 
 ANONYMOUS: Final = "anonymous"
 """The entry among blocked callers that stands for every withheld number."""
-ATTRIBUTES: Final = frozenset({"customer_name", "customer_class", "customer_language"})
-"""What flows know of a customer without asking."""
+ATTRIBUTES: Final = frozenset({"customer_name", "customer_class", "customer_language", "incident"})
+"""What flows know without asking: of the customer, and what customers are told of an incident."""
 LONGEST_TEXT: Final = 1_000
 LONGEST_WHY: Final = 200
 MOST_ALSO: Final = 20
@@ -34,7 +35,8 @@ _ALSO = re.compile(r"\+?[0-9]{1,20}")
 _BLOCKED = re.compile(r"\+[1-9][0-9]{0,14}\*?")
 _OF_SUBFLOWS: Final = frozenset({"flow.return_outside", "flow.no_person"})
 """What is wrong with a flow that comes back, as long as nothing is there to come back to."""
-_REGIONS: Final = {"fa": "IR", "uk": "UA", "en": "GB"}
+_ELSEWHERE: Final = "GB"
+"""Where numbers without a country code belong until the dial policy says so, if neither zone nor language tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +115,9 @@ def emergency_numbers(region: str) -> tuple[str, ...]:
     return tuple(f"{n:03}" for n in range(1_000) if phonenumbers.is_emergency_number(f"{n:03}", region))
 
 
-def first_dial_config(language: str) -> DialConfig:
+def first_dial_config(zone: str, language: str) -> DialConfig:
     """What an organisation begins with: nowhere but its country's emergency numbers."""
-    region = _REGIONS.get(language, "GB")
+    region = region_of(zone, language) or _ELSEWHERE
     return DialConfig(policy=OutboundPolicy(region=region), emergency=emergency_numbers(region))
 
 

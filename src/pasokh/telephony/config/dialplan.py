@@ -22,8 +22,8 @@ LONGEST_DIALLED = 20
 RING_SECONDS = 90
 """The longest a called number rings; the engine usually gives up sooner."""
 STARS = "*#"
-LOOP_CAUSE, FORBIDDEN_CAUSE, FULL_CAUSE, DOWN_CAUSE = 25, 21, 34, 38
-"""Q.850: exchange routing error, call rejected, no circuit, network out of order."""
+LOOP_CAUSE, FORBIDDEN_CAUSE, FULL_CAUSE, DOWN_CAUSE, UNKNOWN_CAUSE = 25, 21, 34, 38, 1
+"""Q.850: exchange routing error, call rejected, no circuit, network out of order, unallocated number."""
 
 type Step = str
 type Lines = list[tuple[str, object]]
@@ -98,7 +98,8 @@ def _from_trunk(site: Site, trunks: Sequence[Trunk]) -> Iterator[Section]:
         for key in number.trunks:
             if key in only:
                 only[key] += lines
-    yield section("from-trunk", anywhere)
+    # A context without a step is none for Asterisk; `i` is never dialled from outside.
+    yield section("from-trunk", anywhere or _exten("i", [f"Hangup({UNKNOWN_CAUSE})"]))
     for trunk in trunks:
         if only[trunk.key]:
             yield section(f"from-trunk-{trunk.key}", [*only[trunk.key], ("include", "from-trunk")])

@@ -1,0 +1,1 @@
+"""Every organisation's telephony for the engine, from the office's compiled documents, without Django."""

@@ -1,0 +1,44 @@
+"""Where people are called, and numbers outside: from an organisation's document."""
+
+from pasokh.kernel.errors import PasokhError
+from pasokh.ops.plant.documents import House, OfficeDocuments
+from pasokh.telephony.config.dialplan import outside_context
+from pasokh.telephony.dial import Purpose, Request, Usage, permit
+from pasokh.telephony.exchange.ports import Station
+
+
+class OfficeStations:
+    """`pasokh.telephony.exchange.ports.Stations` of one organisation."""
+
+    def __init__(self, org: str, documents: OfficeDocuments) -> None:
+        self._org, self._documents = org, documents
+
+    async def of_user(self, user: str) -> Station | None:
+        """The telephone the person chose; None for whoever has none."""
+        house = await self._documents.house(self._org)
+        station = house.chosen.get(user) if house is not None else None
+        if station is None:
+            return None
+        if station.kind == "mobile":
+            return self._through_carriers(station.number)
+        return Station(endpoint=f"PJSIP/{station.key}")
+
+    async def outside(self, address: str) -> Station:
+        """How a number outside is dialled; raises ``dial.*`` where the dial policy refuses it."""
+        house = await self._documents.house(self._org)
+        if house is None:
+            raise PasokhError("dial.country_not_allowed", field="number", number=address[:40], country="–")
+        return self._through_carriers(permitted(house, address, "callback").removeprefix("+"))
+
+    def _through_carriers(self, digits: str) -> Station:
+        """By the dialplan, which tries the carriers in order and holds the second fence."""
+        return Station(endpoint=f"Local/{digits}@{outside_context(self._org)}/n")
+
+
+def permitted(house: House, address: str, purpose: Purpose) -> str:
+    """E.164 with ``+`` of a number that may be called; raises ``dial.*``.
+
+    How many are up at once the switch counts itself, for it knows.
+    """
+    request = Request(address, purpose, own=house.own)
+    return permit(request, house.document.dial.policy, Usage()).destination.number
