@@ -19,6 +19,7 @@ from pasokh.ops.switch.settings import SwitchSettings
 from pasokh.store import schema
 
 if TYPE_CHECKING:
+    from pasokh.engine.near import NearInbox
     from pasokh.engine.ports import Carrier, Follower
 
 type Ready = Callable[[], None]
@@ -36,6 +37,7 @@ def engine(url: str, owner: str, switch: SwitchSettings | None = None) -> Work:
 
     With a `switch`, calls are arranged on it; without one voice is nobody's, and callbacks are dialled by hand.
     """
+    from pasokh.engine.near import NearInbox  # noqa: PLC0415
     from pasokh.engine.run import EngineSettings, run  # noqa: PLC0415
     from pasokh.ops.zones import OfficeZones  # noqa: PLC0415
 
@@ -46,30 +48,29 @@ def engine(url: str, owner: str, switch: SwitchSettings | None = None) -> Work:
             ready()
             await run(EngineSettings(dsn=dsn, owner=owner, zones=zones), stop)
             return
-        async with voice(url, switch) as (carriers, followers):
+        near = NearInbox()
+        async with voice(url, switch, near) as (carriers, followers):
             ready()
-            settings = EngineSettings(dsn=dsn, owner=owner, zones=zones, carriers=carriers, followers=followers)
-            await run(settings, stop)
+            await run(
+                EngineSettings(dsn=dsn, owner=owner, zones=zones, carriers=carriers, followers=followers, near=near),
+                stop,
+            )
 
     return work
 
 
 @asynccontextmanager
 async def voice(
-    url: str, switch: SwitchSettings
+    url: str, switch: SwitchSettings, near: "NearInbox"
 ) -> AsyncIterator["tuple[Mapping[Channel, Carrier], tuple[Follower, ...]]"]:
     """The carriers of an engine that leads telephone calls too, and who looks on for them."""
     from pasokh.engine.run import desk_carriers  # noqa: PLC0415
     from pasokh.ops.plant.plant import OfficePlant, PlantCarrier  # noqa: PLC0415
-    from pasokh.store.postgres import PostgresStore  # noqa: PLC0415
     from pasokh.telephony.service import VoiceCarrier  # noqa: PLC0415
 
-    app = acting_as(url, schema.APP)
-    async with (
-        PostgresStore(app, connections=4) as inbox,
-        OfficePlant(acting_as(url, schema.ENGINE), app, switch.home, switch.prompts, wall_clock) as plant,
-    ):
-        carrier = PlantCarrier(VoiceCarrier(inbox, plant, wall_clock), plant)
+    engine, app = acting_as(url, schema.ENGINE), acting_as(url, schema.APP)
+    async with OfficePlant(engine, app, switch.home, switch.prompts, wall_clock) as plant:
+        carrier = PlantCarrier(VoiceCarrier(near, plant, wall_clock), plant)
         yield {**desk_carriers(), Channel.VOICE: carrier, Channel.CALLBACK: carrier}, (plant.places,)
 
 
