@@ -141,4 +141,6 @@ def test_nobody_fills_the_table(called: Office) -> None:
         ).status_code
         for n in range(45)
     ]
-    assert codes == [200] * 40 + [429] * 5
+    kept = codes.count(200)
+    assert kept in (39, 40), "the stage's own report may be a recent one"
+    assert codes == [200] * kept + [429] * (45 - kept)
