@@ -84,7 +84,7 @@ class SipPeer:
         proof = _md5(f"{ha1}:{asked['nonce']}:00000001:c:auth:{ha2}")
         signed = (
             f'Authorization: Digest username="{user}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", '
-            f'uri="{uri}", algorithm=MD5, qop=auth, nc=00000001, cnonce="c", opaque="{asked["opaque"]}", '
+            f'uri="{uri}", algorithm=MD5, qop=auth, nc=00000001, cnonce="c", opaque="{asked.get("opaque", "")}", '
             f'response="{proof}"\r\n'
         )
         self.request("INVITE", switch_port, to, user, signed, SDP.format(host=self.host))
@@ -105,11 +105,14 @@ class SipPeer:
         uri = contact[1] if contact else f"sip:127.0.0.1:{switch_port}"
         via = answer.header("Via").split(";")[0]
         branch = re.search(r"branch=([^;]+)", answer.header("Via"))
-        mark = branch[1] if branch and method == "ACK" and answer.status >= 300 else f"z9hG4bK{uuid.uuid4().hex}"
+        refused = method == "ACK" and answer.status >= 300
+        mark = branch[1] if branch and refused else f"z9hG4bK{uuid.uuid4().hex}"
+        passed = [value for name, value in answer.headers if name.lower() == "record-route"]
+        ways = "" if refused else "".join(f"Route: {way}\r\n" for way in reversed(passed))
         text = (
             f"{method} {uri} SIP/2.0\r\nVia: {via};branch={mark}\r\nMax-Forwards: 70\r\n"
             f"From: {answer.header('From')}\r\nTo: {answer.header('To')}\r\n"
-            f"Call-ID: {answer.header('Call-ID')}\r\nCSeq: {number} {method}\r\n"
+            f"Call-ID: {answer.header('Call-ID')}\r\nCSeq: {number} {method}\r\n{ways}"
             "Content-Length: 0\r\n\r\n"
         )
         self.socket.sendto(text.encode(), ("127.0.0.1", switch_port))

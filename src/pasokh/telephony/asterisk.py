@@ -128,7 +128,7 @@ class Asterisk:
     # -- life ----------------------------------------------------------------------------------------------------------
     def prepare(self) -> None:
         """Make the folders Asterisk writes into, its own when we are root."""
-        account = _account(self.home)
+        account = account_for(self.home)
         for name in (*FOLDERS, *LOG_FOLDERS):
             folder = self.home / name
             folder.mkdir(mode=0o750, parents=True, exist_ok=True)
@@ -147,7 +147,7 @@ class Asterisk:
             raise PasokhError("asterisk.no_configuration", folder=str(self.home / "etc"))
         self.prepare()
         begun = time.monotonic()
-        account = _account(self.home)
+        account = account_for(self.home)
         with (self.home / "log" / "console.log").open("ab") as console:
             self._process = await asyncio.create_subprocess_exec(
                 self.program.binary, "-f", "-n", "-C", str(self.configuration),
@@ -157,7 +157,7 @@ class Asterisk:
                 stderr=console,
                 env={"PATH": SYSTEM_PATH, "HOME": str(self.home), **({KEPT: "1"} if kept else {})},
                 start_new_session=True,
-                preexec_fn=_before_exec() if dies_with_parent else None,
+                preexec_fn=before_exec() if dies_with_parent else None,
                 user=None if account is None else account.pw_uid,
                 group=None if account is None else account.pw_gid,
                 extra_groups=None if account is None else [],
@@ -324,12 +324,12 @@ async def _output(*words: str) -> str:
     return _COLOURS.sub("", said.decode("utf-8", "replace"))
 
 
-def _account(path: Path) -> pwd.struct_passwd | None:
-    """Whom Asterisk runs as: its own account where we may choose and that account gets to `path`, else ourselves."""
+def account_for(path: Path, name: str = ACCOUNT) -> pwd.struct_passwd | None:
+    """Whom a switch runs as: its own account where we may choose and that account gets to `path`, else ourselves."""
     if os.geteuid() != 0:
         return None
     try:
-        account = pwd.getpwnam(ACCOUNT)
+        account = pwd.getpwnam(name)
     except KeyError:
         return None
     return account if all(_may_enter(folder, account) for folder in path.absolute().parents) else None
@@ -342,15 +342,16 @@ def _may_enter(folder: Path, account: pwd.struct_passwd) -> bool:
     return bool(found.st_mode & (0o010 if found.st_gid == account.pw_gid else 0o001))
 
 
-def asterisk_reads(path: Path) -> None:
-    """Let Asterisk read a file or folder of its configuration, not change it, and nobody else do either."""
-    account = _account(path)
+def lets_read(path: Path, name: str = ACCOUNT) -> None:
+    """Let a switch's account read a file or folder of its configuration, not change it, and nobody else do either."""
+    account = account_for(path, name)
     if account is not None:
         os.chown(path, 0, account.pw_gid)
         path.chmod(0o750 if path.is_dir() else 0o640)
 
 
-def _before_exec() -> Callable[[], None]:
+def before_exec() -> Callable[[], None]:
+    """Ties a child's life to its parent's: nothing of a test outlives it."""
     library = ctypes.CDLL(None) if sys.platform == "linux" else None
 
     def ask() -> None:

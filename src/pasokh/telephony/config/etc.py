@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from pasokh.kernel.errors import PasokhError
-from pasokh.telephony.asterisk import asterisk_reads
+from pasokh.telephony.asterisk import ACCOUNT, lets_read
 
 KEPT_VERSIONS: Final = 5
 
@@ -19,8 +19,9 @@ KEPT_VERSIONS: Final = 5
 class Etc:
     """``home/etc`` → ``home/versions/<digest>``."""
 
-    def __init__(self, home: Path) -> None:
-        self._home = home.absolute()
+    def __init__(self, home: Path, account: str = ACCOUNT) -> None:
+        """`account` reads it."""
+        self._home, self._account = home.absolute(), account
         self._link = self._home / "etc"
         self._versions = self._home / "versions"
 
@@ -30,26 +31,26 @@ class Etc:
             raise PasokhError("asterisk.foreign_folder", folder=str(self._link))
         if not self._link.exists():
             return {}
-        return {path.name: path.read_text("utf-8") for path in sorted(self._link.glob("*.conf"))}
+        return {path.name: path.read_text("utf-8") for path in sorted(self._link.iterdir()) if path.is_file()}
 
     def stage(self, files: Mapping[str, str]) -> Path:
         """Write the files into a folder of their own, unless that version is there; nothing uses it yet."""
         self._versions.mkdir(parents=True, exist_ok=True)
-        asterisk_reads(self._versions)
+        lets_read(self._versions, self._account)
         folder = self._versions / _digest(files)
         if folder.exists() and {path.name: path.read_text("utf-8") for path in folder.iterdir()} == dict(files):
             folder.touch()
             return folder
         shutil.rmtree(folder, ignore_errors=True)
         made = Path(tempfile.mkdtemp(dir=self._versions, prefix="."))
-        asterisk_reads(made)
+        lets_read(made, self._account)
         for name, text in files.items():
             path = made / name
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
                 file.write(text)
                 file.flush()
                 os.fsync(file.fileno())
-            asterisk_reads(path)
+            lets_read(path, self._account)
         made.rename(folder)
         return folder
 

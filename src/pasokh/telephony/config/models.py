@@ -18,6 +18,7 @@ Address = Annotated[str, Meta(pattern=r"\A[0-9A-Fa-f.:]{2,45}\Z")]
 Network = Annotated[str, Meta(pattern=r"\A[0-9A-Fa-f.:]{2,45}(/[0-9]{1,3})?\Z")]
 FilePath = Annotated[str, Meta(pattern=r"\A(/[A-Za-z0-9_.+-]+)+\Z", max_length=200)]
 """An absolute path of plain characters."""
+Origin = Annotated[str, Meta(pattern=r"\Ahttps?://[A-Za-z0-9.:\[\]-]{1,253}\Z")]
 Username = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_.+@-]{1,80}\Z")]
 Password = Annotated[str, Meta(pattern=r"\A[\x21-\x7e]{8,128}\Z")]
 Port = Annotated[int, Meta(ge=1, le=65_535)]
@@ -91,6 +92,37 @@ class Node(_Model, frozen=True, kw_only=True):
     """Who besides this machine may use ARI over TLS."""
     rtp: PortRange = field(default_factory=PortRange)
     certificate: Certificate | None = None
+    takes_calls: bool = True
+    """Whether new calls come to it; without, it keeps those it has until they end, and can then be taken away."""
+
+
+class Proxy(_Model, frozen=True, kw_only=True):
+    """The SIP proxy (Kamailio) before the nodes: phones register here once, and carriers know one address.
+
+    With it, nodes answer nobody else: they believe what it says of who calls.
+    """
+
+    address: Address
+    """Where phones and carriers reach it."""
+    public_address: Annotated[str, Meta(pattern=r"\A([0-9A-Fa-f.:]{2,45})?\Z")] = ""
+    """How the outside reaches it when it stands behind a NAT."""
+    udp_port: PortOrOff = 0
+    tcp_port: PortOrOff = 0
+    tls_port: PortOrOff = 5_061
+    inside: Listen
+    """Where nodes reach it, by UDP, in the clear: this machine, or a network nobody else is in."""
+    http: Listen | None = None
+    """Browsers' sockets behind the office or a reverse proxy: loopback only."""
+    https: Listen | None = None
+    """Browsers' sockets without one."""
+    origins: tuple[Origin, ...] = ()
+    """Pages whose browsers may open a socket over `https`: the office's own address."""
+    certificate: Certificate | None = None
+    most_requests: Annotated[int, Meta(ge=5, le=10_000)] = 60
+    """From one address within two seconds; more is a flood, and refused for `ban_seconds`. Carriers are exempt."""
+    tries: Annotated[int, Meta(ge=1, le=100)] = 5
+    """Wrong passwords from one address within a minute before it is refused for `ban_seconds`."""
+    ban_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 300
 
 
 class Trunk(_Model, frozen=True, kw_only=True):
@@ -235,6 +267,8 @@ class Site(_Model, frozen=True, kw_only=True):
     """Everything. `rules.check_site` says what must hold between its parts."""
 
     nodes: Annotated[tuple[Node, ...], Meta(min_length=1, max_length=50)]
+    proxy: Proxy | None = None
+    """Needed where there are several nodes: a phone that knows one of them is not reached from the others."""
     organisations: Annotated[tuple[Organisation, ...], Meta(max_length=500)] = ()
     trunks: Annotated[tuple[Trunk, ...], Meta(max_length=200)] = ()
     numbers: Annotated[tuple[Number, ...], Meta(max_length=20_000)] = ()

@@ -18,13 +18,15 @@ LOST_MEDIA_SECONDS = 120
 """A station silent for so long has gone: its call ends instead of lasting for ever."""
 LOST_MEDIA_ON_HOLD_SECONDS = 7_200
 REGISTRATION_SECONDS = 3_600
+TRUNK_HEADER: Final = "X-Pasokh-Trunk"
+"""By which a proxy says whose call it passes on; it takes it from everybody else."""
 _QUOTING: Final = str.maketrans({'"': "'", "\\": "/", "<": "(", ">": ")"})
 _WILDCARDS: Final = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
 
 
 def pjsip_conf(site: Site, node: Node) -> str:
     """pjsip.conf of one node."""
-    sections = [*_global(site), *_transports(node), *_blocked(site)]
+    sections = [*_global(site), *_transports(node), *_blocked(site), *_proxied(site)]
     for trunk in trunks_of(site, node):
         sections += _trunk(site, node, trunk)
     for station in site.stations:
@@ -47,7 +49,7 @@ def _global(site: Site) -> list[Section]:
                 # A stranger's challenge names this realm too: known and unknown users get the same answer.
                 ("default_realm", site.realm),
                 # A carrier's calls are its own, whatever name their From header bears.
-                ("endpoint_identifier_order", "ip,username"),
+                ("endpoint_identifier_order", "header,username" if site.proxy else "ip,username"),
                 ("unidentified_request_count", 5),
                 ("unidentified_request_period", 5),
                 ("keep_alive_interval", 90),
@@ -111,18 +113,47 @@ def _blocked(site: Site) -> list[Section]:
     return [section("blocked", [("type", "acl"), *(("deny", network) for network in site.blocked)])]
 
 
+def _proxied(site: Site) -> list[Section]:
+    """Behind a proxy nobody else is answered: who calls is what its headers say."""
+    if site.proxy is None:
+        return []
+    inside = site.proxy.inside.address
+    # It asks every second whether the node lives: a name of its own, or each time would be a complaint in the log.
+    asks = [
+        ("type", "endpoint"),
+        ("context", "proxy"),
+        ("identify_by", "username"),
+        ("disallow", "all"),
+        ("allow", "alaw"),
+    ]
+    return [
+        section("proxy-only", [("type", "acl"), ("deny", "0.0.0.0/0"), ("deny", "::/0"), ("permit", inside)]),
+        section("proxy", asks),
+    ]
+
+
+def _proxy_uri(site: Site, user: str = "") -> str:
+    """The proxy as nodes reach it."""
+    if site.proxy is None:
+        return ""
+    inside = site.proxy.inside
+    return f"sip:{user and user + '@'}{host_port(inside.address, inside.port)}"
+
+
 # -- carriers ----------------------------------------------------------------------------------------------------------
 def _trunk(site: Site, node: Node, trunk: Trunk) -> Iterator[Section]:
     name = endpoint_of(trunk)
     uri = f"sip:{uri_host(trunk.host)}:{trunk.port or DEFAULT_PORTS[trunk.transport]}"
     if trunk.transport != "udp":
         uri += f";transport={trunk.transport}"
+    outbound: list[tuple[str, object]] = [("outbound_proxy", f"{_proxy_uri(site)};lr")] if site.proxy else []
     endpoint: list[tuple[str, object]] = [
         ("type", "endpoint"),
         ("context", trunk_context(site, trunk)),
-        ("transport", f"transport-{trunk.transport}"),
+        ("transport", f"transport-{'udp' if site.proxy else trunk.transport}"),
         ("aors", name),
-        ("identify_by", "ip"),
+        ("identify_by", "header" if site.proxy else "ip"),
+        *outbound,
         ("disallow", "all"),
         ("allow", ",".join(trunk.codecs)),
         ("dtmf_mode", DTMF[trunk.dtmf]),
@@ -150,8 +181,19 @@ def _trunk(site: Site, node: Node, trunk: Trunk) -> Iterator[Section]:
     yield section(name, endpoint)
     yield section(
         name,
-        [("type", "aor"), ("contact", uri), ("qualify_frequency", trunk.qualify_seconds), ("qualify_timeout", 3)],
+        [
+            ("type", "aor"),
+            ("contact", uri),
+            ("qualify_frequency", trunk.qualify_seconds),
+            ("qualify_timeout", 3),
+            *outbound,
+        ],
     )
+    if site.proxy is not None:  # it registers, too: one address for the carrier to call
+        yield section(
+            name, [("type", "identify"), ("endpoint", name), ("match_header", f"{TRUNK_HEADER}: {trunk.key}")]
+        )
+        return
     networks = trunk.networks or (host_address(trunk.host) or "",)
     yield section(name, [("type", "identify"), ("endpoint", name), *(("match", each) for each in networks)])
     if trunk.registers and trunk.credentials is not None:
@@ -179,16 +221,22 @@ def _station(site: Site, node: Node, station: Station) -> Iterator[Section]:
     """Nothing for a mobile: it is a number, and goes out by the carriers."""
     if isinstance(station, Mobile):
         return
+    transport: list[tuple[str, object]]
     if isinstance(station, Webrtc):
-        transport: list[tuple[str, object]] = [("webrtc", True), ("dtls_auto_generate_cert", True)]
+        transport = [("webrtc", True), ("dtls_auto_generate_cert", True)]
+        transport += [("transport", "transport-udp")] if site.proxy else []
+    elif site.proxy:
+        srtp = "sdes" if station.srtp else "no"
+        transport = [("transport", "transport-udp"), ("media_encryption", srtp), ("rtp_symmetric", True)]
     else:
         transport = [*_desk(station)]
+    auth: list[tuple[str, object]] = [] if site.proxy else [("auth", station.key)]
     yield section(
         station.key,
         [
             ("type", "endpoint"),
             ("context", station_context(station.org)),
-            ("auth", station.key),
+            *auth,
             ("aors", station.key),
             ("identify_by", "username"),
             ("callerid", f'"{shown_name(station)}" <{station.key}>'),
@@ -202,6 +250,10 @@ def _station(site: Site, node: Node, station: Station) -> Iterator[Section]:
             *_no_surprises(node),
         ],
     )
+    if site.proxy is not None:
+        contact = _proxy_uri(site, station.key)
+        yield section(station.key, [("type", "aor"), ("contact", contact), ("qualify_frequency", 0)])
+        return
     yield section(
         station.key,
         [
@@ -209,7 +261,7 @@ def _station(site: Site, node: Node, station: Station) -> Iterator[Section]:
             ("auth_type", "digest"),
             ("username", station.key),
             ("realm", site.realm),
-            ("password_digest", f"MD5:{_digest(station.key, site.realm, station.password)}"),
+            ("password_digest", f"MD5:{ha1(station.key, site.realm, station.password)}"),
         ],
     )
     yield section(
@@ -258,6 +310,6 @@ def _no_surprises(node: Node) -> Iterator[tuple[str, object]]:
         yield "bind_rtp_to_media_address", True
 
 
-def _digest(username: str, realm: str, password: str) -> str:
+def ha1(username: str, realm: str, password: str) -> str:
     """What RFC 2617 calls HA1: the password itself stands in no file, and can hold any character."""
     return hashlib.md5(f"{username}:{realm}:{password}".encode(), usedforsecurity=False).hexdigest()

@@ -8,9 +8,9 @@ from typing import Final
 import msgspec
 
 from pasokh.kernel.errors import PasokhError
-from pasokh.telephony.config.models import Desk, DialPolicy, Mobile, Node, Organisation, Site, Trunk, Webrtc
+from pasokh.telephony.config.models import Desk, DialPolicy, Mobile, Node, Organisation, Proxy, Site, Trunk, Webrtc
 
-RESERVED: Final = frozenset({"general", "global", "system", "acl"})
+RESERVED: Final = frozenset({"general", "global", "system", "acl", "proxy"})
 """Sections of pjsip.conf with a meaning of their own."""
 OWN_BEGINNINGS: Final = ("trunk-", "transport-", "blocked")
 
@@ -38,6 +38,8 @@ def check_site(site: Site) -> None:
         _network("blocked", network)
     for node in site.nodes:
         _check_node(node)
+    if site.proxy is not None:
+        _check_proxy(site, site.proxy)
     for trunk in site.trunks:
         _check_trunk(site, trunk)
     _check_numbers(site)
@@ -96,9 +98,51 @@ def _check_node(node: Node) -> None:
     _each_once(f"nodes.{node.name}", (str(port) for port in (*tcp, *((node.https.port,) if node.https else ()))))
 
 
+def _check_proxy(site: Site, proxy: Proxy) -> None:
+    for name, address in (("address", proxy.address), ("inside", proxy.inside.address)):
+        _address(f"proxy.{name}", address)
+    if proxy.public_address:
+        _address("proxy.public_address", proxy.public_address)
+    inside = ip_address(proxy.inside.address)
+    if not (inside.is_loopback or inside.is_private) or inside.is_unspecified:
+        raise PasokhError("site.proxy_exposed", field="proxy.inside", value=proxy.inside.address)
+    if (proxy.tls_port or proxy.https) and proxy.certificate is None:
+        raise PasokhError("site.no_certificate", field="proxy.certificate", node="proxy")
+    if not (proxy.udp_port or proxy.tcp_port or proxy.tls_port):
+        raise PasokhError("site.no_transport", field="proxy", node="proxy")
+    if proxy.udp_port == proxy.inside.port and proxy.address in (proxy.inside.address, "0.0.0.0", "::"):  # noqa: S104
+        raise PasokhError("site.twice", field="proxy.inside", value=str(proxy.inside.port))
+    _check_browsers(proxy)
+    for node in site.nodes:
+        field = f"nodes.{node.name}"
+        if not node.udp_port:
+            raise PasokhError("site.transport_off", field=field, transport="udp", node=node.name)
+        if ip_address(node.address).is_unspecified:
+            raise PasokhError("site.node_anywhere", field=f"{field}.address", node=node.name)
+    if not any(node.takes_calls for node in site.nodes):
+        raise PasokhError("site.no_node_takes_calls", field="nodes")
+
+
+def _check_browsers(proxy: Proxy) -> None:
+    if proxy.http is not None:
+        _address("proxy.http", proxy.http.address)
+        if not is_loopback(proxy.http.address):
+            raise PasokhError("site.ari_exposed", field="proxy.http", value=proxy.http.address)
+    if proxy.https is not None:
+        _address("proxy.https", proxy.https.address)
+        if not proxy.origins:
+            raise PasokhError("site.no_origins", field="proxy.origins")
+    listens = [each.port for each in (proxy.http, proxy.https) if each is not None]
+    _each_once("proxy", (str(port) for port in (proxy.tcp_port, proxy.tls_port, *listens) if port))
+
+
 def _transport_exists(site: Site, field: str, transport: str, nodes: tuple[str, ...], *, srtp: bool) -> None:
     if srtp and transport != "tls":
         raise PasokhError("site.srtp_without_tls", field=field)
+    if site.proxy is not None:
+        if not {"udp": site.proxy.udp_port, "tcp": site.proxy.tcp_port, "tls": site.proxy.tls_port}[transport]:
+            raise PasokhError("site.transport_off", field=field, transport=transport, node="proxy")
+        return
     for node in site.nodes:
         port = {"udp": node.udp_port, "tcp": node.tcp_port, "tls": node.tls_port}[transport]
         if not port and (not nodes or node.name in nodes):
@@ -167,7 +211,8 @@ def _check_stations(site: Site, own: frozenset[str]) -> None:
                 if not may_dial(organisations[station.org].policy, station.number, own):
                     raise PasokhError("site.not_allowed", field=field, number=station.number)
             case Webrtc():
-                pass
+                if site.proxy is not None and site.proxy.http is None and site.proxy.https is None:
+                    raise PasokhError("site.no_browsers", field=field)
 
 
 def may_dial(policy: DialPolicy, number: str, own: AbstractSet[str]) -> bool:

@@ -39,8 +39,8 @@ async def try_out(site: Site, node: Node, machine: Machine, program: Program) ->
     """
     await program.version()
     if node.certificate is not None:
-        _check_certificate(node.certificate)
-    folder = _own_folder()
+        check_certificate(node.certificate)
+    folder = own_folder()
     asterisk = Asterisk(program, folder)
     try:
         files = trial_files(site, node, machine, folder)
@@ -62,7 +62,7 @@ async def try_out(site: Site, node: Node, machine: Machine, program: Program) ->
 
 def trial_files(site: Site, node: Node, machine: Machine, folder: Path) -> Files:
     """The node's files with other addresses, other secrets and carriers left in peace."""
-    udp, tcp, tls, http, https = _free_ports(5)
+    udp, tcp, tls, http, https = free_ports(5)
     tried = replace(
         node,
         address="127.0.0.1",
@@ -80,7 +80,7 @@ def trial_files(site: Site, node: Node, machine: Machine, folder: Path) -> Files
     )
 
 
-def _check_certificate(certificate: Certificate) -> None:
+def check_certificate(certificate: Certificate) -> None:
     """Asterisk reads a transport's certificate with the first connection only: too late to refuse it."""
     for chain, key in ((certificate.chain, certificate.key), (certificate.combined, None)):
         try:
@@ -93,7 +93,8 @@ def _why(error: OSError) -> str:
     return (isinstance(error, ssl.SSLError) and error.reason) or error.strerror or type(error).__name__
 
 
-def _own_folder() -> Path:
+def own_folder() -> Path:
+    """A folder for a trial, which the switch's own account gets to."""
     folder = Path(tempfile.mkdtemp(prefix="pasokh-try-"))
     folder.chmod(0o755)  # Asterisk's own user goes through it; the files inside are private
     return folder
@@ -110,7 +111,8 @@ def _log(asterisk: Asterisk) -> str:
     return ""
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports on loopback that nobody listens on, for TCP or UDP."""
     with contextlib.ExitStack() as held:
         found: list[int] = []
         while len(found) < count:

@@ -1,0 +1,1 @@
+"""The SIP proxy before several Asterisk nodes: Kamailio's whole configuration from the same site, tried before use."""
