@@ -8,12 +8,11 @@ import contextlib
 import hashlib
 import os
 import re
-import socket
+import subprocess
 import time
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from tests.polling import until, until_async
@@ -40,6 +39,7 @@ from pasokh.telephony.config.models import (
     Trunk,
     Webrtc,
 )
+from pasokh.telephony.config.render import render as render_node
 from pasokh.telephony.config.rules import check_site
 from pasokh.telephony.proxy.kamailio import ACCOUNT, Kamailio, Program
 from pasokh.telephony.proxy.render import render
@@ -68,7 +68,8 @@ def proxied_site(
         nodes=tuple(
             Node(
                 name=name, entity_id=f"02:00:00:00:00:0{place}", address="127.0.0.1", udp_port=port, tls_port=0,
-                http=Listen(address="127.0.0.1", port=ari), rtp=PortRange(first=rtp + place * 100, last=rtp + place * 100 + 99),
+                http=Listen(address="127.0.0.1", port=ari),
+                rtp=PortRange(first=rtp + place * 100, last=rtp + place * 100 + 99),
             )
             for place, (name, port, ari) in enumerate((("node1", first, ari1), ("node2", second, ari2)))
         ),
@@ -102,7 +103,9 @@ def proxied_site(
         numbers=(Number(did=NUMBER, org="acme"),),
         stations=(
             Desk(key="desk7", org="acme", password="desk-secret", transport="udp", srtp=False, name="Desk 7"),
-            Desk(key="desk8", org="acme", password="desk-secret8", transport="udp", srtp=False, networks=("127.0.0.5",)),
+            Desk(
+                key="desk8", org="acme", password="desk-secret8", transport="udp", srtp=False, networks=("127.0.0.5",)
+            ),
             Webrtc(key="neda", org="acme", password="browser-secret"),
         ),
     )  # fmt: skip
@@ -172,8 +175,6 @@ async def cluster(site: Site) -> AsyncIterator[Cluster]:
 
 
 def _files(switch: Switch, site: Site, node: Node) -> dict[str, str]:
-    from pasokh.telephony.config.render import render as render_node  # noqa: PLC0415
-
     return render_node(site, node, switch.machine)
 
 
@@ -209,8 +210,8 @@ class Phone(SipPeer):
         text = (
             f"REGISTER {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {self.host}:{self.port};rport;branch=z9hG4bK{call}\r\n"
             f"Max-Forwards: 70\r\nFrom: <sip:{user}@127.0.0.1>;tag={call[:8]}\r\nTo: <sip:{user}@127.0.0.1>\r\n"
-            f"Call-ID: {call}\r\nCSeq: 1 REGISTER\r\nContact: <sip:{user}@{self.host}:{self.port}>;expires={expires}\r\n"
-            f"{signed}Content-Length: 0\r\n\r\n"
+            f"Call-ID: {call}\r\nCSeq: 1 REGISTER\r\n"
+            f"Contact: <sip:{user}@{self.host}:{self.port}>;expires={expires}\r\n{signed}Content-Length: 0\r\n\r\n"
         )
         self.socket.sendto(text.encode(), ("127.0.0.1", port))
 
@@ -239,7 +240,8 @@ class Phone(SipPeer):
         content = "Content-Type: application/sdp\r\n" if body else ""
         text = (
             f"SIP/2.0 {status} {reason}\r\n" + "".join(f"{line}\r\n" for line in kept)
-            + f"To: {request.header('To')};tag=phone{self.port}\r\nContact: <sip:{self.user}@{self.host}:{self.port}>\r\n"
+            + f"To: {request.header('To')};tag=phone{self.port}\r\n"
+            + f"Contact: <sip:{self.user}@{self.host}:{self.port}>\r\n"
             + f"{content}Content-Length: {len(body)}\r\n\r\n{body}"
         )  # fmt: skip
         self.socket.sendto(text.encode(), request.source)
@@ -270,10 +272,5 @@ def node_of_call(cluster: Cluster, seconds: float = 5.0) -> str:
 
 
 def _said(switch: Switch) -> str:
-    import subprocess  # noqa: PLC0415
-
     words = [switch.program.binary, "-C", str(switch.asterisk.configuration), "-rx", "core show channels count"]
     return subprocess.run(words, capture_output=True, text=True, check=False, timeout=10).stdout
-
-
-__all__ = ["Cluster", "Path", "Phone", "cluster", "needs_proxy", "proxied_site", "socket"]

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from pasokh import __doc__ as about
@@ -138,7 +138,8 @@ def _telephony_actions(telephony: argparse.ArgumentParser) -> None:
         action = words.add_parser(name, help=about_it, description=about_it)
         action.add_argument("--site", metavar="FILE", type=Path, required=True, help="the site as JSON")
         action.add_argument("--node", help="which of its nodes this machine is, where there are several")
-        action.add_argument("--home", metavar="DIR", type=Path, help="Asterisk's folder (PASOKH_HOME/asterisk)")
+        action.add_argument("--proxy", action="store_true", help="the SIP proxy before several nodes, not a node")
+        action.add_argument("--home", metavar="DIR", type=Path, help="its folder (PASOKH_HOME/asterisk, …/kamailio)")
         if name == "apply":
             action.add_argument("--restart", action="store_true", help="allow a new start when no call is up")
         action.set_defaults(command=_telephony, action=name)
@@ -317,18 +318,31 @@ def _telephony(given: argparse.Namespace) -> int:
     from pasokh.ops import telephony  # noqa: PLC0415
     from pasokh.telephony.config.source import SiteFile  # noqa: PLC0415
 
-    home = given.home or load().home / "asterisk"
-    target = telephony.Target.of(SiteFile(given.site), given.node, home)
+    home = given.home or load().home / ("kamailio" if given.proxy else "asterisk")
+    source, restart = SiteFile(given.site), getattr(given, "restart", False)
+    if given.proxy:
+        proxy = telephony.ProxyTarget.of(source, home)
+        if given.action == "verify":
+            return _lacking(proxy.lacking())
+        return _lines(proxy.run(given.action, restart=restart))
+    target = telephony.Target.of(source, given.node, home)
     if given.action == "verify":
-        lacking = telephony.lacking(target)
-        for each in lacking:
-            print(message("telephony.lacks", "en", what=each), file=sys.stderr)
-        if not lacking:
-            print(message("telephony.good", "en"))
-        return 1 if lacking else 0
-    for line in telephony.run(given.action, target, restart=getattr(given, "restart", False)):
+        return _lacking(telephony.lacking(target))
+    return _lines(telephony.run(given.action, target, restart=restart))
+
+
+def _lines(told: Iterable[str]) -> int:
+    for line in told:
         print(line)
     return 0
+
+
+def _lacking(found: Sequence[str]) -> int:
+    for each in found:
+        print(message("telephony.lacks", "en", what=each), file=sys.stderr)
+    if not found:
+        print(message("telephony.good", "en"))
+    return 1 if found else 0
 
 
 # -- keeping -----------------------------------------------------------------------------------------------------------

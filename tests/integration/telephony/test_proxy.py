@@ -139,7 +139,7 @@ async def test_nothing_is_relayed_for_strangers(running):
                 found.append(
                     in_dialog(stranger, running.port, method, f"sip:x@{victim.host}:{victim.port}", own, text).status
                 )
-            header = f"X-Pasokh-Trunk: main\r\nx-pasokh-trunk: main\r\n"
+            header = "X-Pasokh-Trunk: main\r\nx-pasokh-trunk: main\r\n"
             found.append(sent(stranger, running.port, "INVITE", NUMBER, "982100", extra=header).status)
             victim.socket.settimeout(0.5)
             with pytest.raises(TimeoutError):

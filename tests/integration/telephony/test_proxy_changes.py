@@ -1,6 +1,12 @@
 """Changes reach the proxy tried, by reloading where that does, and a wrong one not at all; nodes and it may die."""
 
 import asyncio
+import hashlib
+import re
+import sqlite3
+import ssl
+import time
+import warnings
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,11 +15,16 @@ from tests.nodes_stage import CARRIER, NUMBER, Cluster, Phone, cluster, needs_pr
 from tests.polling import until_async
 from tests.sip_peer import SipPeer
 from tests.switch_stage import certificate, needs_asterisk, replace, short_folder
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin, Subprotocol
 
 from pasokh.kernel.errors import PasokhError
-from pasokh.telephony.config.models import Certificate, Desk, Site
+from pasokh.telephony.config.models import Certificate, Desk
+from pasokh.telephony.config.pjsip import ha1
 from pasokh.telephony.config.rules import check_site
 from pasokh.telephony.port import Originate
+from pasokh.telephony.proxy import apply as applying
 from pasokh.telephony.proxy.apply import apply, differences, try_out, verify
 
 pytestmark = [needs_proxy, needs_asterisk, pytest.mark.asyncio(loop_scope="module")]
@@ -105,8 +116,6 @@ async def test_a_wrong_configuration_never_reaches_it(running, tmp_path):
 
 async def test_the_trial_finds_what_the_check_of_the_language_does_not(running, monkeypatch):
     """A table that cannot be read is found only by starting."""
-    from pasokh.telephony.proxy import apply as applying
-
     honest = applying.render
 
     def dishonest(site, place):
@@ -156,8 +165,6 @@ async def test_telephones_are_known_again_after_the_proxy_died(running):
 
 
 def _kept(running: Cluster) -> bool:
-    import sqlite3
-
     with sqlite3.connect(f"file:{running.kamailio.home}/lib/location.sqlite?mode=ro", uri=True) as database:
         return bool(database.execute("SELECT 1 FROM location WHERE username = 'desk7'").fetchall())
 
@@ -174,3 +181,88 @@ async def test_new_calls_go_to_the_node_that_lives(running):
     assert len(set(await asyncio.to_thread(ports_of_calls, running, 4))) == 2
 
 
+class Browser:
+    """A telephone in a page, as far as its socket goes."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    async def request(self, method: str, headers: str) -> str:
+        uri = "sip:127.0.0.1"
+        await self.socket.send(
+            f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/WS page.invalid;branch=z9hG4bK{time.monotonic_ns()}\r\n"
+            f"Max-Forwards: 70\r\nFrom: <sip:neda@127.0.0.1>;tag=page\r\nTo: <sip:neda@127.0.0.1>\r\n"
+            f"Call-ID: page-{id(self)}\r\nCSeq: 1 {method}\r\n{headers}Content-Length: 0\r\n\r\n"
+        )
+        return str(await asyncio.wait_for(self.socket.recv(), 5))
+
+    async def sign_on(self) -> str:
+        contact = "Contact: <sip:neda@page.invalid;transport=ws>;expires=300\r\n"
+        asked = dict(re.findall(r'(\w+)="([^"]*)"', await self.request("REGISTER", contact)))
+        secret = ha1("neda", "pasokh", "browser-secret")
+        asks = hashlib.md5(b"REGISTER:sip:127.0.0.1", usedforsecurity=False).hexdigest()
+        text = f"{secret}:{asked['nonce']}:00000001:c:auth:{asks}"
+        proof = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+        signed = (
+            f'Authorization: Digest username="neda", realm="pasokh", nonce="{asked["nonce"]}", uri="sip:127.0.0.1", '
+            f'algorithm=MD5, qop=auth, nc=00000001, cnonce="c", response="{proof}"\r\n'
+        )
+        return await self.request("REGISTER", contact + signed)
+
+
+def ringing(asked: str) -> str:
+    """The answer of a telephone that rings."""
+    kept = [
+        line for line in asked.split("\r\n") if line.split(":")[0] in ("Via", "From", "Call-ID", "CSeq", "Record-Route")
+    ]
+    to = next(line for line in asked.split("\r\n") if line.startswith("To:"))
+    return "\r\n".join(["SIP/2.0 180 Ringing", *kept, f"{to};tag=page", "Content-Length: 0", "", ""])
+
+
+@pytest.mark.parametrize("way", ["ws", "wss"])
+async def test_a_browser_signs_on_once_and_is_called_from_every_node(running, way):
+    proxy = running.site.proxy
+    port = proxy.http.port if way == "ws" else proxy.https.port
+    trusting = ssl.create_default_context(cafile=proxy.certificate.chain) if way == "wss" else None
+    origin = Origin("https://centre.example")
+    async with connect(
+        f"{way}://127.0.0.1:{port}/ws", subprotocols=[Subprotocol("sip")], ssl=trusting, origin=origin, proxy=None
+    ) as socket:
+        browser = Browser(socket)
+        assert (await browser.sign_on()).startswith("SIP/2.0 200")
+        for name, home in running.nodes.items():
+            switch = node_switch(home, name)
+            await switch.connect()
+            leg = f"a-{way}-{name}"
+            await switch.originate(Originate(channel=leg, endpoint="PJSIP/neda", variables={}, timeout_s=10))
+            asked = str(await asyncio.wait_for(socket.recv(), 5))
+            assert asked.startswith("INVITE sip:neda@page.invalid")
+            assert "UDP/TLS/RTP/SAVPF" in asked
+            await socket.send(ringing(asked))
+            await switch.hang_up(leg, 16)
+            assert str(await asyncio.wait_for(socket.recv(), 5)).startswith("CANCEL ")
+            await switch.close()
+
+
+async def test_pages_of_others_get_no_socket(running):
+    proxy = running.site.proxy
+    trusting = ssl.create_default_context(cafile=proxy.certificate.chain)
+    url = f"wss://127.0.0.1:{proxy.https.port}"
+    for path, origin in (("/ws", "https://elsewhere.example"), ("/ws", None), ("/other", "https://centre.example")):
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(
+                url + path, subprotocols=[Subprotocol("sip")], ssl=trusting, proxy=None,
+                origin=Origin(origin) if origin else None,
+            )  # fmt: skip
+        assert refused.value.response.status_code in {403, 404}
+
+
+async def test_old_tls_is_refused(running):
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.check_hostname, old.verify_mode = False, ssl.CERT_NONE
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        await asyncio.open_connection("127.0.0.1", running.site.proxy.tls_port, ssl=old)
