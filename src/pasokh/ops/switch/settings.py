@@ -13,7 +13,7 @@ from typing import Final, Literal, cast
 import msgspec
 
 from pasokh.kernel.errors import PasokhError
-from pasokh.telephony.asterisk import Program, asterisk_reads
+from pasokh.telephony.asterisk import Program, lets_read
 from pasokh.telephony.config.models import Certificate, Listen, Node, PortRange
 
 type Voice = Literal["off", "on", "auto"]
@@ -151,7 +151,7 @@ def _certificate(settings: SwitchSettings) -> Certificate | None:
     made = combined.with_name(f".combined-{os.getpid()}")
     with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(whole)
-    asterisk_reads(made)
+    lets_read(made)
     made.replace(combined)
     return Certificate(chain=settings.certificate, key=settings.key, combined=str(combined))
 
