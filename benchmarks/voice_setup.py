@@ -68,6 +68,8 @@ async def measure(chosen: argparse.Namespace) -> dict[str, Any]:
     async with rig(chosen.agents) as made:
         engine = made.engine("one", *(["--profile", chosen.profile] if chosen.profile else []))
         await made.people()
+        if chosen.first:
+            made.go_first()
         for number in WAYS.values():
             await step(made, number, *WARM_UP, chosen.hold, chosen.patience)
         steps = await climb(made, [float(rate) for rate in chosen.rates.split(",")], chosen)
@@ -108,6 +110,7 @@ def main() -> None:
     parser.add_argument("--patience", type=float, default=2.0, help="seconds until a caller without an agent failed")
     parser.add_argument("--rates", default="30,60,90,120,150,180,210,240,270,300", help="calls a second, ascending")
     parser.add_argument("--profile", default="", help="write a profile of the engine here")
+    parser.add_argument("--first", action="store_true", help="as root: go before everything else on the machine")
     parser.add_argument("--show", action="store_true", help="show what the engine said")
     chosen = parser.parse_args()
     figures = asyncio.run(measure(chosen))

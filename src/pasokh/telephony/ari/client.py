@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import logging
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
@@ -118,8 +118,13 @@ class AriLink:
         counts: FrameCounts,
         on_event: Callable[[Message], None],
         on_end: Callable[[str], None],
+        wanted: Iterable[str] = UNDERSTOOD,
     ) -> None:
-        """Both callbacks come from the event loop and must not block; `on_end` comes once, with the reason."""
+        """Both callbacks come from the event loop and must not block; `on_end` comes once, with the reason.
+
+        `wanted`: the types of messages Asterisk is to send.
+        """
+        self._wanted = sorted(wanted)
         self._address, self._timings, self._counts = address, timings, counts
         self._on_event, self._on_end = on_event, on_end
         self._reader = FrameReader(counts)
@@ -156,7 +161,7 @@ class AriLink:
             raise
 
     async def _narrow(self) -> None:
-        allowed = {"allowed": [{"type": name} for name in sorted(UNDERSTOOD)]}
+        allowed = {"allowed": [{"type": name} for name in self._wanted]}
         answer = await self.request("PUT", path("applications", self._address.application, "eventFilter"), allowed)
         if not answer.ok:
             raise SwitchUnavailableError("switch.unreachable", reason=answer.message)

@@ -1,8 +1,10 @@
 """What all operations of the switch on ARI share: the link, the events it brings, and what an answer means."""
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from http import HTTPStatus
+from zlib import crc32
 
 import msgspec
 
@@ -14,10 +16,13 @@ from pasokh.telephony.ari.translate import FAR_HALF, STASIS, TAP, Translator, in
 from pasokh.telephony.port import SwitchRefusedError, SwitchReplacedError, SwitchUnavailableError
 
 CLOSED = "closed"
+BROKEN = "a link for orders ended"
 FLOODED = "flooded"
 LONGEST_BACKLOG = 100_000
 """Events kept for a consumer; beyond it listing anew is cheaper."""
 ORG_VARIABLE = "PASOKH_ORG"
+ORDER_LINKS = 3
+"""Asterisk carries out the requests of one websocket one after the other, each waiting for the channel's own thread."""
 
 
 class _Application(msgspec.Struct, frozen=True):
@@ -51,6 +56,7 @@ class AriSession:
         self.counts = wire.FrameCounts()
         self._translator = Translator(address.application, self.counts)
         self._link: AriLink | None = None
+        self._orders: list[AriLink] = []
         self._queue: asyncio.Queue[ev.AnySwitchEvent | None] = asyncio.Queue()
         self._replaced = False
         self._tasks: set[asyncio.Task[None]] = set()
@@ -86,10 +92,25 @@ class AriSession:
         self._queue, self._link = queue, link
         await link.open()
         try:
+            await self._open_orders(link)
             await self._subscribe([channel.id for channel in await self._ours()])
         except BaseException:
-            await link.close()
+            await self._close_links(link)
             raise
+
+    async def _open_orders(self, link: AriLink) -> None:
+        """Further websockets that only take orders; without one of them the connection is lost as a whole."""
+        for number in range(ORDER_LINKS):
+            address = dataclasses.replace(self._address, application=f"{self._address.application}-orders{number}")
+            orders = AriLink(address, self._timings, self.counts, _nothing, lambda _: link.end(BROKEN), wire.ANSWERS)
+            self._orders.append(orders)
+            await orders.open()
+
+    async def _close_links(self, link: AriLink) -> None:
+        orders, self._orders = self._orders, []
+        await link.close()
+        for each in orders:
+            await each.close()
 
     async def events(self) -> AsyncGenerator[ev.AnySwitchEvent]:
         """What happened since `connect`, then what happens."""
@@ -103,7 +124,7 @@ class AriSession:
         """Stop acting; calls go on."""
         link, self._link = self._link, None
         if link is not None:
-            await link.close()
+            await self._close_links(link)
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -122,6 +143,8 @@ class AriSession:
             self._link.end(FLOODED)
 
     def _over(self, queue: asyncio.Queue[ev.AnySwitchEvent | None], reason: str) -> None:
+        for orders in self._orders:
+            orders.end(reason)
         if reason == REPLACED:
             self._replaced = True
             queue.put_nowait(ev.Replaced(at=self._clock()))
@@ -165,12 +188,19 @@ class AriSession:
     async def _ask(self, method: str, uri: str, body: object = None, **query: str | int | None) -> Response:
         if self._replaced:
             raise SwitchReplacedError("switch.replaced", application=self._address.application)
-        if self._link is None:
-            raise SwitchUnavailableError("switch.not_connected", reason=CLOSED)
-        answer = await self._link.request(method, uri, body, **query)
+        answer = await self._link_for(uri).request(method, uri, body, **query)
         if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise SwitchUnavailableError("switch.failed", request=f"{method} {uri}", reason=answer.message)
         return answer
+
+    def _link_for(self, uri: str) -> AriLink:
+        """Orders about one thing go by one link, so that they are carried out in the order in which they were given."""
+        if self._link is None:
+            raise SwitchUnavailableError("switch.not_connected", reason=CLOSED)
+        kind, _, rest = uri.partition("/")
+        if kind not in {"channels", "bridges"} or not rest or not self._orders:
+            return self._link
+        return self._orders[crc32(rest.partition("/")[0].encode()) % len(self._orders)]
 
     async def _do(self, method: str, uri: str, body: object = None, **query: str | int | None) -> Response:
         """Ask for what has to be done."""
@@ -212,3 +242,7 @@ class AriSession:
             if ours.pop(id_ + FAR_HALF, None) is not None:
                 self._translator.legs.note(id_)
         return list(ours.values())
+
+
+def _nothing(message: wire.Message) -> None:
+    """No event comes over a link that only takes orders."""

@@ -220,6 +220,10 @@ UNDERSTOOD = frozenset({*(kind.__name__ for kind in EVENTS), RESTResponse.__name
 `ApplicationReplaced` nobody learns that another acts."""
 
 
+ANSWERS = frozenset({RESTResponse.__name__})
+"""The filter of a link that only takes orders."""
+
+
 class _Kind(msgspec.Struct, frozen=True):
     type: str
 
