@@ -36,6 +36,10 @@ class LeaseKeeper:
         """Whether the holder may still act."""
         return self._steady() < self._deadline
 
+    def left_s(self) -> float:
+        """How long the holder may act unless it renews."""
+        return max(0.0, self._deadline - self._steady())
+
     def check(self) -> None:
         """Raise ``engine.lease_lost`` unless the holder may still act."""
         if not self.valid():

@@ -57,7 +57,9 @@ async def run(settings: EngineSettings, stop: asyncio.Event) -> None:
             store, Carriers(settings.carriers), settings.zones, settings.options, settings.metrics,
             near=settings.near, followers=settings.followers,
         )  # fmt: skip
-        await EngineService(env, settings.owner, settings.wanted).run(stop)
+        service = EngineService(env, settings.owner, settings.wanted)
+        settings.metrics.before_reading.append(service.look)
+        await service.run(stop)
 
 
 @asynccontextmanager

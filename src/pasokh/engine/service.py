@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from pasokh.engine.environment import Environment
+from pasokh.engine.look import look
 from pasokh.engine.shard import ShardLeader
 from pasokh.engine.turn import CommandCrashedError
 from pasokh.kernel.errors import PasokhError
@@ -24,9 +25,15 @@ class EngineService:
         self._options = env.options
         self._metrics = env.metrics
         self._leads: dict[str, asyncio.Task[None]] = {}
+        self._leaders: dict[str, ShardLeader] = {}
         self._not_before: dict[str, float] = {}
         self._failures: dict[str, int] = {}
         self._crashed: dict[str, set[str]] = {}
+
+    def look(self) -> None:
+        """Set the gauges of what is led now."""
+        found = [led for leader in list(self._leaders.values()) if (led := leader.led()) is not None]
+        look(self._metrics, found)
 
     def leading(self) -> list[str]:
         """The shards this engine leads or is taking over, sorted."""
@@ -71,7 +78,8 @@ class EngineService:
         crashed = self._crashed.setdefault(shard, set())
         began = time.monotonic()
         try:
-            await ShardLeader(self._env, lease, asked_at, crashed).lead(stop)
+            leader = self._leaders[shard] = ShardLeader(self._env, lease, asked_at, crashed)
+            await leader.lead(stop)
         except CommandCrashedError as error:
             log.exception("the core failed on command %r of shard %s", error.key, shard)
             crashed.add(error.key)
@@ -84,6 +92,7 @@ class EngineService:
             self._lost(shard, began, "error")
         finally:
             del self._leads[shard]
+            self._leaders.pop(shard, None)
             self._metrics.count("shards_led", -1)
 
     def _lost(self, shard: str, began: float, cause: str) -> None:

@@ -16,6 +16,7 @@ from pasokh.engine.days import day_of, known_zone, next_midnight
 from pasokh.engine.effects import Performer, drafts_of
 from pasokh.engine.environment import Environment
 from pasokh.engine.lease import LeaseKeeper
+from pasokh.engine.look import Led
 from pasokh.engine.near import NearDesk
 from pasokh.engine.recovery import recover
 from pasokh.engine.turn import Decider, Turn
@@ -58,6 +59,7 @@ class ShardLeader:
         self._saving: asyncio.Task[None] | None = None
         self._tasks: asyncio.TaskGroup
         self._near: NearDesk
+        self._state: State | None = None
 
     async def lead(self, stop: asyncio.Event) -> None:
         """Serve until `stop`, then snapshot and release.
@@ -69,7 +71,7 @@ class ShardLeader:
             async with self._store.watch_inbox(self._shard) as wake, asyncio.TaskGroup() as self._tasks:
                 keeping = self._tasks.create_task(self._keeper.keep(), name=f"lease {self._shard}")
                 with self._beside.lead(self._shard, wake) as self._near:
-                    state = await self._take_over()
+                    self._state = state = await self._take_over()
                     performing = self._tasks.create_task(self._performer.run(), name=f"effects {self._shard}")
                     await self._serve(state, wake, stop)
                 performing.cancel()
@@ -81,6 +83,12 @@ class ShardLeader:
             await self._carriers.leave(self._org)
             for follower in self._followers:
                 follower.end(self._org)
+
+    def led(self) -> Led | None:
+        """What is true now, for figures; None before the shard is taken over."""
+        if self._state is None:
+            return None
+        return Led(self._shard, self._state, self._keeper.left_s(), len(self._backlog), self._clock.now())
 
     async def _take_over(self) -> State:
         began = time.monotonic()

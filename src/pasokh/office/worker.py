@@ -5,10 +5,12 @@ So a lost notice, a lost connection or a killed worker costs time, never an even
 """
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 
 import psycopg
 
+from pasokh.kernel.figures import Figures, label
 from pasokh.office.children import Children
 from pasokh.office.desk import projection
 from pasokh.office.exchange.jobs import IMPORTS
@@ -36,6 +38,10 @@ PROJECTIONS: tuple[Callable[[str], int], ...] = (
     post_projection.advance,
 )
 """Each brings its tables a batch further, with a cursor of its own."""
+_BEHIND = """
+SELECT c.name, sum(greatest(h.seq - c.seq, 0)) FROM projection_cursor c JOIN shard_head h ON h.shard = c.shard
+GROUP BY c.name ORDER BY c.name
+"""
 _ANSWERED = """
 SELECT DISTINCT s.organisation_id FROM audit_submission s JOIN command_inbox c
     ON c.shard = s.organisation_id AND c.key = s.key WHERE c.answered_at IS NOT NULL
@@ -44,12 +50,15 @@ SELECT DISTINCT s.organisation_id FROM audit_submission s JOIN command_inbox c
 
 
 def run(
-    stopping: Callable[[], bool], ready: Callable[[], None] = lambda: None, poll_seconds: float = POLL_SECONDS
+    stopping: Callable[[], bool],
+    ready: Callable[[], None] = lambda: None,
+    poll_seconds: float = POLL_SECONDS,
+    figures: Figures | None = None,
 ) -> None:
     """Project until `stopping` says so; `ready` hears of the first finished round. A lost database is waited for."""
     children = [Children(PREVIEWS), Children(IMPORTS)]
     try:
-        run_rounds([LOG], Rounds(stopping, children), stopping, ready, poll_seconds)
+        run_rounds([LOG], Rounds(stopping, children, figures), stopping, ready, poll_seconds)
     finally:
         for each in children:
             each.stop()
@@ -58,8 +67,13 @@ def run(
 class Rounds:
     """The worker's rounds; remembers up to where each log was read."""
 
-    def __init__(self, stopping: Callable[[], bool] = lambda: False, children: Sequence[Children] = ()) -> None:
-        self._stopping = stopping
+    def __init__(
+        self,
+        stopping: Callable[[], bool] = lambda: False,
+        children: Sequence[Children] = (),
+        figures: Figures | None = None,
+    ) -> None:
+        self._stopping, self._figures = stopping, figures
         self._children = children
         self._seen: dict[str, int] = {}
         self._republished: set[str] = set()
@@ -68,9 +82,13 @@ class Rounds:
 
     def __call__(self, connection: psycopg.Connection) -> None:
         """Project what is new, then whatever is due."""
+        begun = time.monotonic()
         for org, head in connection.execute("SELECT org, seq FROM shard_head ORDER BY org").fetchall():
-            if self._seen.get(org) != head and _caught_up(org, self._stopping):
-                self._seen[org] = head
+            if self._seen.get(org) != head:
+                if _caught_up(org, self._stopping):
+                    self._seen[org] = head
+                elif self._figures is not None:
+                    self._figures.count("failures")
             self._republish(connection, org)
         for (org,) in connection.execute(_ANSWERED).fetchall():
             settle_answered(org)
@@ -84,6 +102,14 @@ class Rounds:
             notice_jobs.clean(connection)
             voice_jobs.clean(connection)
         self._done += 1
+        if self._figures is not None:
+            self._count(self._figures, connection, begun)
+
+    def _count(self, figures: Figures, connection: psycopg.Connection, begun: float) -> None:
+        figures.count("rounds")
+        figures.observe("round_ms", (time.monotonic() - begun) * 1_000)
+        for name, behind in connection.execute(_BEHIND).fetchall():
+            figures.set("behind_events", int(behind), label(projection=name))
 
     def _republish(self, connection: psycopg.Connection, org: str) -> None:
         """Once for each organisation in a worker's life; one that cannot be read holds up no other."""

@@ -86,10 +86,15 @@ class Child:
             self.kill()
             await process.wait()
 
+    @property
+    def alive(self) -> bool:
+        """Whether its process runs."""
+        return self._process is not None and self._process.returncode is None
+
     def kill(self) -> None:
         """SIGKILL, now, to the child and its process group (it leads one)."""
         self._stop.set()
-        if self.pid is not None and self._process is not None and self._process.returncode is None:
+        if self.pid is not None and self.alive:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
 

@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         return sub
 
+    add("metrics", _metrics, "print the figures of every role that runs here, as Prometheus reads them")
     up = add("up", _up, "run the centre until Ctrl-C")
     up.add_argument("--host", help="address to listen on (PASOKH_HOST, 127.0.0.1)")
     up.add_argument("--port", type=int, help="port to listen on (PASOKH_PORT, 8000; 0 = any free one)")
@@ -151,6 +152,14 @@ def _usage(parser: argparse.ArgumentParser) -> int:
 
 
 # -- running -----------------------------------------------------------------------------------------------------------
+def _metrics(given: argparse.Namespace) -> int:  # noqa: ARG001 - the shape of every command
+    from pasokh.ops.figures import gathered  # noqa: PLC0415
+
+    text = asyncio.run(gathered(load()))
+    print(text, end="")
+    return 0 if text else 1
+
+
 def _up(given: argparse.Namespace) -> int:
     from pasokh.ops.supervisor import Plan, Supervisor, only_one  # noqa: PLC0415 - each command loads what it needs
 

@@ -7,18 +7,22 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pasokh.acd.model import Channel
+from pasokh.kernel.figures import Figures, label
 from pasokh.kernel.time import Instant
 from pasokh.office import demo_people as people
 from pasokh.ops.database import acting_as
+from pasokh.ops.figures import place, switch_figures, told
 from pasokh.ops.settings import Settings
 from pasokh.ops.switch.settings import SwitchSettings
 from pasokh.store import schema
 
 if TYPE_CHECKING:
+    from pasokh.engine.metrics import Metrics
     from pasokh.engine.near import NearInbox
     from pasokh.engine.ports import Carrier, Follower
 
@@ -32,11 +36,13 @@ def wall_clock() -> Instant:
 
 
 # -- engine ------------------------------------------------------------------------------------------------------------
-def engine(url: str, owner: str, switch: SwitchSettings | None = None) -> Work:
+def engine(url: str, owner: str, switch: SwitchSettings | None = None, figures: Path | None = None) -> Work:
     """Lead shards until told to stop; `owner` names this process, unlike any other that runs.
 
     With a `switch`, calls are arranged on it; without one voice is nobody's, and callbacks are dialled by hand.
+    `figures` = where it tells its figures.
     """
+    from pasokh.engine.metrics import Metrics  # noqa: PLC0415
     from pasokh.engine.near import NearInbox  # noqa: PLC0415
     from pasokh.engine.run import EngineSettings, run  # noqa: PLC0415
     from pasokh.ops.zones import OfficeZones  # noqa: PLC0415
@@ -44,34 +50,60 @@ def engine(url: str, owner: str, switch: SwitchSettings | None = None) -> Work:
     zones, dsn = OfficeZones(acting_as(url, schema.APP)), acting_as(url, schema.ENGINE)
 
     async def work(stop: asyncio.Event, ready: Ready) -> None:
-        if switch is None:
-            ready()
-            await run(EngineSettings(dsn=dsn, owner=owner, zones=zones), stop)
-            return
-        near = NearInbox()
-        async with voice(url, switch, near) as (carriers, followers):
+        metrics = Metrics()
+        async with AsyncExitStack() as stack:
+            if figures is not None:
+                await stack.enter_async_context(told(figures, metrics))
+            if switch is None:
+                ready()
+                await run(EngineSettings(dsn=dsn, owner=owner, zones=zones, metrics=metrics), stop)
+                return
+            near = NearInbox()
+            carriers, followers = await stack.enter_async_context(voice(url, switch, near, metrics))
             ready()
             await run(
-                EngineSettings(dsn=dsn, owner=owner, zones=zones, carriers=carriers, followers=followers, near=near),
+                EngineSettings(
+                    dsn=dsn, owner=owner, zones=zones, carriers=carriers, followers=followers, near=near,
+                    metrics=metrics,
+                ),
                 stop,
-            )
+            )  # fmt: skip
 
     return work
 
 
 @asynccontextmanager
 async def voice(
-    url: str, switch: SwitchSettings, near: "NearInbox"
+    url: str, switch: SwitchSettings, near: "NearInbox", metrics: "Metrics"
 ) -> AsyncIterator["tuple[Mapping[Channel, Carrier], tuple[Follower, ...]]"]:
     """The carriers of an engine that leads telephone calls too, and who looks on for them."""
     from pasokh.engine.run import desk_carriers  # noqa: PLC0415
     from pasokh.ops.plant.plant import OfficePlant, PlantCarrier  # noqa: PLC0415
+    from pasokh.ops.voice_records import VoiceRecords  # noqa: PLC0415
+    from pasokh.telephony.exchange.journal import Journal  # noqa: PLC0415
     from pasokh.telephony.service import VoiceCarrier  # noqa: PLC0415
 
     engine, app = acting_as(url, schema.ENGINE), acting_as(url, schema.APP)
-    async with OfficePlant(engine, app, switch.home, switch.prompts, wall_clock) as plant:
-        carrier = PlantCarrier(VoiceCarrier(near, plant, wall_clock), plant)
-        yield {**desk_carriers(), Channel.VOICE: carrier, Channel.CALLBACK: carrier}, (plant.places,)
+
+    def asked(operation: str, seconds: float, error: str) -> None:
+        metrics.count("switch_requests", label=label(operation=operation, outcome=error or "ok"))
+        metrics.observe("switch_request_ms", seconds * 1_000, label(operation=operation))
+
+    def look() -> None:
+        for fate, number in (("kept", journal.counts.kept), ("lost", journal.counts.lost)):
+            metrics.set("journal_rows", number, label(fate=fate))
+
+    async with (
+        OfficePlant(engine, app, switch.home, switch.prompts, wall_clock) as plant,
+        VoiceRecords(engine) as records,
+    ):
+        journal = Journal(records)
+        metrics.before_reading.append(look)
+        carrier = PlantCarrier(VoiceCarrier(near, plant, wall_clock, journal, asked), plant)
+        try:
+            yield {**desk_carriers(), Channel.VOICE: carrier, Channel.CALLBACK: carrier}, (plant.places,)
+        finally:
+            await journal.close()
 
 
 def keep_switch(settings: Settings, url: str) -> Work:
@@ -83,7 +115,9 @@ def keep_switch(settings: Settings, url: str) -> Work:
         database = Database(acting_as(url, schema.ENGINE), connections=2, patience=5.0)
         await database.open()
         try:
-            await Keeper(settings.switch, database, settings.secret_key, wall_clock).run(stop, ready)
+            figures = switch_figures()
+            async with told(place(settings, "switch"), figures):
+                await Keeper(settings.switch, database, settings.secret_key, wall_clock, figures).run(stop, ready)
         finally:
             await database.close()
 
@@ -123,12 +157,12 @@ def prepare(url: str, *, demo: bool = False) -> None:
             do_create_demo()
 
 
-def worker(url: str, stopping: Callable[[], bool], ready: Ready) -> None:
-    """Keep the office's projections up with the log until told to stop."""
+def worker(url: str, stopping: Callable[[], bool], ready: Ready, figures: Figures | None = None) -> None:
+    """Keep the office's projections up with the log until told to stop; `figures` = where its rounds are counted."""
     set_up_django(url)
     from pasokh.office.worker import run  # noqa: PLC0415
 
-    run(stopping, ready)
+    run(stopping, ready, figures=figures)
 
 
 def connect(url: str, stopping: Callable[[], bool], ready: Ready) -> None:

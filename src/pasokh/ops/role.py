@@ -17,6 +17,7 @@ from pathlib import Path
 from pasokh.kernel.errors import PasokhError
 from pasokh.ops import composition
 from pasokh.ops.database import database_url, embedded
+from pasokh.ops.figures import place, told_by_thread, worker_figures
 from pasokh.ops.logs import start_logging
 from pasokh.ops.process import die_with_parent, say_ready
 from pasokh.ops.settings import DEMO, Settings, load
@@ -60,7 +61,7 @@ def _db(settings: Settings) -> None:
 def _engine(settings: Settings) -> None:
     with engine_name(settings) as name:
         switch = settings.switch if settings.switch.voice == "on" else None
-        _run(composition.engine(database_url(settings), name, switch))
+        _run(composition.engine(database_url(settings), name, switch, place(settings, "engine")))
 
 
 @contextlib.contextmanager
@@ -72,8 +73,8 @@ def engine_name(settings: Settings) -> Iterator[str]:
     between copies of one machine, containers with one host name, and two engines that share a home.
     """
     settings.run_home.mkdir(parents=True, exist_ok=True)
-    for place in itertools.count():
-        with (settings.run_home / f"engine-{place}.lock").open("a") as file:
+    for number in itertools.count():
+        with (settings.run_home / f"engine-{number}.lock").open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -98,11 +99,14 @@ def _switch(settings: Settings) -> None:
 
 
 def _worker(settings: Settings) -> None:
-    composition.worker(database_url(settings), _until_signal(), say_ready)
+    figures = worker_figures()
+    with told_by_thread(place(settings, "worker"), figures):
+        composition.worker(database_url(settings), _until_signal(), say_ready, figures)
 
 
 def _connect(settings: Settings) -> None:
-    composition.connect(database_url(settings), _until_signal(), say_ready)
+    with told_by_thread(place(settings, "connect")):
+        composition.connect(database_url(settings), _until_signal(), say_ready)
 
 
 def _web(settings: Settings) -> None:

@@ -58,6 +58,8 @@ class Settings:
     """How long a child may take to stop before it is killed."""
     switch: SwitchSettings
     """Telephone calls: this machine's Asterisk."""
+    metrics: str = ""
+    """Where the supervisor tells all roles' figures to Prometheus (``127.0.0.1:9464``); empty = nowhere."""
 
     @property
     def embedded(self) -> bool:
@@ -100,6 +102,7 @@ class Settings:
             "PASOKH_SCANNER_URL": self.scanner_url,
             **self.switch.said,
             "PASOKH_VOICE": self.switch.voice,
+            "PASOKH_METRICS": self.metrics,
         }
 
 
@@ -142,6 +145,7 @@ def load(env: Mapping[str, str] | None = None) -> Settings:
         scanner_url=scanner_url,
         stop_seconds=float(_whole(values, "PASOKH_STOP_SECONDS", 10, 1, 600)),
         switch=load_switch(values, home),
+        metrics=_listen(values, "PASOKH_METRICS"),
     )
 
 
@@ -213,6 +217,15 @@ def _whole(values: Mapping[str, str], name: str, default: int, least: int, most:
     if not least <= number <= most:
         raise PasokhError("settings.bad_number", name=name, value=text)
     return number
+
+
+def _listen(values: Mapping[str, str], name: str) -> str:
+    """``host:port``, or nothing."""
+    text = values.get(name, "").strip()
+    host, colon, port = text.rpartition(":")
+    if text and not (host and colon and port.isdecimal() and 0 < int(port) <= 65_535):
+        raise PasokhError("settings.bad_listen", name=name, value=text)
+    return text
 
 
 def _choice(values: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> str:

@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import TextIO
 
 from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.figures import Figures, label
 from pasokh.ops.child import Child, Program
+from pasokh.ops.figures import gathering
 from pasokh.ops.prepared import fingerprint, is_prepared, remember
 from pasokh.ops.settings import DEMO, SOCKET, Role, Settings
 
 BACKLOG = 2_048
+ROLE_FIGURES = {"up": "Whether the role's process lives, by role.", "starts": "Times the role was started, by role."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,10 @@ class Supervisor:
         with self._listening() as listener:
             url = self.settings.url(listener.getsockname()[1] if listener else self.settings.port)
             try:
-                if await self._until_stopped(self._start(url, listener)):
-                    self.announce(url)
-                    await self._until_stopped(None)
+                async with gathering(self.settings, self._figures, lambda line: self.say("up", line)):
+                    if await self._until_stopped(self._start(url, listener)):
+                        self.announce(url)
+                        await self._until_stopped(None)
             except PasokhError as error:
                 self.say("up", f"stopping: {error}")
                 return 1
@@ -64,6 +68,14 @@ class Supervisor:
                 await self._stop_all()
                 self._state_file().unlink(missing_ok=True)
         return 0
+
+    def _figures(self) -> dict[str, str]:
+        """What only the supervisor knows: which roles live, and how often each was started."""
+        known = Figures("pasokh_role_", ROLE_FIGURES, {"up"})
+        for role, child in self.children.items():
+            known.set("up", int(child.alive), label(name=role))
+            known.count("starts", child.starts, label(name=role))
+        return {"up": known.prometheus()}
 
     def ask_to_stop(self) -> None:
         """Stop in order; asked a second time, kill."""

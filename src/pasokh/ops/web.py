@@ -19,7 +19,9 @@ from pasokh.live.asgi import App, create_app
 from pasokh.live.hub import Hub
 from pasokh.live.tokens import TokenSigner
 from pasokh.metrics.service_level import ANSWERED_OR_ABANDONED
+from pasokh.ops.counted import counted, lag_counted
 from pasokh.ops.database import acting_as
+from pasokh.ops.figures import place, told, web_figures
 from pasokh.ops.files import OfficeFiles
 from pasokh.ops.hours import OfficeHours
 from pasokh.ops.settings import SOCKET, Settings
@@ -73,14 +75,15 @@ def build(settings: Settings, url: str, clock: Callable[[], int]) -> App:
         post=OfficePost(),
     )
 
+    known = web_figures()
     office = FileGate(cast("App", django), widgets, signer, clock=clock, words=words)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        async with store:
+        async with told(place(settings, "web"), known), lag_counted(known), store:
             yield
 
-    return create_app(hub, chat, office, lifespan)
+    return counted(create_app(hub, chat, office, lifespan), known)
 
 
 def serve(settings: Settings, url: str, ready: Callable[[], None], clock: Callable[[], int]) -> None:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from pasokh.i18n.catalogue import has, message
 from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.figures import Figures
 from pasokh.kernel.time import Instant
 from pasokh.office.telephony.compiled import Document, SitePart
 from pasokh.ops.plant.documents import OfficeDocuments
@@ -38,8 +39,15 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 class Keeper:
     """Use `run` once."""
 
-    def __init__(self, settings: SwitchSettings, database: Database, secret: str, now: Callable[[], Instant]) -> None:
-        self._settings, self._now = settings, now
+    def __init__(
+        self,
+        settings: SwitchSettings,
+        database: Database,
+        secret: str,
+        now: Callable[[], Instant],
+        figures: Figures | None = None,
+    ) -> None:
+        self._settings, self._now, self._figures = settings, now, figures
         self._database, self._seal = database, Seal(secret)
         self._documents = OfficeDocuments(database)
         self._node = node_of(settings)
@@ -159,6 +167,10 @@ class Keeper:
             troubles=tuple(troubles),
         )
         write_state(self._settings.state, self._state)
+        if self._figures is not None:
+            self._figures.set("asterisk_up", int(bool(self._state.asterisk)))
+            self._figures.set("asterisk_starts", self._state.starts)
+            self._figures.set("troubles", len(self._state.troubles))
 
 
 def _told(composed: Composed) -> str:
