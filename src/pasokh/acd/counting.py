@@ -20,6 +20,10 @@ def count_left(day: QueueDay, config: QueueConfig, reason: Closing, waited_ms: M
         day.abandoned += 1
         day.abandoned_short += waited_ms <= config.short_ms
         day.abandoned_in_target += in_target
+    elif reason is Closing.LOST:
+        day.lost += 1
+        day.longest_wait_ms = max(day.longest_wait_ms, waited_ms)
+        return
     else:
         day.left_otherwise += 1
         day.left_otherwise_in_target += in_target

@@ -100,6 +100,10 @@ class _Teller:
                 yield self._say("outside_answered", number=e.number, wait=self._span(e.rang_ms))
             case ev.OutsideEnded():
                 yield self._say(f"outside.{e.cause}", number=e.number, talk=self._span(e.talk_ms))
+            case ev.CallLost():
+                yield self._say(f"lost.{e.phase}")
+                if not e.callback:
+                    yield self._say("lost.no_number")
             case ev.SentToMenu():
                 yield self._say("sent_to_menu", agent=self._agent(e.from_agent))
             case ev.Moved() if e.by:

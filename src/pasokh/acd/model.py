@@ -65,6 +65,8 @@ class Closing(StrEnum):
     CLOSED = "closed"
     NO_AGENTS = "no_agents"
     DIVERTED = "diverted"
+    LOST = "lost"
+    """The switch died with the call, or it vanished: nobody's wish, so counted apart from every other end."""
 
 
 class Criterion(StrEnum):

@@ -31,6 +31,10 @@ class QueueDay:
     """Went on to another queue, still waiting: they count as entered there, and here in no other way."""
     moved_wait_ms: Millis = 0
     """What those had waited by then."""
+    lost: int = 0
+    """Waited when the switch died with their calls: never part of those who gave up."""
+    lost_talks: int = 0
+    """Were being served then; each is among the answered."""
     answered_wait_ms: Millis = 0
     left_wait_ms: Millis = 0
     longest_wait_ms: Millis = 0
@@ -53,6 +57,9 @@ class Queue:
     surge_since: Instant = 0
     """Beginning of the five minutes with far more arrivals than usual; 0 = none."""
     surge_arrivals: int = 0
+    lost_since: Instant = 0
+    """Calls were lost since then that nobody attends to yet; 0 = none."""
+    lost_calls: int = 0
 
 
 @dataclass(slots=True)
@@ -152,6 +159,8 @@ class Interaction:
     """The agent who handed it outside or back to the menu."""
     consult_ended: str = ""
     """How the latest consult ended, until another begins."""
+    lost: bool = False
+    """The switch died with this call: what is owed to the customer is another interaction's."""
     unrecorded_since: Instant = 0
     """The recording pauses since then; 0 = it does not."""
 

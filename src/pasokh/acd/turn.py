@@ -178,7 +178,7 @@ class Turn:
     def end_talk(self, i: Interaction, by: str) -> None:
         """The talk is over: wrap-up begins, or without wrap-up the interaction closes."""
         agent = i.agent or ""
-        self.end_consult(i, "customer_left" if by == "customer" else "ended")
+        self.end_consult(i, "ended" if by == "agent" else "customer_left")
         self.end_hold(i)
         self.end_pause(i)
         limit = self.queue(i.queue).config.wrap_up_ms
@@ -187,7 +187,7 @@ class Turn:
         )
         if by == "agent" and i.kind != "message":
             self.effects.append(ef.Disconnect(self.effect_id(), i.id, i.channel, Closing.ANSWERED.value))
-        elif by == "customer":
+        elif by in ("customer", "lost"):
             self.release(i, agent)
         if limit == 0:
             self.close(i, Closing.ANSWERED, agent)

@@ -10,6 +10,7 @@ acknowledgement belongs to the id, so that the next occurrence rings again.
 | `wrap` | interaction | the wrap-up limit has passed, the outcome is owed |
 | `level` | queue | the day's service level is under its target (`acd.levels`: not lowered before it is well above) |
 | `surge` | queue | far more come than usual; who knows what is usual says so to the core (`is_surge`) |
+| `lost` | queue | calls were lost with the switch, and nobody has acknowledged it yet |
 | `empty` | queue | it is open and no agent serving it is ready; urgent as soon as somebody waits. |
 
 A queue that nobody was ever ready for and where nobody waits belongs to a centre that has not begun: no alarm.
@@ -27,6 +28,7 @@ from pasokh.live.world import Change, World
 
 SURGE_LEAST = 10
 SURGE_TIMES = 3
+_OF_QUEUES = ("level", "empty", "surge", "lost")
 _ALARM_RUNGS = LADDER_ORDER.index(Rung.ALARM) + 1
 
 
@@ -52,9 +54,8 @@ def is_surge(arrivals: int, usual: float) -> bool:
 def keys_now(world: World) -> Iterable[tuple[str, str]]:
     """(kind, object) pairs that may have an alarm now; all others have none."""
     for queue in world.state.queues:
-        yield "level", queue
-        yield "empty", queue
-        yield "surge", queue
+        for kind in _OF_QUEUES:
+            yield kind, queue
     for names in world.waiting.values():
         for name in names:
             yield "wait", name
@@ -68,9 +69,8 @@ def keys_now(world: World) -> Iterable[tuple[str, str]]:
 def keys_touched(change: Change) -> Iterable[tuple[str, str]]:
     """(kind, object) pairs whose alarm a change may have raised, changed or ended; none for `change.all`."""
     for queue in change.queues:
-        yield "level", queue
-        yield "empty", queue
-        yield "surge", queue
+        for kind in _OF_QUEUES:
+            yield kind, queue
     for name in change.interactions:
         yield "wait", name
         yield "help", name
@@ -85,6 +85,8 @@ def alarm_at(world: World, kind: str, name: str) -> Alarm | None:
         return _surge(world, name)
     if kind == "empty":
         return _empty(world, name)
+    if kind == "lost":
+        return _lost(world, name)
     interaction = world.state.interactions.get(name)
     if interaction is None:
         return None
@@ -130,6 +132,14 @@ def _surge(world: World, name: str) -> Alarm | None:
         return None
     since = queue.surge_since
     return Alarm(f"surge:{name}:{since}", "surge", name, since=since, detail=str(queue.surge_arrivals))
+
+
+def _lost(world: World, name: str) -> Alarm | None:
+    queue = world.state.queues.get(name)
+    if queue is None or not queue.lost_since:
+        return None
+    since = queue.lost_since
+    return Alarm(f"lost:{name}:{since}", "lost", name, since=since, detail=str(queue.lost_calls))
 
 
 def _empty(world: World, name: str) -> Alarm | None:

@@ -110,6 +110,7 @@ class WallView:
             "abandoned": day.abandoned,
             "left_otherwise": day.left_otherwise,
             "moved_out": day.moved_out,
+            "lost": day.lost,
             "sl": {
                 "formula": self._service_level.id,
                 "version": self._service_level.version,

@@ -167,6 +167,8 @@ class World:
                 change.messages.add((event.contact, event.interaction, event.number))
             case ev.AlarmAcknowledged():
                 change.alarms.add(event.alarm)
+                if event.alarm.startswith("lost:"):  # over with it
+                    self._note_queue(event.alarm.split(":")[1], change)
             case ev.IncidentAnnounced() | ev.IncidentWithdrawn():
                 change.incidents.add(event.incident)
             case _:

@@ -123,6 +123,7 @@ class _Author:
             self.rng.choice(CHANNELS),
             self._queue(),
             customer=f"p{n}" if self.rng.random() < 0.3 else None,
+            address=self.rng.choice(("", "+989121234567")),
             language=self.rng.choice(("", "", "fa-IR", "uk", "en")),
             requires=(Requirement(self.rng.choice(SKILLS), 2),) if self.rng.random() < 0.1 else (),
             priority=self.rng.choice((0, 0, 0, 1, 1, 2, 3)),
@@ -137,6 +138,8 @@ class _Author:
         agent = i.agent if self.rng.random() < 0.97 else self._agent()
         if self.rng.random() < 0.8:
             return co.AcceptOffer(i.id, agent)
+        if self.rng.random() < 0.2:
+            return co.WithdrawOffer(i.id, agent)
         return co.RejectOffer(i.id, agent, "busy")
 
     def _handle_talk(self) -> co.AnyCommand | None:
@@ -234,6 +237,9 @@ class _Author:
             lambda: co.BeginCall(f"c{rng.randint(1, 40)}", "+982112345678", rng.choice(("", "+989121234567"))),
             lambda: co.NoteStep(rng.choice([*self.state.calls, "nothing"]), "welcome", "menu", "1"),
             lambda: co.EndCall(rng.choice([*self.state.calls, "nothing"]), rng.choice(("caller", "flow"))),
+            lambda: co.EndCall(rng.choice([*self.state.calls, "nothing"]), "lost", self._queue(), self._name("l")),
+            lambda: co.LoseCall(rng.choice(ids), self._name("l")),
+            lambda: co.LoseCall(in_hand, self._name("l")),
             lambda: co.StopMonitor(i, rng.choice((agent, "eve"))),
             lambda: co.TakeOver(in_hand, agent),
             lambda: co.TakeOver(in_hand, agent),

@@ -25,8 +25,15 @@ def _one[E: ev.AnyEvent](events: Sequence[ev.AnyEvent], kind: type[E]) -> E | No
     return next((e for e in events if isinstance(e, kind)), None)
 
 
-def _by_any(events: Sequence[ev.AnyEvent]) -> co.AnyCommand | None:
+def _by_any(  # noqa: C901, PLR0912 - one line a command
+    events: Sequence[ev.AnyEvent],
+) -> co.AnyCommand | None:
     """Commands whose telling event need not be the first."""
+    lost = events[0]
+    if isinstance(lost, ev.CallLost):
+        if lost.phase == "flow":
+            return co.EndCall(lost.contact, "lost", lost.queue, lost.callback)
+        return co.LoseCall(lost.interaction, lost.callback or "none")
     out = _one(events, ev.AgentSignedOut)
     if out is not None:
         return co.SignOut(out.agent, out.forced)
@@ -119,6 +126,8 @@ def _by_first(first: ev.AnyEvent, events: Sequence[ev.AnyEvent]) -> co.AnyComman
         case ev.OfferWithdrawn() | ev.InteractionClosed():
             closed = _one(events, ev.InteractionClosed)
             reason = closed.reason if closed else Closing.ABANDONED
+            if isinstance(first, ev.OfferWithdrawn) and first.cause == "telephone_gone":
+                return co.WithdrawOffer(first.interaction, first.agent)
             if reason is Closing.ANSWERED:  # left the menu after a talk
                 return co.LeaveContact(first.interaction)
             if reason is Closing.ABANDONED and getattr(first, "cause", "") != "closed":

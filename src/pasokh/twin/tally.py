@@ -22,12 +22,13 @@ WAIT_STEPS = 121
 COUNTS = (
     "entered", "answered", "answered_in_target", "abandoned", "abandoned_short", "abandoned_in_target",
     "left_otherwise", "left_otherwise_in_target", "answered_wait_ms", "left_wait_ms", "handled", "talk_ms",
-    "wrap_up_ms", "refused", "callbacks", "messages", "moved_out", "moved_wait_ms",
+    "wrap_up_ms", "refused", "callbacks", "messages", "moved_out", "moved_wait_ms", "lost",
 )  # fmt: skip
 """Names of the columns of `Tally.counts`, in order; sums over visits of kind `contact` unless said otherwise:
 `handled`, `talk_ms`, `wrap_up_ms` include callbacks and messages; `refused` never entered the queue; `callbacks`
 and `messages` are alternatives taken (they are part of `left_otherwise`); `moved_out` went on to another queue, where
-they count as entered: entered = answered + abandoned + left otherwise + moved out + those who still wait."""
+they count as entered: entered = answered + abandoned + left otherwise + lost (with their calls) + moved out + those
+who still wait."""
 AT = {name: k for k, name in enumerate(COUNTS)}
 
 
@@ -103,7 +104,7 @@ class Counter:
             case ev.AgentSignedIn() | ev.AgentSignedOut():
                 self._agent(e.agent, ready=False)
             case ev.ContactOpened():
-                self._open[e.interaction] = _Open(e.queue, "contact", at)
+                self._open[e.interaction] = _Open(e.queue, e.kind, at)
             case ev.InteractionStarted():
                 self._open[e.interaction] = _Open(e.queue, e.kind, at)
             case ev.Queued():
@@ -175,6 +176,10 @@ class Counter:
             return
         if o.visits == 0:
             self._add(o, "refused", o.began)
+            return
+        if e.reason is Closing.LOST:
+            self._add(o, "lost", o.began)
+            self._longest(o, e.waited_ms)
             return
         config = self._configs[o.queue]
         lost = "abandoned" if e.reason is Closing.ABANDONED else "left_otherwise"

@@ -202,6 +202,7 @@ def test_what_was_never_offered_is_offered_at_once_and_what_was_is_not_repeated(
 
 # -- sums --------------------------------------------------------------------------------------------------------------
 CALLS = [f"i{n}" for n in range(5)]
+WAYS = ("queue", "outside", "menu", "consult", "complete", "end", "lost")
 names, queues = st.sampled_from(CALLS), st.sampled_from(("q", "r", "s"))
 
 
@@ -239,7 +240,11 @@ class Sums(RuleBasedStateMachine):
     def move(self, name, queue):
         self.attempt(cmd.MoveContact(name, queue))
 
-    @rule(name=names, queue=queues, how=st.sampled_from(["queue", "outside", "menu", "consult", "complete", "end"]))
+    @rule(
+        name=names,
+        queue=queues,
+        how=st.sampled_from(WAYS),
+    )
     def hand_on(self, name, queue, how):
         self.number += 1
         owner = self.owner(name)
@@ -249,6 +254,7 @@ class Sums(RuleBasedStateMachine):
             "menu": cmd.TransferMenu(name, owner),
             "consult": cmd.ConsultOutside(name, owner, f"k{self.number}", NUMBER),
             "complete": cmd.CompleteTransfer(name, owner),
+            "lost": cmd.LoseCall(name, f"l{self.number}"),
             "end": cmd.EndInteraction(name, owner),
         }[how]
         self.attempt(command)
@@ -291,7 +297,9 @@ class Sums(RuleBasedStateMachine):
                 for i in state.interactions.values()
             )
             day = queue.day
-            assert day.entered == day.answered + day.abandoned + day.left_otherwise + day.moved_out + waiting, name
+            assert (
+                day.entered == day.answered + day.abandoned + day.left_otherwise + day.moved_out + day.lost + waiting
+            ), name
 
     def teardown(self):
         self.centre.check()

@@ -21,6 +21,8 @@ export function alarmWords(wall: Wall, alarm: { kind: AlarmKind; queue: string; 
       return t("alarm.level", { queue });
     case "empty":
       return t("alarm.empty", { queue });
+    case "lost":
+      return alarm.detail ? t("alarm.lost_n", { queue, n: Number(alarm.detail) }) : t("alarm.lost", { queue });
     case "surge":
       return alarm.detail ? t("alarm.surge_n", { queue, n: Number(alarm.detail) }) : t("alarm.surge", { queue });
   }

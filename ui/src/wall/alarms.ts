@@ -1,7 +1,7 @@
 import type { Names, Topic } from "../live/types";
 import { valuesOf } from "./figures";
 
-export type AlarmKind = "wait" | "help" | "wrap" | "level" | "empty" | "surge";
+export type AlarmKind = "wait" | "help" | "wrap" | "level" | "empty" | "surge" | "lost";
 
 export interface Alarm {
   id: string;
@@ -15,7 +15,7 @@ export interface Alarm {
   acknowledged: { by: string; at: number } | null;
 }
 
-const ORDER: Record<AlarmKind, number> = { help: 0, wait: 1, empty: 2, surge: 3, level: 4, wrap: 5 };
+const ORDER: Record<AlarmKind, number> = { lost: 0, help: 1, wait: 2, empty: 3, surge: 4, level: 5, wrap: 6 };
 
 /** Everything that alarms now: what nobody attends to first, urgent before the rest, then by kind and age. */
 export function alarmsOf(wall: Topic): Alarm[] {

@@ -3,7 +3,16 @@
 import msgspec
 
 from pasokh.acd.commands.aftercare import CloseFollowUp, RateContact, SetFollowUp
-from pasokh.acd.commands.calls import BeginCall, EndCall, NoteStep, PauseRecording, ResumeRecording, SwitchConsult
+from pasokh.acd.commands.calls import (
+    BeginCall,
+    EndCall,
+    LoseCall,
+    NoteStep,
+    PauseRecording,
+    ResumeRecording,
+    SwitchConsult,
+    WithdrawOffer,
+)
 from pasokh.acd.commands.clock import Tick
 from pasokh.acd.commands.contacts import (
     AcceptAlternative,
@@ -90,6 +99,7 @@ __all__ = [
     "EndOutside",
     "EndSurge",
     "LeaveContact",
+    "LoseCall",
     "MarkRead",
     "MoveContact",
     "NoteStep",
@@ -120,13 +130,14 @@ __all__ = [
     "TransferMenu",
     "TransferOutside",
     "WithdrawIncident",
+    "WithdrawOffer",
     "decode_command",
 ]
 
 type AnyCommand = (
     DefineQueue | OpenQueue | CloseQueue | DefineAgent | RetireAgent | StartDay
     | SignIn | SignOut | SetPresence
-    | BeginCall | NoteStep | EndCall | SwitchConsult | PauseRecording | ResumeRecording
+    | BeginCall | NoteStep | EndCall | LoseCall | WithdrawOffer | SwitchConsult | PauseRecording | ResumeRecording
     | OpenContact | PostMessage | LeaveContact | AcceptAlternative | SetPriority
     | AcceptOffer | RejectOffer | StartHold | EndHold | Transfer | StartConsult | EndConsult | CompleteTransfer
     | EndInteraction | CompleteWrapUp | CloseInteraction

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pasokh.acd.model import Id, Words
+from pasokh.acd.model import Id, OptionalId, Words
 from pasokh.kernel.messages import Command
 
 
@@ -32,6 +32,25 @@ class EndCall(Command, tag="call.end", frozen=True):
 
     contact: Id
     reason: Literal["caller", "flow", "refused", "lost"]
+    queue: OptionalId = ""
+    """Of a lost one: who calls the customer back."""
+    callback: OptionalId = ""
+    """The interaction for that."""
+
+
+class LoseCall(Command, tag="call.lose", frozen=True):
+    """A customer's call is gone and nobody ended it: the switch died, or the channel vanished."""
+
+    interaction: Id
+    callback: Id
+    """The interaction by which the customer is called back, where a number is known."""
+
+
+class WithdrawOffer(Command, tag="offer.withdraw", frozen=True):
+    """The telephone that rang for an offer is gone; nobody declined it."""
+
+    interaction: Id
+    agent: Id
 
 
 class SwitchConsult(Command, tag="consult.switch", frozen=True):

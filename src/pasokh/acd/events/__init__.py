@@ -13,6 +13,7 @@ from pasokh.acd.events.aftercare import (
 from pasokh.acd.events.calls import (
     CallArrived,
     CallEnded,
+    CallLost,
     CallStepped,
     ConsultSwitched,
     RecordingPaused,
@@ -99,6 +100,7 @@ __all__ = [
     "AnyEvent",
     "CallArrived",
     "CallEnded",
+    "CallLost",
     "CallStepped",
     "CallbackAttempted",
     "ConsultEnded",
@@ -171,7 +173,7 @@ type AnyEvent = (
     | TalkEnded | WrapUpExpired | OutcomeRecorded | CallbackAttempted | InteractionClosed | ContactClosed
     | OutsideCalled | OutsideAnswered | OutsideEnded | PassedOutside | SentToMenu | Moved
     | HelpAsked | HelpAnswered | MonitoringStarted | MonitoringEnded | IncidentAnnounced | IncidentWithdrawn
-    | CallArrived | CallStepped | CallEnded | ConsultSwitched | RecordingPaused | RecordingResumed
+    | CallArrived | CallStepped | CallEnded | CallLost | ConsultSwitched | RecordingPaused | RecordingResumed
     | AlarmAcknowledged | SurgeNoted | SurgeEnded | FollowUpSet | FollowUpClosed | ContactRated
 )  # fmt: skip
 

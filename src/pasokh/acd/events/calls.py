@@ -34,6 +34,23 @@ class CallEnded(Event, tag="call.ended", frozen=True):
     lasted_ms: Millis
 
 
+class CallLost(Event, tag="call.lost", frozen=True):
+    """A customer's call is gone and nobody ended it: the switch died, or the channel vanished.
+
+    `phase`: ``flow`` (waited for nobody yet; `interaction` is empty), ``waiting``, ``talking``, ``outside``, ``menu``.
+    """
+
+    interaction: str
+    contact: str
+    queue: str
+    phase: str
+    agent: str = ""
+    """Who was talking with the customer."""
+    address: str = ""
+    callback: str = ""
+    """The interaction by which the customer is called back; empty where no number is known."""
+
+
 class ConsultSwitched(Event, tag="consult.switched", frozen=True):
     """Whom the agent talks with while consulting: the ``customer``, the ``helper``, or ``both`` (a conference)."""
 

@@ -77,7 +77,7 @@ class TalkEnded(Event, tag="interaction.talk_ended", frozen=True):
     agent: str
     queue: str
     by: str
-    """``agent`` or ``customer``."""
+    """``agent``, ``customer``, or ``lost``: the switch died with the call."""
     talk_ms: Millis
     """Including hold."""
     hold_ms: Millis

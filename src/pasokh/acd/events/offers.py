@@ -79,4 +79,5 @@ class OfferWithdrawn(Event, tag="offer.withdrawn", frozen=True):
     agent: str
     queue: str
     cause: str
-    """``customer_left``, ``agent_not_ready``, ``agent_signed_out``, ``closed``, ``parent_ended``."""
+    """``customer_left``, ``agent_not_ready``, ``agent_signed_out``, ``closed``, ``parent_ended``,
+    ``moved`` (to another queue), ``lost`` (the customer's call), ``telephone_gone``."""

@@ -25,6 +25,18 @@ def call_ended(state: State, e: ev.CallEnded, _: Instant) -> None:
     del state.calls[e.contact]
 
 
+def call_lost(state: State, e: ev.CallLost, at: Instant) -> None:
+    """Counted apart, and alarming until somebody attends to it."""
+    i = state.interactions.get(e.interaction)
+    if i is not None:
+        i.lost = True
+    queue = state.queues.get(e.queue)
+    if queue is not None:
+        queue.lost_since = queue.lost_since or at
+        queue.lost_calls += 1
+        queue.day.lost_talks += e.phase == "talking"
+
+
 def consult_switched(state: State, e: ev.ConsultSwitched, _: Instant) -> None:
     """The agent talks with another party."""
     state.interactions[e.interaction].talks_with = e.party
@@ -45,6 +57,7 @@ FOLDS: dict[type, Callable[[State, Any, Instant], None]] = {
     ev.CallArrived: call_arrived,
     ev.CallStepped: call_stepped,
     ev.CallEnded: call_ended,
+    ev.CallLost: call_lost,
     ev.ConsultSwitched: consult_switched,
     ev.RecordingPaused: recording_paused,
     ev.RecordingResumed: recording_resumed,

@@ -57,7 +57,7 @@ def day_started(state: State, e: ev.DayStarted, _: Instant) -> None:
     state.day = e.day
     for queue in state.queues.values():
         queue.day = QueueDay()
-        queue.low_since = 0
+        queue.low_since = queue.lost_since = queue.lost_calls = 0
     for agent in state.agents.values():
         agent.answered = agent.missed = agent.talk_ms = agent.wrap_up_ms = 0
         sync(state, agent)

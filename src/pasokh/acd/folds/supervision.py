@@ -45,8 +45,11 @@ def incident_withdrawn(state: State, e: ev.IncidentWithdrawn, _: Instant) -> Non
 
 
 def alarm_acknowledged(state: State, e: ev.AlarmAcknowledged, at: Instant) -> None:
-    """Somebody attends to it."""
+    """Somebody attends to it; lost calls alarm until then, and the next ones anew."""
     state.acknowledged[e.alarm] = Acknowledgement(e.by, at)
+    for name, queue in state.queues.items():
+        if queue.lost_since and e.alarm == f"lost:{name}:{queue.lost_since}":
+            queue.lost_since = queue.lost_calls = 0
 
 
 def surge_noted(state: State, e: ev.SurgeNoted, _: Instant) -> None:

@@ -3,6 +3,7 @@
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
+from pasokh.acd.handlers.lost import lose_arrival
 from pasokh.acd.model import VOICE, Phase
 from pasokh.acd.state import Interaction
 from pasokh.acd.turn import Turn
@@ -25,7 +26,9 @@ def note_step(turn: Turn, c: cmd.NoteStep) -> None:
 def end_call(turn: Turn, c: cmd.EndCall) -> None:
     """The call ended in its flow; over already changes nothing."""
     call = turn.state.calls.get(c.contact)
-    if call is not None:
+    if call is not None and c.reason == "lost":
+        lose_arrival(turn, call, c)
+    elif call is not None:
         turn.emit(ev.CallEnded(c.contact, c.reason, turn.now - call.since))
 
 

@@ -37,6 +37,16 @@ def reject_offer(turn: Turn, c: cmd.RejectOffer) -> None:
     _declined(turn, i, c.agent, "rejected")
 
 
+def withdraw_offer(turn: Turn, c: cmd.WithdrawOffer) -> None:
+    """Back to the old place, for anybody: it is no fault of the agent; a consult is over."""
+    i = offered_to(turn, c.interaction, c.agent)
+    if i.kind == "consult":
+        turn.end_consult(turn.state.interactions[i.parent or ""], "unanswered")
+        return
+    turn.withdraw(i, "telephone_gone")
+    turn.requeue(i, "withdrawn")
+
+
 def ring_out(turn: Turn, i: Interaction) -> None:
     """The deadline passed: back to the old place; the agent is set not ready where the queue says so."""
     agent = turn.state.agents[i.agent or ""]

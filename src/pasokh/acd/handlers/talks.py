@@ -157,7 +157,7 @@ def complete_wrap_up(turn: Turn, c: cmd.CompleteWrapUp) -> None:
         return
     attempt = i.attempt + 1
     turn.emit(ev.CallbackAttempted(i.id, i.contact, c.agent, attempt, c.connected))
-    if c.connected:
+    if c.connected or i.lost:  # of a lost one the next attempt is an interaction of its own
         turn.close(i, Closing.ANSWERED, c.agent)
     elif attempt >= config.callback_attempts:
         turn.close(i, Closing.TIMEOUT, c.agent)

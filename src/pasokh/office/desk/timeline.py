@@ -189,7 +189,7 @@ class _Teller:
             case ev.FollowUpClosed():
                 return [Entry(at, "follow_up", self.say("follow_up_closed", agent=self._agent(e.by)), body=e.result)]
             case ev.TalkEnded():
-                key = "ended_by_customer" if e.by == "customer" else "ended_by_agent"
+                key = {"customer": "ended_by_customer", "lost": "ended_lost"}.get(e.by, "ended_by_agent")
                 return [Entry(at, "step", self.say(key, agent=self._agent(e.agent), talk=self._span(e.talk_ms)))]
             case ev.OutcomeRecorded():
                 text = self.say("outcome", agent=self._agent(e.agent), outcome=self._names("outcome", e.outcome))

@@ -89,6 +89,9 @@ def _tell(event: AnyEvent, seq: int, at: Instant) -> None:
         case happened.HelpAsked():
             params = {"agent": _name(event.agent), "question": event.question or "–"}
             do_notify_who_may(Right.WALL, Kind.HELP, params, "/wall/", key=f"log:{seq}")
+        case happened.CallLost():
+            of_queue: dict[str, object] = {"queue": _queue_name(event.queue) if event.queue else "–"}
+            do_notify_who_may(Right.WALL, Kind.LOST, of_queue, "/wall/", key=f"lost:{event.queue}:{at // ALARM_MS}")
         case happened.LadderPassed() if event.rung == "alarm":
             key = f"alarm:{event.queue}:{at // ALARM_MS}"
             do_notify_who_may(Right.WALL, Kind.ALARM, {"queue": _queue_name(event.queue)}, "/wall/", key=key)

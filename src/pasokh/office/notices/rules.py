@@ -21,6 +21,7 @@ class Kind(StrEnum):
     ALARM = "alarm"
     LEVEL = "level"
     SURGE = "surge"
+    LOST = "lost"
     WRAP = "wrap"
     MAIL_DEAD = "mail_dead"
     IMPORT_DONE = "import_done"
@@ -60,6 +61,7 @@ DEFAULTS: Final[dict[Kind, Choice]] = {
     Kind.FOLLOW_UP_DUE: Choice(True, True, Email.IF_UNREAD),
     Kind.HELP: Choice(True, True, Email.NEVER),
     Kind.ALARM: Choice(True, True, Email.NEVER),
+    Kind.LOST: Choice(True, True, Email.NEVER),
     Kind.LEVEL: Choice(True, False, Email.NEVER),
     Kind.SURGE: Choice(True, True, Email.NEVER),
     Kind.WRAP: Choice(False, False, Email.NEVER),

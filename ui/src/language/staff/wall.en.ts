@@ -118,6 +118,8 @@ export const wallEn = {
   "alarm.wrap": "{agent} is over the wrap-up time, the outcome is owed",
   "alarm.level": "{queue}: service level under its target",
   "alarm.empty": "{queue}: open, and nobody is ready",
+  "alarm.lost": "{queue}: calls were lost with the switch; the customers are called back",
+  "alarm.lost_n": "{queue}: {n} calls were lost with the switch; the customers are called back",
   "alarm.surge": "{queue}: far more contacts than usual",
   "alarm.surge_n": "{queue}: {n} contacts in five minutes, far above the usual",
   "along.title": "Read along",

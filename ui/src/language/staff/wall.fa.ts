@@ -120,6 +120,8 @@ export const wallFa: Catalogue<WallText> = {
   "alarm.wrap": "زمان جمع‌بندی {agent} گذشته و نتیجه ثبت نشده",
   "alarm.level": "{queue}: سطح خدمت زیر هدف است",
   "alarm.empty": "{queue}: باز است و کسی آماده نیست",
+  "alarm.lost": "{queue}: تماس‌هایی با مرکز تلفن از دست رفت؛ با مشتریان تماس گرفته می‌شود",
+  "alarm.lost_n": "{queue}: {n} تماس با مرکز تلفن از دست رفت؛ با مشتریان تماس گرفته می‌شود",
   "alarm.surge": "{queue}: تماس بسیار بیش از معمول",
   "alarm.surge_n": "{queue}: {n} تماس در پنج دقیقه، بسیار بیش از معمول",
   "along.title": "همراه‌خوانی",
