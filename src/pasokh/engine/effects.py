@@ -7,7 +7,7 @@ crash between the two repeats it, which its id makes harmless. Nothing is attemp
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,7 +16,7 @@ import msgspec
 from pasokh.acd.commands import AnyCommand
 from pasokh.acd.effects import AnyEffect, EffectRefusedError, RingAgent, decode_effect
 from pasokh.acd.model import Channel
-from pasokh.acd.state import Interaction
+from pasokh.acd.state import Interaction, State
 from pasokh.engine.breaker import Breaker
 from pasokh.engine.metrics import Metrics
 from pasokh.engine.ports import Carrier
@@ -59,12 +59,12 @@ class Carriers:
         """The breaker of a registered carrier."""
         return self._breakers[carrier.name]
 
-    async def reconcile(self, org: str, open_now: Iterable[Interaction], within_s: float) -> list[AnyCommand]:
+    async def reconcile(self, org: str, state: State, undone: Collection[str], within_s: float) -> list[AnyCommand]:
         """What all carriers ask for after a takeover; one that fails is left to its own later events."""
         held: dict[str, tuple[Carrier, list[Interaction]]] = {
             carrier.name: (carrier, []) for carrier in self._by_channel.values() if not carrier.in_log
         }
-        for interaction in open_now:
+        for interaction in state.interactions.values():
             carrier = self._by_channel.get(interaction.channel)
             if carrier is not None and not carrier.in_log:
                 held[carrier.name][1].append(interaction)
@@ -72,7 +72,7 @@ class Carriers:
         for carrier, interactions in held.values():
             try:
                 async with asyncio.timeout(within_s):
-                    asked += await carrier.reconcile(org, interactions)
+                    asked += await carrier.reconcile(org, interactions, list(state.calls.values()), undone)
             except Exception:  # whatever an adapter raises, the others go on
                 log.exception("carrier %s could not be reconciled with", carrier.name)
                 self.breaker(carrier).failed()

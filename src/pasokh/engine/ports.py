@@ -1,12 +1,12 @@
 """What the engine needs besides the store: carriers that perform effects, and the organisations' zones."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from pasokh.acd.commands import AnyCommand
 from pasokh.acd.effects import AnyEffect
 from pasokh.acd.events import AnyEvent
-from pasokh.acd.state import Interaction, State
+from pasokh.acd.state import Call, Interaction, State
 from pasokh.kernel.time import Instant
 
 
@@ -27,10 +27,13 @@ class Carrier(Protocol):
         Raises `EffectRefusedError` when it can never succeed; any other exception means: try again later.
         """
 
-    async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:
+    async def reconcile(
+        self, org: str, held: Sequence[Interaction], calls: Sequence[Call], undone: Collection[str]
+    ) -> list[AnyCommand]:
         """Compare what the core holds open on this carrier's channels with what is there outside.
 
-        Called once at every takeover, before anything else is done, also where nothing is held. Returns the commands
+        `calls` wait for nobody yet; `undone` names interactions with effects still to be performed. Called once at
+        every takeover, before anything else is done, also where nothing is held. Returns the commands
         that bring the core in line, such as `LeaveContact` for a caller who hung up while nobody led.
         """
 
@@ -78,8 +81,11 @@ class LogCarrier:
     async def perform(self, org: str, effect: AnyEffect) -> None:
         """Nothing is left to do: whoever follows the log has it."""
 
-    async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:  # noqa: ARG002 - the port's
+    async def reconcile(
+        self, org: str, held: Sequence[Interaction], calls: Sequence[Call], undone: Collection[str]
+    ) -> list[AnyCommand]:  # fmt: skip
         """The log is all there is."""
+        del org, held, calls, undone
         return []
 
     async def leave(self, org: str) -> None:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Container
 
 from pasokh.acd.commands import AnyCommand, StartDay
+from pasokh.acd.effects import decode_effect
 from pasokh.acd.state import State
 from pasokh.engine.days import day_of, known_zone, next_midnight
 from pasokh.engine.effects import Performer, drafts_of
@@ -99,8 +100,10 @@ class ShardLeader:
         await self._look_at_zone(state)
         for follower in self._followers:
             follower.begin(self._org, state)
-        self._own += await self._carriers.reconcile(self._org, state.interactions.values(), self._options.reconcile_s)
-        self._performer.resume(await self._store.effects(self._shard, 100_000))
+        effects = await self._store.effects(self._shard, 100_000)
+        undone = {decode_effect(row.effect).interaction for row in effects}
+        self._own += await self._carriers.reconcile(self._org, state, undone, self._options.reconcile_s)
+        self._performer.resume(effects)
         self._metrics.count("takeovers")
         self._metrics.observe("takeover_ms", (time.monotonic() - began) * 1_000)
         log.info("leading shard %s, epoch %d, from seq %d", self._shard, self._keeper.lease.epoch, state.seq)

@@ -3,15 +3,16 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Protocol
 
 import msgspec
 
 from pasokh.acd.commands import AnyCommand
 from pasokh.acd.effects import AnyEffect
-from pasokh.acd.state import Interaction
+from pasokh.acd.state import Call, Interaction
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import Instant
 from pasokh.store.asking import ask, key_of
@@ -22,7 +23,7 @@ from pasokh.telephony.exchange.front import FlowFront, Numbers
 from pasokh.telephony.exchange.journal import Journal, Nowhere
 from pasokh.telephony.exchange.lanes import Lanes
 from pasokh.telephony.exchange.ports import Stations
-from pasokh.telephony.exchange.takeover import held_of, take_over
+from pasokh.telephony.exchange.takeover import calls_of, held_of, take_over, unsure
 from pasokh.telephony.exchange.witness import Told, Witness, watched
 from pasokh.telephony.port import Switch, SwitchReplacedError, SwitchUnavailableError
 from pasokh.telephony.recording.book import Books, NoBook
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 ANSWER_S = 8.0
 RETRY_S = 0.5
 LONGEST_RETRY_S = 5.0
+GIVE_UP_S = 6.0
+"""A switch that is away for so long has lost its calls, as far as agents and customers are concerned: nobody is left
+waiting for it, and what it still has when it comes back is let go."""
 IDLE_S = 0.25
 """How often the clock of callers in flows is looked at."""
 
@@ -72,6 +76,15 @@ class Plant(Protocol):
         """Its numbers."""
 
 
+@dataclass(frozen=True)
+class _Unseen:
+    """What the core holds that the switch has not been asked about."""
+
+    held: Sequence[Interaction]
+    calls: Sequence[Call]
+    undone: Collection[str] = ()
+
+
 @dataclass
 class _Lead:
     exchange: Exchange
@@ -100,7 +113,9 @@ class VoiceCarrier:
         self._journal, self._told = journal or Journal(Nowhere()), told
         self._leads: dict[str, _Lead] = {}
 
-    async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:
+    async def reconcile(
+        self, org: str, held: Sequence[Interaction], calls: Sequence[Call], undone: Collection[str]
+    ) -> list[AnyCommand]:
         """Take over an organisation's calls. A switch that is away is tried again beside the lead."""
         await self.leave(org)
         switch = await self._plant.switch(org)
@@ -114,14 +129,14 @@ class VoiceCarrier:
         front = FlowFront(exchange, await self._plant.numbers(org))
         exchange.front = front
         asked: list[AnyCommand] = []
-        unseen: Sequence[Interaction] | None = None
+        unseen: _Unseen | None = None
         try:
             await exchange.switch.connect()
-            asked = await take_over(exchange, held)
+            asked = await take_over(exchange, held, calls, undone)
             witness.taken_over()
         except SwitchUnavailableError as error:
             log.warning("the switch of %s is away: %s", org, error)
-            unseen = held
+            unseen = _Unseen(held, calls, undone)
         task = asyncio.create_task(self._serve(exchange, front, witness, unseen), name=f"voice {org}")
         self._leads[org] = _Lead(exchange, front, witness, task)
         return asked
@@ -143,21 +158,21 @@ class VoiceCarrier:
             await lead.exchange.switch.close()
 
     # -- while it leads -----------------------------------------------------------------------------------------------
-    async def _serve(
-        self, exchange: Exchange, front: FlowFront, witness: Witness, unseen: Sequence[Interaction] | None
-    ) -> None:
+    async def _serve(self, exchange: Exchange, front: FlowFront, witness: Witness, unseen: _Unseen | None) -> None:
         """Follow the switch, and take everything over again whenever it was away; `unseen` = it still is."""
-        pause, connected, said = RETRY_S, unseen is None, ""
+        pause, said, given_up = RETRY_S, "", False
+        away_since = None if unseen is None else monotonic()
         while True:
             try:
-                if not connected:
+                if away_since is not None:
                     await exchange.switch.connect()
-                    for command in await take_over(exchange, held_of(exchange) if unseen is None else unseen):
+                    left = unseen or _Unseen(held_of(exchange), calls_of(exchange), unsure(exchange))
+                    for command in await take_over(exchange, left.held, left.calls, left.undone):
                         await exchange.tell(f"recover:{self._now()}:{command!r}", command)
                     unseen = None
                     witness.taken_over()
                     log.info("the switch of %s is there again", exchange.org)
-                pause, said = RETRY_S, ""
+                pause, said, away_since, given_up = RETRY_S, "", None, False
                 await self._follow(exchange, front, witness)
             except SwitchReplacedError:
                 log.warning("another process acts for the calls of %s now", exchange.org)
@@ -166,9 +181,15 @@ class VoiceCarrier:
                 if str(error) != said:
                     log.warning("the switch of %s: %s", exchange.org, error)
                 said = str(error)
-            connected = False
+            away_since = away_since or monotonic()
+            if monotonic() - away_since >= GIVE_UP_S and not given_up:
+                log.error("the switch of %s stays away: its calls count as lost", exchange.org)
+                left = unseen or _Unseen(held_of(exchange), ())
+                await exchange.losses.give_up(left.held, left.calls)
+                unseen, given_up = None, True
             await asyncio.sleep(pause)
-            pause = min(LONGEST_RETRY_S, pause * 2)
+            left_s = GIVE_UP_S - (monotonic() - away_since)
+            pause = min(LONGEST_RETRY_S, pause * 2, *((max(RETRY_S, left_s),) if left_s > 0 else ()))
 
     async def _follow(self, exchange: Exchange, front: FlowFront, witness: Witness) -> None:
         """Work through what the switch tells until the connection is lost."""

@@ -185,7 +185,7 @@ def _of_outside(first: ev.OutsideEnded) -> co.AnyCommand:
         case "returned":
             return co.ReturnInteraction(first.interaction, first.by)
         case cause:
-            known = cast("Literal['busy', 'no_answer', 'refused', 'failed', 'hung_up']", cause)
+            known = cast("Literal['busy', 'no_answer', 'refused', 'failed', 'hung_up', 'lost']", cause)
             return co.EndOutside(first.interaction, known, first.code)
 
 

@@ -34,7 +34,7 @@ class Phone:
             await asyncio.Event().wait()
         self.rang.set()
 
-    async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:
+    async def reconcile(self, org: str, held: Sequence[Interaction], calls: object, undone: object) -> list[AnyCommand]:
         if self._broken:
             raise OSError("no answer")
         return [LeaveContact(interaction.id) for interaction in held if self._hung_up]

@@ -38,7 +38,7 @@ class ScriptedCarrier:
         if error is not None:
             raise error
 
-    async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:
+    async def reconcile(self, org: str, held: Sequence[Interaction], calls: object, undone: object) -> list[AnyCommand]:
         return []
 
     async def leave(self, org: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
@@ -16,7 +16,7 @@ from pasokh.telephony import events as sw
 from pasokh.telephony.exchange.exchange import Exchange
 from pasokh.telephony.exchange.legs import outside_person
 from pasokh.telephony.exchange.ports import Front, Station
-from pasokh.telephony.exchange.takeover import take_over
+from pasokh.telephony.exchange.takeover import calls_of, held_of, take_over, unsure
 from pasokh.telephony.exchange.talks import bridge_of, wanted
 from pasokh.telephony.memory.book import MemoryBook
 from pasokh.telephony.memory.lines import Line, Manner, Phone
@@ -68,7 +68,10 @@ class Door:
         await house.switch.set_variable(channel.id, INTERACTION, interaction)
         house.exchange.begin(interaction, f"c-{channel.id}", channel.id)
         await house.exchange.arrange(house.exchange.talks[interaction])
-        await house.ask(f"open:{channel.id}", cmd.OpenContact(f"c-{channel.id}", interaction, VOICE[0], "q"))
+        await house.ask(
+            f"open:{channel.id}",
+            cmd.OpenContact(f"c-{channel.id}", interaction, VOICE[0], "q", address=channel.caller_number),
+        )
 
     def leads(self, channel: str) -> bool:
         return False
@@ -84,6 +87,15 @@ class Door:
 
     async def waits(self, channel: str) -> None:
         """Music is the exchange's here."""
+
+    def callers(self) -> Mapping[str, tuple[str, str]]:
+        return {}
+
+    def keep(self, channels: Collection[str]) -> None:
+        """It knows nobody."""
+
+    async def last_resort(self, number: str) -> str:
+        return "q"
 
     async def to_menu(self, channel: str, flow: str, node: str) -> None:
         self.sent_back.append((channel, flow, node))
@@ -189,17 +201,37 @@ class House:
     def held(self) -> list[Interaction]:
         return [i for i in self.state.interactions.values() if i.channel in VOICE]
 
+    def undone(self) -> set[str]:
+        return {effect.interaction for effect in self.effects}
+
     # -- the engine ----------------------------------------------------------------------------------------------------
     async def take_over(self) -> None:
         """Whoever led is gone; this engine begins."""
         self.lead()
         await self.switch.connect()
-        for command in await take_over(self.exchange, self.held()):
-            try:
-                self.do(command)
-            except PasokhError as error:
-                self.refused.append(error.code)
+        for command in await take_over(self.exchange, self.held(), list(self.state.calls.values()), self.undone()):
+            await self.tell(command)
         await self.settle()
+
+    async def look_again(self) -> None:
+        """The connection to the switch was lost, and this engine has it again."""
+        await self.switch.connect()
+        left = held_of(self.exchange), calls_of(self.exchange), unsure(self.exchange)
+        for command in await take_over(self.exchange, *left):
+            await self.tell(command)
+        await self.settle()
+
+    async def give_up(self) -> None:
+        """The switch stays out of reach."""
+        await self.exchange.losses.give_up(held_of(self.exchange), ())
+        self.effects.clear()
+
+    async def tell(self, command: cmd.AnyCommand) -> None:
+        """Something the core may refuse."""
+        try:
+            self.do(command)
+        except PasokhError as error:
+            self.refused.append(error.code)
 
     async def settle(self) -> None:
         """Effects and events, until there are none."""
@@ -267,6 +299,8 @@ class House:
         for i in self.state.interactions.values():
             if i.kind == "consult" or i.channel not in VOICE or i.phase in (Phase.WRAP_UP, Phase.OUTCOME_DUE):
                 continue
+            if i.kind == "callback" and i.phase in (Phase.QUEUED, Phase.SCHEDULED):
+                continue  # nobody is on line yet
             talk = self.exchange.talks.get(i.id)
             assert talk is not None, f"{i.id} is {i.phase} and the exchange knows nothing of it"
             assert talk.agent == who_has(i)

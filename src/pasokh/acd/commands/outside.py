@@ -51,8 +51,8 @@ class EndOutside(Command, tag="outside.end", frozen=True):
     """The number outside could not be had, or has hung up."""
 
     interaction: Id
-    cause: Literal["busy", "no_answer", "refused", "failed", "hung_up"]
-    """`refused`: the dial policy forbids it; `code` says why."""
+    cause: Literal["busy", "no_answer", "refused", "failed", "hung_up", "lost"]
+    """`refused`: the dial policy forbids it; `code` says why. `lost`: the line there died, and nobody hung up."""
     code: Words = ""
 
 

@@ -24,7 +24,7 @@ class ContactOpened(Event, tag="contact.opened", frozen=True):
     priority: int = 1
     preferred_agent: str | None = None
     kind: str = "contact"
-    """``contact``, ``message`` (left by somebody who does not wait on line) or ``callback`` (a call lost in its flow)."""
+    """``contact``, ``message`` (left by somebody not on line) or ``callback`` (a call lost in its flow)."""
 
 
 class InteractionStarted(Event, tag="interaction.started", frozen=True):
@@ -53,8 +53,8 @@ class Queued(Event, tag="interaction.queued", frozen=True):
     queued_at: Instant
     cause: str
     """``opened``, ``transfer``, ``consult``, ``callback``, ``message``, ``retry``, ``returned``, ``moved`` (from
-    another queue, the wait goes on), ``menu`` (an agent had sent the caller there), ``unreached`` (a number outside did not
-    answer), ``lost`` (a callback for a lost call), or after an offer ``rejected``, ``ring_out``, ``withdrawn``."""
+    another queue, the wait goes on), ``menu`` (an agent had sent the caller there), ``unreached`` (a number outside did
+    not answer), ``lost`` (a callback for a lost call), or after an offer ``rejected``, ``ring_out``, ``withdrawn``."""
     head_start_ms: Millis = 0
     """Earned besides the class's own (a transfer)."""
     hold_agent: str | None = None

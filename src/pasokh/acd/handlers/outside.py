@@ -115,7 +115,7 @@ def over(turn: Turn, i: Interaction, cause: str, code: str = "", by: str = "") -
     turn.outside_over(i, cause, code, by)
     if i.kind == "consult":
         turn.end_consult(turn.state.interactions[i.parent or ""], "helper_left" if answered else cause)
-    elif answered and cause != "returned":
+    elif answered and cause not in ("returned", "lost"):
         turn.close(i, Closing.ANSWERED, i.passed_by)
     else:
         turn.to_head(i, "unreached")

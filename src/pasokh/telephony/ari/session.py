@@ -8,7 +8,7 @@ from zlib import crc32
 
 import msgspec
 
-from pasokh.kernel.time import Instant
+from pasokh.kernel.time import SECOND, Instant
 from pasokh.telephony import events as ev
 from pasokh.telephony.ari import wire
 from pasokh.telephony.ari.client import REPLACED, AriAddress, AriLink, AriTimings, Response, path
@@ -70,9 +70,9 @@ class AriSession:
         return self._node
 
     async def running_since(self) -> Instant:
-        """When Asterisk was started, by its own clock."""
+        """When Asterisk was started, by its own clock: it says the second, of which this is the end."""
         answer = await self._do("GET", path("asterisk", "info"), only="status")
-        return instant(self._read(answer, _Information).status.startup_time)
+        return instant(self._read(answer, _Information).status.startup_time) + SECOND
 
     # -- the connection ------------------------------------------------------------------------------------------------
     async def connect(self) -> None:

@@ -19,6 +19,7 @@ from pasokh.telephony.exchange.followers import Followers
 from pasokh.telephony.exchange.hands import Hands
 from pasokh.telephony.exchange.lanes import side_by_side
 from pasokh.telephony.exchange.legs import Leg, Role, leg_id
+from pasokh.telephony.exchange.losses import Losses
 from pasokh.telephony.exchange.outside import BY_FLOW, Outside
 from pasokh.telephony.exchange.ports import Core, Front, Station, Stations
 from pasokh.telephony.exchange.recorder import Recorder
@@ -67,6 +68,7 @@ class Exchange:
         self.followers = Followers(self)
         self.outside = Outside(self)
         self.recorder = Recorder(self)
+        self.losses = Losses(self)
 
     def forget_all(self) -> None:
         """Before everything is looked at anew."""
@@ -201,6 +203,8 @@ class Exchange:
             if leg.role is not Role.AGENT:
                 raise
             await self._unreachable(leg.interaction, leg.person, leg.channel, "unreachable")
+        else:
+            self.legs.get(leg.channel, leg).called = True
 
     async def _unreachable(self, interaction: str, agent: str, key: str, reason: str) -> None:
         """An agent whose telephone cannot be called: the offer goes to others, the agent is to look after it."""
@@ -353,20 +357,25 @@ class Exchange:
         self.callers.pop(event.channel, None)
         for talk in [talk for name, talk in self.talks.items() if name == talk.interaction]:
             if talk.caller == event.channel:
-                await self._customer_gone(talk, event.channel)
+                await self._customer_gone(talk, event)
         await self.front.hear(event)
         leg = self.legs.pop(event.channel, None)
         if leg is not None:
-            await self._hung_up(leg, event.cause)
+            if event.lost and leg.role is not Role.SUPERVISOR and not leg.interaction.startswith(BY_FLOW):
+                await self.losses.telephone(leg, self.talks.get(leg.interaction))
+            else:
+                await self._hung_up(leg, event.cause)
 
-    async def _customer_gone(self, talk: Talk, channel: str) -> None:
+    async def _customer_gone(self, talk: Talk, event: sw.ChannelGone) -> None:
         await self.recorder.end(talk, gone=True)
         talk.caller = ""
         if talk.interaction.startswith(BY_FLOW):
             await self._drop(talk.agent, talk.interaction)
             self.forget(talk)
+        elif event.lost:
+            await self.losses.customer(talk, event.channel)
         else:
-            await self.note(f"leave:{channel}", cmd.LeaveContact(talk.interaction))
+            await self.note(f"leave:{event.channel}", cmd.LeaveContact(talk.interaction))
 
     async def _hung_up(self, leg: Leg, cause: int) -> None:
         """A telephone ended a call that we had not ended."""

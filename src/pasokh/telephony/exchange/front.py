@@ -6,7 +6,7 @@ channel, so whoever takes over goes on where the caller is.
 
 import contextlib
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -103,6 +103,21 @@ class FlowFront:
         if visit is not None and 0 < p.wake_at(visit.position) <= self._exchange.now():
             await self._happen(visit, p.Woken())
 
+    # -- losses --------------------------------------------------------------------------------------------------------
+    def callers(self) -> Mapping[str, tuple[str, str]]:
+        """Everybody in a flow, waiting or talking."""
+        return {channel: (visit.contact, visit.number) for channel, visit in self.visits.items()}
+
+    def keep(self, channels: Collection[str]) -> None:
+        """Nobody else is there."""
+        for channel in [channel for channel in self.visits if channel not in channels]:
+            del self.visits[channel]
+
+    async def last_resort(self, number: str) -> str:
+        """As the number's plan says."""
+        plan = await self._numbers.plan(number)
+        return plan.last_resort if plan is not None else ""
+
     # -- what the exchange tells ---------------------------------------------------------------------------------------
     async def enter(self, channel: ChannelSnapshot) -> None:
         """Begin with a caller, or go on with one that another engine left."""
@@ -181,7 +196,10 @@ class FlowFront:
         await self._happen(visit, happened)
         if isinstance(event, sw.ChannelGone):
             del self.visits[visit.channel]
-            await self._exchange.note(f"end:{visit.contact}", cmd.EndCall(visit.contact, "caller"))
+            if event.lost:
+                await self._exchange.losses.arrival(visit.contact, visit.number)
+            else:
+                await self._exchange.note(f"end:{visit.contact}", cmd.EndCall(visit.contact, "caller"))
         return True
 
     async def connected(self, channel: str, queue: str, agent: str) -> None:

@@ -40,6 +40,8 @@ class Leg:
     up: bool = False
     mode: str = ""
     """A supervisor's."""
+    called: bool = False
+    """The switch took the order; before that a telephone that is not there may still come to be."""
 
     @classmethod
     def seen(cls, channel: ChannelSnapshot) -> Self | None:
@@ -53,7 +55,7 @@ class Leg:
             return None
         return cls(
             channel.id, role, said.get(INTERACTION, ""), said.get(PERSON, ""), channel.in_application,
-            said.get(MODE, ""),
+            said.get(MODE, ""), called=True,
         )  # fmt: skip
 
     def variables(self, org: str) -> Mapping[str, str]:

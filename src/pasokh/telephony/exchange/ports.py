@@ -1,6 +1,6 @@
 """What an exchange needs of others: the core behind its inbox, the telephones, and the flow of a caller."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -44,6 +44,15 @@ class Stations(Protocol):
 
 class Front(Protocol):
     """The part of a call that the switch leads: greeting, menus, what is said while waiting, surveys."""
+
+    def callers(self) -> Mapping[str, tuple[str, str]]:
+        """Of those it leads: (call, number called) by channel."""
+
+    def keep(self, channels: Collection[str]) -> None:
+        """Forget whoever is not among these: they are not there any more."""
+
+    async def last_resort(self, number: str) -> str:
+        """The queue of whoever called this number and cannot be served by a flow; empty for a number not ours."""
 
     async def enter(self, channel: ChannelSnapshot) -> None:
         """A caller came in, or came back from the dialplan."""

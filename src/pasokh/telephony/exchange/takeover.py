@@ -4,20 +4,22 @@ Whatever happened while nobody led is judged from the two lists alone; order and
 
 | the core holds | there is | so |
 |---|---|---|
-| a waiting or served customer | no channel of theirs | the customer left |
+| a waiting or served customer | no channel of theirs | the customer left; with a switch begun anew: lost |
+| a caller in the flow | no channel of theirs | likewise |
 | an agent talking | the customer, no telephone of the agent | back to the queue, at the old place |
 | a helper consulted | no telephone of the helper | the consult ends |
 | an offer | the agent's telephone, answered | the agent takes it |
+| an offer, a number outside being called | no telephone, and no order to call it | made anew; back to the queue |
 | a number outside that had answered | no telephone there | the talk is over |
 | nothing | a telephone, a bridge | let go |
 | nothing | a caller | goes on in its flow |
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pasokh.acd import commands as cmd
 from pasokh.acd.model import Channel, Phase
-from pasokh.acd.state import Interaction
+from pasokh.acd.state import Call, Interaction
 from pasokh.telephony import events as sw
 from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.exchange.exchange import Exchange
@@ -29,20 +31,27 @@ from pasokh.telephony.variables import INTERACTION, MODE, ROLE
 OVER = (Phase.WRAP_UP, Phase.OUTCOME_DUE)
 
 
-async def take_over(exchange: Exchange, held: Iterable[Interaction]) -> list[cmd.AnyCommand]:
+async def take_over(
+    exchange: Exchange, held: Iterable[Interaction], calls: Iterable[Call] = (), undone: Collection[str] = ()
+) -> list[cmd.AnyCommand]:
     """Rebuild the exchange, make every call what it is to be; returns what the core must be told.
 
-    `held`: open interactions by voice. Raises `SwitchUnavailableError` where the switch cannot be asked.
+    `held`: open interactions by voice; `calls`: those in their flow; `undone`: interactions with effects still to be
+    performed, whose telephones may yet come to be. Raises `SwitchUnavailableError` where the switch cannot be asked.
     """
     held = list(held)  # what the exchange itself knows is about to be forgotten
-    channels = await exchange.switch.channels()
+    await exchange.losses.look()
+    channels = [each for each in await exchange.switch.channels() if not await _let_go(exchange, each)]
     bridges = await exchange.switch.bridges()
     exchange.forget_all()
+    exchange.front.keep({channel.id for channel in channels})
     exchange.hands.seen = Seen({each.id: set(each.channels) for each in bridges})
     open_now = {each.id: each for each in held if each.phase not in OVER}
     asked = _adopt_customers(exchange, open_now, _customers(channels))
     asked += await _adopt_legs(exchange, open_now, channels)
     asked += _missing_agents(exchange, open_now)
+    asked += _missing_telephones(exchange, open_now, undone)
+    asked += await exchange.losses.missing_arrivals(calls, channels)
     for talk in _talks(exchange):
         _expect_music(exchange, talk)
         await exchange.arrange(talk)
@@ -54,6 +63,24 @@ async def take_over(exchange: Exchange, held: Iterable[Interaction]) -> list[cmd
         if role == Role.CALLER.value and channel.in_application:
             await exchange.front.enter(channel)
     return asked
+
+
+async def _let_go(exchange: Exchange, channel: ChannelSnapshot) -> bool:
+    """Whether the channel was told as lost; then it goes, for its customer is being called back."""
+    given_up = exchange.losses.was_given_up(channel)
+    if given_up:
+        await exchange.switch.hang_up(channel.id, sw.Cause.NETWORK_OUT_OF_ORDER)
+    return given_up
+
+
+def unsure(exchange: Exchange) -> set[str]:
+    """Interactions with a telephone that was ordered and of which the switch has not said anything."""
+    return {leg.interaction for leg in exchange.legs.values() if not leg.called}
+
+
+def calls_of(exchange: Exchange) -> list[Call]:
+    """Callers in their flow, as far as the exchange knows."""
+    return [Call(contact, number, "", "", 0) for contact, number in exchange.front.callers().values()]
 
 
 def held_of(exchange: Exchange) -> list[Interaction]:
@@ -115,11 +142,8 @@ def _adopt_customers(
         if i.kind == "consult":
             continue
         customer = there.get(i.id)
-        if customer is None and i.channel is Channel.VOICE:
-            asked.append(cmd.LeaveContact(i.id))
-            continue
-        if customer is None and i.phase in (Phase.OUTSIDE, Phase.MENU):
-            asked.append(cmd.LeaveContact(i.id))
+        if customer is None and (i.channel is Channel.VOICE or i.phase in (Phase.OUTSIDE, Phase.MENU)):
+            asked.append(exchange.losses.missing(i))
             continue
         if customer is None and i.phase is not Phase.ACTIVE and i.phase is not Phase.OFFERED:
             continue
@@ -211,13 +235,33 @@ def _missing_agents(exchange: Exchange, open_now: Mapping[str, Interaction]) -> 
             talk.helper = talk.consult = ""
             talk.party = Party.CUSTOMER
         if open_now[talk.interaction].phase is Phase.ACTIVE and exchange.leg_of(talk.agent) is None:
-            back = open_now[talk.interaction].channel is Channel.VOICE
-            asked.append(
-                cmd.ReturnInteraction(talk.interaction, "engine")
-                if back
-                else cmd.EndInteraction(talk.interaction, talk.agent)
-            )
+            i = open_now[talk.interaction]
+            if i.channel is Channel.VOICE:
+                asked.append(cmd.ReturnInteraction(talk.interaction, "engine"))
+            elif exchange.losses.was_lost(i.accepted_at):
+                asked.append(exchange.losses.missing(i))
+            else:
+                asked.append(cmd.EndInteraction(talk.interaction, talk.agent))
             talk.agent, talk.held = "", False
+    return asked
+
+
+def _missing_telephones(
+    exchange: Exchange, open_now: Mapping[str, Interaction], undone: Collection[str]
+) -> list[cmd.AnyCommand]:
+    """What was ringing and rings no more: nobody waits for a deadline that only a telephone could keep."""
+    asked: list[cmd.AnyCommand] = []
+    for i in open_now.values():
+        talk = exchange.talks.get(i.id) or exchange.talks.get(i.parent or "")
+        if i.id in undone or (talk is None and i.channel is Channel.VOICE):
+            continue
+        if i.phase is Phase.OFFERED and i.agent:
+            if not any(leg.interaction == i.id and leg.person == i.agent for leg in exchange.legs.values()):
+                asked.append(cmd.WithdrawOffer(i.id, i.agent))
+        elif i.phase is Phase.OUTSIDE and not (
+            i.outside_answered or exchange.leg_of(outside_person(i.outside_leg), Role.TRANSFER)
+        ):
+            asked.append(cmd.EndOutside(i.id, "failed"))
     return asked
 
 

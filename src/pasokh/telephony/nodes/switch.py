@@ -69,8 +69,10 @@ class NodesSwitch(NodesSession):
 
     # -- what is there -------------------------------------------------------------------------------------------------
     async def running_since(self) -> Instant:
-        """When the first of those that are up was started."""
-        return min(await asyncio.gather(*(switch.running_since() for switch in self._all())))
+        """When the latest of them was started; now, while one is away: who is missing may have been on that one."""
+        lives = list(await asyncio.gather(*(switch.running_since() for switch in self._all())))
+        away = any(node.state is NodeState.AWAY for node in self._nodes.values())
+        return max(*lives, self._clock()) if away else max(lives)
 
     async def channels(self) -> list[ChannelSnapshot]:
         """Ours, of every node; not while one of them is in doubt."""
