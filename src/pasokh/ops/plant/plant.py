@@ -1,14 +1,14 @@
 """`pasokh.telephony.service.Plant` of the office, and the carrier the engine takes for voice and callbacks."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Self
 
 from pasokh.acd.commands import AnyCommand
 from pasokh.acd.effects import AnyEffect
 from pasokh.acd.model import Channel
-from pasokh.acd.state import Interaction
+from pasokh.acd.state import Call, Interaction
 from pasokh.kernel.time import Instant
 from pasokh.ops.plant.callers import OfficeCallers
 from pasokh.ops.plant.documents import OfficeDocuments
@@ -69,7 +69,9 @@ class PlantCarrier:
     def __init__(self, voice: VoiceCarrier, plant: OfficePlant) -> None:
         self._voice, self._plant = voice, plant
 
-    async def reconcile(self, org: str, held: Sequence[Interaction]) -> list[AnyCommand]:
+    async def reconcile(
+        self, org: str, held: Sequence[Interaction], calls: Sequence[Call], undone: Collection[str]
+    ) -> list[AnyCommand]:
         """See `pasokh.telephony.service.VoiceCarrier`; callbacks dialled by hand are none of the switch's."""
         stations = await self._plant.stations(org)
         led = [
@@ -79,7 +81,7 @@ class PlantCarrier:
             or each.agent is None
             or await stations.of_user(each.agent) is not None
         ]
-        return await self._voice.reconcile(org, led)
+        return await self._voice.reconcile(org, led, calls, undone)
 
     async def perform(self, org: str, effect: AnyEffect) -> None:
         """Bring it about; by hand means that the desk shows it, and nothing is left to do."""
