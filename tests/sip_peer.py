@@ -56,10 +56,11 @@ class SipPeer:
         """Send a request to ``to@127.0.0.1:port``; returns its call id."""
         call = uuid.uuid4().hex
         uri = f"sip:{to + '@' if to else ''}127.0.0.1:{switch_port}"
+        meant = f"sip:{sender}@127.0.0.1:{switch_port}" if method == "REGISTER" else uri
         content = "Content-Type: application/sdp\r\n" if body else ""
         text = (
             f"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {self.host}:{self.port};branch=z9hG4bK{call}\r\n"
-            f"Max-Forwards: 70\r\nFrom: <sip:{sender}@127.0.0.1>;tag={call[:8]}\r\nTo: <{uri}>\r\n"
+            f"Max-Forwards: 70\r\nFrom: <sip:{sender}@127.0.0.1>;tag={call[:8]}\r\nTo: <{meant}>\r\n"
             f"Call-ID: {call}\r\nCSeq: 1 {method}\r\nContact: <sip:{sender}@{self.host}:{self.port}>\r\n"
             f"{extra}{content}Content-Length: {len(body)}\r\n\r\n{body}"
         )
@@ -131,18 +132,35 @@ class SipPeer:
             if message.first.startswith(f"{method} "):
                 return message
 
-    def answer(self, request: Message, status: int, reason: str) -> None:
-        """Answer a request without a body."""
+    def register(self, switch_port: int, user: str, password: str) -> Message:
+        """Sign in as a station; the final answer."""
+        self.request("REGISTER", switch_port, "", user)
+        asked = dict(re.findall(r'(\w+)="([^"]*)"', self.final().header("WWW-Authenticate")))
+        uri = f"sip:127.0.0.1:{switch_port}"
+        ha1, ha2 = _md5(f"{user}:{asked['realm']}:{password}"), _md5(f"REGISTER:{uri}")
+        proof = _md5(f"{ha1}:{asked['nonce']}:00000001:c:auth:{ha2}")
+        signed = (
+            f'Authorization: Digest username="{user}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", '
+            f'uri="{uri}", algorithm=MD5, qop=auth, nc=00000001, cnonce="c", opaque="{asked["opaque"]}", '
+            f'response="{proof}"\r\nExpires: 3600\r\n'
+        )
+        self.request("REGISTER", switch_port, "", user, signed)
+        return self.final()
+
+    def answer(self, request: Message, status: int, reason: str, body: str = "") -> None:
+        """Answer a request, with a session description where there is a `body`."""
         kept = [
             f"{name}: {value}" for name, value in request.headers if name.lower() in {"via", "from", "call-id", "cseq"}
         ]
         lines = [
             f"SIP/2.0 {status} {reason}",
             *kept,
-            f"To: {request.header('To')};tag=peer",
-            "Content-Length: 0",
+            f"To: {request.header('To')}{'' if ';tag=' in request.header('To') else ';tag=peer'}",
+            f"Contact: <sip:{self.host}:{self.port}>",
+            *(["Content-Type: application/sdp"] if body else []),
+            f"Content-Length: {len(body)}",
             "",
-            "",
+            body,
         ]
         self.socket.sendto("\r\n".join(lines).encode(), request.source)
 

@@ -1,0 +1,72 @@
+"""Changes of the demonstration's telephony as an administrator makes them, in a process of its own beside a centre.
+
+Reads lines of JSON ``[name, …]`` and answers each with one: ``station USER`` gives credentials of a desk telephone,
+``number DID RECORDED`` saves a number, ``trunk HOST NETWORK`` adds a carrier, ``version`` tells the document's.
+"""
+
+import json
+import os
+import sys
+
+from pasokh.kernel.errors import PasokhError
+from pasokh.ops import composition
+from pasokh.ops.database import database_url
+from pasokh.ops.settings import load
+
+settings = load()
+os.environ["PASOKH_SECRET_KEY"] = settings.secret_key
+composition.set_up_django(database_url(settings))
+
+from pasokh.office.telephony import actions, compiling, selectors, station_actions  # noqa: E402
+from pasokh.office.telephony.models import PlantDocument, Station  # noqa: E402
+from pasokh.office.telephony.rules import NumberDraft, StationDraft, TrunkDraft, as_station, as_trunk  # noqa: E402
+from pasokh.office.tenancy.scope import organisation_scope  # noqa: E402
+
+ACTOR = "user:admin"
+
+
+def station(user):
+    config = as_station({"transport": "udp", "srtp": False})
+    station_actions.do_save_station(ACTOR, f"{user}.desk", StationDraft(user, "desk", config=config))
+    row = station_actions.do_choose_station(ACTOR, f"{user}.desk")
+    found = selectors.credentials_of(row)
+    return [found.username, found.password]
+
+
+def number(did):
+    draft = NumberDraft("own", "line-uk", "support", languages=("uk",))
+    return actions.do_save_number(ACTOR, did, draft).did
+
+
+def trunk(key, host):
+    said = {"host": host, "transport": "udp", "srtp": False, "qualify_seconds": 0}
+    return actions.do_save_trunk(ACTOR, key, TrunkDraft({"en": key}, as_trunk(said))).key
+
+
+def spoil():
+    """What no switch could have, past every check of the office: as a mistake of ours, or another release, would."""
+    row = PlantDocument.objects.select_for_update().get()
+    row.document["numbers"].append({**row.document["numbers"][0]})
+    row.version += 1
+    row.save()
+    return row.version
+
+
+def mend():
+    compiling.recompile()
+    return PlantDocument.objects.get().version
+
+
+def answers(user):
+    return Station.objects.filter(user__username=user, is_chosen=True).values_list("kind", flat=True)[0]
+
+
+KNOWN = {each.__name__: each for each in (station, number, trunk, spoil, mend, answers)}
+
+for line in sys.stdin:
+    name, *given = json.loads(line)
+    try:
+        with organisation_scope("demo"):
+            print(json.dumps(KNOWN[name](*given)), flush=True)
+    except PasokhError as error:
+        print(json.dumps({"refused": error.code}), flush=True)

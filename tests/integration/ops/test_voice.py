@@ -1,0 +1,161 @@
+"""A centre with a switch of its own: real calls reach the demonstration's numbers, and what the office says arrives."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import msgspec
+import psycopg
+import pytest
+from tests.desk_phone import DeskPhone
+from tests.integration.ops.centre import Centre
+from tests.polling import until
+from tests.switch_stage import free_ports, needs_asterisk, needs_sipp
+from tests.telephony.sipp import phone
+
+from pasokh.acd import commands as cmd
+from pasokh.ops.switch.state import KeeperState, read_state
+from pasokh.store import schema, sync
+from pasokh.store.embedded import EmbeddedPostgres
+
+pytestmark = [needs_asterisk, needs_sipp, pytest.mark.timeout(400)]
+LINE = "380440010101"
+"""The Ukrainian line: a greeting, then the queue."""
+HERE = Path(__file__).parent
+
+
+class Voiced(Centre):
+    """A centre with calls, and an administrator who changes things beside it."""
+
+    def __init__(self):
+        self.udp, self.http = free_ports(2)
+        ports = {"PASOKH_SIP_UDP_PORT": str(self.udp), "PASOKH_SWITCH_HTTP_PORT": str(self.http)}
+        super().__init__(PASOKH_VOICE="on", **ports)
+        self.office = None
+        self.run_folder = self.home / "sipp"
+
+    # what `tests.telephony.sipp.phone` asks of a switch
+    sip = property(lambda self: self.udp)
+
+    def __exit__(self, *raised):
+        if self.office is not None:
+            self.office.stdin.close()
+            self.office.stdout.close()
+            self.office.wait(20)
+        asterisk = self.state().asterisk if self.state() else 0
+        super().__exit__(*raised)
+        if asterisk and (Path(f"/proc/{asterisk}/cmdline")).exists():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(asterisk, signal.SIGKILL)
+
+    def change(self, *asked):
+        """An administrator's change; what came of it."""
+        if self.office is None:
+            self.office = self.program(str(HERE / "office_change.py"))
+        self.office.stdin.write(json.dumps(asked) + "\n")
+        self.office.stdin.flush()
+        return json.loads(self.office.stdout.readline())
+
+    def state(self) -> KeeperState | None:
+        return read_state(self.home / "asterisk" / "keeper.json")
+
+    def files(self) -> str:
+        return "".join(path.read_text() for path in sorted((self.home / "asterisk/etc").glob("*.conf")))
+
+    def rows(self, query, *given):
+        with psycopg.connect(EmbeddedPostgres(self.home / "db").dsn(schema.ENGINE)) as connection:
+            return connection.execute(query, given).fetchall()
+
+    def events(self, kind):
+        return [row[0] for row in self.rows("SELECT data FROM log WHERE type = %s ORDER BY seq", kind)]
+
+    def ask_core(self, command):
+        """Put a command to the core as a browser does; waits for the answer."""
+        key = os.urandom(8).hex()
+        dsn = EmbeddedPostgres(self.home / "db").dsn(schema.APP)
+        with psycopg.connect(dsn) as connection:
+            connection.execute("SELECT set_config('app.org', 'demo', true)")
+            sync.submit(connection.cursor(), "demo", "demo", key, "test", msgspec.json.encode(command))
+
+
+@pytest.fixture(scope="module")
+def centre():
+    with Voiced() as made:
+        made.start()
+        made.run = made.home  # where the telephones of a test write
+        made.until(lambda: (state := made.state()) and state.asterisk and state.applied_at, 90)
+        yield made
+
+
+def test_a_caller_hears_the_flow_waits_and_reaches_the_agents_telephone(centre):
+    user, password = centre.change("station", "agent3")
+    centre.until(lambda: user in centre.files(), 30)
+    assert password not in centre.files()
+    with DeskPhone(centre.udp, user, password) as desk, phone(centre, "speaks", LINE, hold_ms=25_000) as caller:
+        opened = centre.until(lambda: centre.events("contact.opened"), 30)[-1]
+        assert (opened["channel"], opened["queue"]) == ("voice", "support")
+        steps = [each["step"] for each in centre.events("call.stepped")]
+        assert steps[:3] == ["who", "greet", "support"]
+        assert desk.called == 0, "nobody is ready yet"
+        centre.ask_core(cmd.SignIn("agent3"))
+        centre.ask_core(cmd.SetPresence("agent3", ready=True))
+        accepted = centre.until(lambda: centre.events("offer.accepted"), 30)[-1]
+        assert accepted["agent"] == "agent3"
+        assert desk.called == 1
+        caller.finish(60)
+        ended = centre.until(lambda: centre.events("interaction.talk_ended"), 30)[-1]
+        assert ended["by"] == "customer"
+        until(lambda: desk.ended == 1, 10)
+
+
+def test_a_number_said_in_the_office_is_on_the_switch_within_seconds(centre):
+    assert centre.change("number", "+380440010199") == "380440010199"
+    begun, before = time.monotonic(), len(centre.events("call.arrived"))
+    centre.until(lambda: centre.state().numbers == 5, 30)
+    took = time.monotonic() - begun
+    with phone(centre, "speaks", "380440010199", hold_ms=500) as caller:
+        caller.finish(30)
+    assert centre.events("call.arrived")[before]["number"] == "380440010199"
+    assert took < 20, "a quiet machine takes two to four seconds"
+
+
+def test_what_does_not_fit_changes_nothing_and_is_told(centre):
+    before = centre.files()
+    assert centre.change("trunk", "named", "carrier.example") == {"refused": "site.trunk_unidentified"}
+    centre.change("spoil")
+    centre.until(lambda: any(each.code == "site.twice" for each in centre.state().troubles), 30)
+    assert centre.files() == before
+    assert "telephony of demo stays as it was on the switch" in centre.log
+    told = centre.run("doctor")
+    assert "site.twice" in told.stdout, told.stdout
+    assert told.returncode == 1
+    with phone(centre, "speaks", LINE, hold_ms=500) as caller:
+        caller.finish(30)
+    centre.change("mend")
+    centre.until(lambda: not centre.state().troubles, 30)
+
+
+def test_asterisk_and_its_keeper_come_back(centre):
+    before = centre.state()
+    os.kill(before.asterisk, signal.SIGKILL)
+    centre.until(lambda: centre.state().asterisk not in {0, before.asterisk}, 30)
+    running = centre.state().asterisk
+    keeper = centre.children()["switch"]
+    os.kill(keeper, signal.SIGKILL)
+    centre.until(lambda: centre.children().get("switch") not in {None, keeper}, 30)
+    centre.until(lambda: centre.state().pid != keeper and centre.state().applied_at, 30)
+    assert centre.state().asterisk == running, "calls outlive the keeper"
+    with phone(centre, "speaks", LINE, hold_ms=500) as caller:
+        caller.finish(30)
+
+
+def test_nothing_is_left_behind(centre):
+    pid = centre.state().asterisk
+    assert centre.stop() == 0, centre.log
+    assert not Path(f"/proc/{pid}").exists()
+    ended = subprocess.run(["pgrep", "-f", str(centre.home)], capture_output=True, text=True, check=False)
+    assert ended.stdout == ""
