@@ -20,6 +20,7 @@ from pasokh.ops.backup import verify_logs
 from pasokh.ops.database import acting_as, database_url, embedded
 from pasokh.ops.mail import examine_mail, examine_scanner
 from pasokh.ops.settings import Settings
+from pasokh.ops.switch.examine import examine_switch
 from pasokh.store import schema
 from pasokh.store.binaries import find_binaries, major_version
 
@@ -55,6 +56,8 @@ def examine(settings: Settings, now_ms: Callable[[], int], mail_to: str = "") ->
     yield from _supervisors(settings)
     yield Finding(*examine_mail(settings, now_ms(), mail_to))
     yield Finding(*examine_scanner(settings))
+    for found in examine_switch(settings.switch, now_ms):
+        yield Finding(*found)
     try:
         url = database_url(settings)
     except PasokhError:

@@ -120,7 +120,7 @@ class Keeper:
         self._state = replace(
             self._state,
             applied_at=self._now(),
-            organisations=len(site.organisations),
+            organisations=tuple(each.id for each in site.organisations),
             trunks=len(site.trunks),
             numbers=len(site.numbers),
             stations=len(site.stations),

@@ -28,7 +28,7 @@ class KeeperState(msgspec.Struct, frozen=True):
     version: str = ""
     applied_at: Instant = 0
     """When it was last brought up to date."""
-    organisations: int = 0
+    organisations: tuple[str, ...] = ()
     trunks: int = 0
     numbers: int = 0
     stations: int = 0
