@@ -5,6 +5,8 @@ interpreter with what is measured. It reads orders from stdin, one JSON object a
 
 * ``{"do": "register", "password": P}`` — every telephone, by digest
 * ``{"do": "run", "number": N, "rate": R, "seconds": S, "hold_s": H, "patience_s": P}`` → what became of each call
+* ``{"do": "mixed", "numbers": [N, …], "hold_s": [from, to], "ring_s": [from, to], …}`` → the same with chance in it;
+  ``{"do": "enough"}`` ends it early
 
 A call's set-up time is from handing its INVITE to the kernel until the kernel received the INVITE to an agent (socket
 timestamps), joined by the caller's number in From.
@@ -14,6 +16,7 @@ import argparse
 import hashlib
 import heapq
 import json
+import random
 import re
 import selectors
 import socket
@@ -22,6 +25,7 @@ import sys
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from typing import Any
 
 CALLER_HOST, DESK_HOST, SWITCH_HOST = "127.0.0.2", "127.0.0.3", "127.0.0.1"
 STAMPED = 35
@@ -48,8 +52,8 @@ class Call:
     """When the switch answered it."""
     to: str = ""
     contact: str = ""
-    rang: list[tuple[float, str]] = field(default_factory=list)
-    """When an agent's telephone was called for it, and whose."""
+    rang: list[list[Any]] = field(default_factory=list)
+    """When an agent's telephone was called for it, whose, when it was taken, and when that leg ended (0 = not)."""
     talked: float = 0.0
     """When an agent took it."""
     ended: float = 0.0
@@ -104,13 +108,17 @@ class Load:
         self.password = ""
         self.calls: dict[str, Call] = {}
         self.by_number: dict[str, Call] = {}
-        self.desk_calls: dict[str, tuple[str, str]] = {}
-        """Call-ID of an agent's leg → caller's number, agent."""
+        self.desk_calls: dict[str, tuple[str, list[Any]]] = {}
+        """Call-ID of an agent's leg → caller's number, its entry in `Call.rang`."""
+        self.ringing: dict[str, str] = {}
+        """Call-ID → INVITE of a telephone that is not taken yet."""
+        self.orders: deque[str] = deque()
+        self.chance = random.Random(1)
         self.strangers = 0
         """Legs to agents whose caller nobody knows: must stay 0."""
         self.timers: list[tuple[float, int, str, str]] = []
         self.serial = 0
-        self.hold_s = self.patience_s = 0.0
+        self.hold_s, self.ring_s, self.patience_s = (0.0, 0.0), (0.0, 0.0), 0.0
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.callers.socket, selectors.EVENT_READ, self.hear_caller)
         self.selector.register(self.desks.socket, selectors.EVENT_READ, self.hear_desk)
@@ -157,23 +165,41 @@ class Load:
         self, number: str, rate: float, seconds: float, hold_s: float, patience_s: float, most: int = 0
     ) -> dict[str, object]:
         """So many calls a second for so long, then wait until the last is over; `most` calls in all."""
+        return self.mixed([number], rate, seconds, [hold_s, hold_s], [0.0, 0.0], patience_s, most=most)
+
+    def mixed(
+        self,
+        numbers: list[str],
+        rate: float,
+        seconds: float,
+        hold_s: list[float],
+        ring_s: list[float],
+        patience_s: float,
+        seed: int = 1,
+        most: int = 0,
+    ) -> dict[str, object]:
+        """Calls to any of the numbers, telephones that ring and talks that last between two bounds."""
+        self.chance = random.Random(seed)
         self.calls.clear()
         self.by_number.clear()
         self.desk_calls.clear()
         self.timers.clear()
         self.strangers = 0
-        self.hold_s, self.patience_s = hold_s, patience_s
+        self.hold_s, self.ring_s, self.patience_s = (hold_s[0], hold_s[1]), (ring_s[0], ring_s[1]), patience_s
         if self.media is not None:
             self.media.forget()
         wanted = min(int(rate * seconds), most or 10**9)
         began = time.time() + 0.02
         for nth in range(wanted):
+            if self.orders:  # enough
+                self.orders.popleft()
+                break
             due = began + nth / rate
             while (left := due - time.time()) > 0:
                 self.pump(left)
-            self.place(number)
+            self.place(numbers[0] if len(numbers) == 1 else self.chance.choice(numbers))
             self.pump(0)
-        over = time.time() + hold_s + patience_s + 5
+        over = time.time() + hold_s[1] + patience_s + 5
         while time.time() < over and any(not call.ended for call in self.calls.values()):
             self.pump(0.05)
         return self.told(time.time() - began)
@@ -208,7 +234,9 @@ class Load:
         while self.timers and self.timers[0][0] <= now:
             _, _, what, name = heapq.heappop(self.timers)
             call = self.calls.get(name)
-            if call is not None:
+            if what == "take":
+                self.take(name)
+            elif call is not None:
                 self.remind(what, call)
         if self.media is not None:
             self.media.speak()
@@ -217,7 +245,7 @@ class Load:
         """Its time has come."""
         if what == "again" and not call.answered and not call.ended and call.tries < 4:
             self.invite(call)
-        elif what == "over" and call.answered and not call.ended:
+        elif what == "over" and call.answered and call.talked and not call.ended:
             call.by = "caller"
             self.bye(call)
         elif what == "patience" and not call.talked and not call.ended:
@@ -326,8 +354,11 @@ class Load:
                 self.taken(header(text, "Call-ID"), at)
             elif text.startswith("SIP/2.0 "):
                 self.registration(text)
-            elif text.startswith(("BYE", "OPTIONS", "CANCEL")):
+            elif text.startswith("OPTIONS"):
                 self.reply(self.desks, text, "200 OK")
+            elif text.startswith(("BYE", "CANCEL")):
+                self.reply(self.desks, text, "200 OK")
+                self.let_go(header(text, "Call-ID"), at)
 
     def rings(self, text: str, at: float) -> None:
         """An agent's telephone is called, and answers."""
@@ -336,12 +367,25 @@ class Load:
         if name not in self.desk_calls:
             shown = _NUMBER.search(header(text, "From"))
             number = shown[1] if shown else ""
-            self.desk_calls[name] = (number, agent[1] if agent else "")
+            leg = [at, agent[1] if agent else "", 0.0, 0.0]
+            self.desk_calls[name] = (number, leg)
             call = self.by_number.get(number)
             if call is None:
                 self.strangers += 1
             else:
-                call.rang.append((at, agent[1] if agent else ""))
+                call.rang.append(leg)
+        self.ringing[name] = text
+        if self.ring_s[1]:
+            self.reply(self.desks, text, "180 Ringing")
+            self.later(self.chance.uniform(*self.ring_s), "take", name)
+        else:
+            self.take(name)
+
+    def take(self, name: str) -> None:
+        """Whoever sits there picks up."""
+        text = self.ringing.pop(name, "")
+        if not text:
+            return
         port = self.media.wires[1].getsockname()[1] if self.media is not None else 39_996
         body = (
             f"v=0\r\no=- 1 1 IN IP4 {DESK_HOST}\r\ns=-\r\nc=IN IP4 {DESK_HOST}\r\nt=0 0\r\n"
@@ -353,11 +397,23 @@ class Load:
 
     def taken(self, name: str, at: float) -> None:
         """The switch acknowledged an agent's answer: they talk."""
-        number, _ = self.desk_calls.get(name, ("", ""))
+        number, leg = self.desk_calls.get(name, ("", []))
         call = self.by_number.get(number)
-        if call is not None and not call.talked:
-            call.talked = at
-            self.later(self.hold_s, "over", call.id)
+        if call is not None and not call.talked and not leg[3]:
+            call.talked = leg[2] = at
+            self.later(self.chance.uniform(*self.hold_s), "over", call.id)
+
+    def let_go(self, name: str, at: float) -> None:
+        """The switch ended an agent's leg, or called it back before it was taken."""
+        number, leg = self.desk_calls.get(name, ("", []))
+        if not leg or leg[3]:
+            return
+        leg[3] = at
+        if text := self.ringing.pop(name, ""):
+            self.reply(self.desks, text, "487 Request Terminated")
+        call = self.by_number.get(number)
+        if call is not None and not call.ended:
+            call.talked = 0.0  # waits again: whether that was right, the log says
 
     def registration(self, text: str) -> None:
         """A REGISTER's answer."""
@@ -484,7 +540,7 @@ def main() -> None:
     load = Load(chosen.switch, chosen.agents, media=chosen.media)
     sys.stdout.write(json.dumps({"callers": load.callers.port, "desks": load.desks.port}) + "\n")
     sys.stdout.flush()
-    orders: deque[str] = deque()
+    orders = load.orders
     load.selector.register(sys.stdin, selectors.EVENT_READ, lambda: orders.append(sys.stdin.readline()))
     while True:
         while not orders:  # telephones answer the switch's questions between the orders too

@@ -107,6 +107,12 @@ class SipLoad:
         self._process.stdin.flush()
         return await asyncio.to_thread(self._read)
 
+    def enough(self) -> None:
+        """Let a run come to its end."""
+        if self._process.stdin is not None:
+            self._process.stdin.write('{"do": "enough"}\n')
+            self._process.stdin.flush()
+
     def end(self) -> None:
         """It is over."""
         self._process.kill()
