@@ -1,6 +1,6 @@
 """Kill -9 of the engine with calls in every phase: who is dropped, lost or called twice, how long nobody leads.
 
-python -m benchmarks.voice_engine_kill [--kills 50] [--rate 4] [--agents 12]
+python -m benchmarks.voice_engine_kill [--kills 50] [--rate 4] [--agents 16]
 
 Two engines on one Asterisk and one PostgreSQL with durable commits; callers come through a menu or straight, wait,
 are rung for, talk and hang up at a rate that keeps some waiting. Every kill takes whoever leads; the other takes over,
@@ -189,10 +189,10 @@ def main() -> None:
     """Read the flags, measure, report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--agents", type=int, default=12)
+    parser.add_argument("--agents", type=int, default=16)
     parser.add_argument("--rate", type=float, default=3.0, help="calls a second")
     parser.add_argument("--hold", type=float, default=6.0, help="the longest talk, seconds")
-    parser.add_argument("--patience", type=float, default=40.0, help="seconds a caller waits to be served")
+    parser.add_argument("--patience", type=float, default=150.0, help="seconds a caller waits to be served")
     parser.add_argument("--rest", type=float, default=1.5, help="mean seconds between a takeover and the next kill")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="show what the engines said")

@@ -137,8 +137,12 @@ class VoiceCarrier:
         except SwitchUnavailableError as error:
             log.warning("the switch of %s is away: %s", org, error)
             unseen = _Unseen(held, calls, undone)
-        task = asyncio.create_task(self._serve(exchange, front, witness, unseen), name=f"voice {org}")
-        self._leads[org] = _Lead(exchange, front, witness, task)
+        except BaseException:  # too slow, or a fault: callers must not stay without anybody for the whole lead
+            unseen = _Unseen(held, calls, undone)
+            raise
+        finally:
+            task = asyncio.create_task(self._serve(exchange, front, witness, unseen), name=f"voice {org}")
+            self._leads[org] = _Lead(exchange, front, witness, task)
         return asked
 
     async def perform(self, org: str, effect: AnyEffect) -> None:
@@ -195,6 +199,8 @@ class VoiceCarrier:
         """Work through what the switch tells until the connection is lost."""
         async with asyncio.TaskGroup() as group:
             lanes = Lanes(group)
+            for work in exchange.back_to_flows():
+                lanes.put(*work)
             clock = group.create_task(self._keep_time(front, lanes))
             async for event in exchange.switch.events():
                 if isinstance(event, sw.Replaced):
@@ -204,9 +210,9 @@ class VoiceCarrier:
                     log.warning("the connection to the switch of %s is lost: %s", exchange.org, event.reason)
                     break
                 _see(witness, event)
-                work = exchange.handler(event)
-                if work is not None:
-                    lanes.put(*work)
+                todo = exchange.handler(event)
+                if todo is not None:
+                    lanes.put(*todo)
             clock.cancel()
 
     async def _keep_time(self, front: FlowFront, lanes: Lanes) -> None:

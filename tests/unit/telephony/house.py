@@ -211,6 +211,12 @@ class House:
         await self.switch.connect()
         for command in await take_over(self.exchange, self.held(), list(self.state.calls.values()), self.undone()):
             await self.tell(command)
+        await self.go_on()
+
+    async def go_on(self) -> None:
+        """Callers a takeover found go on in their flows."""
+        for _, work in self.exchange.back_to_flows():
+            await work()
         await self.settle()
 
     async def look_again(self) -> None:
@@ -219,7 +225,7 @@ class House:
         left = held_of(self.exchange), calls_of(self.exchange), unsure(self.exchange)
         for command in await take_over(self.exchange, *left):
             await self.tell(command)
-        await self.settle()
+        await self.go_on()
 
     async def give_up(self) -> None:
         """The switch stays out of reach."""

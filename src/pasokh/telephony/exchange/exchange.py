@@ -8,6 +8,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
@@ -15,6 +16,7 @@ from pasokh.acd.model import Channel
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import SECOND, Instant
 from pasokh.telephony import events as sw
+from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.exchange.followers import Followers
 from pasokh.telephony.exchange.hands import Hands
 from pasokh.telephony.exchange.lanes import side_by_side
@@ -61,6 +63,8 @@ class Exchange:
     """By channel."""
     callers: dict[str, str] = field(default_factory=dict)
     """Interaction, by the customer's channel."""
+    returning: list[ChannelSnapshot] = field(default_factory=list)
+    """Callers found by a takeover, who have still to go on in their flows."""
 
     def __post_init__(self) -> None:
         """The hands that carry moves out, and those who follow talks."""
@@ -313,6 +317,11 @@ class Exchange:
             await self.switch.hang_up(talk.caller, GOODBYE.get(effect.reason, sw.Cause.NORMAL))
 
     # -- what the switch tells -----------------------------------------------------------------------------------------
+    def back_to_flows(self) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+        """The lanes of those a takeover found, and what is to be done about them before anything else."""
+        found, self.returning = self.returning, []
+        return [(channel.id, partial(self.front.enter, channel)) for channel in found]
+
     def handler(self, event: sw.AnySwitchEvent) -> tuple[str, Callable[[], Awaitable[None]]] | None:
         """The lane an event belongs to, and what is to be done about it; None for what changes nothing."""
         match event:

@@ -36,6 +36,7 @@ async def take_over(
 ) -> list[cmd.AnyCommand]:
     """Rebuild the exchange, make every call what it is to be; returns what the core must be told.
 
+    Callers are left in `Exchange.returning`: their flows go on once the core answers, which it does not meanwhile.
     `held`: open interactions by voice; `calls`: those in their flow; `undone`: interactions with effects still to be
     performed, whose telephones may yet come to be. Raises `SwitchUnavailableError` where the switch cannot be asked.
     """
@@ -58,10 +59,10 @@ async def take_over(
     await _clear(exchange)
     for leg in [leg for leg in exchange.legs.values() if leg.role is Role.SUPERVISOR and leg.up]:
         await exchange.followers.place(leg)
-    for channel in channels:
-        role = channel.variables.get(ROLE)
-        if role == Role.CALLER.value and channel.in_application:
-            await exchange.front.enter(channel)
+    exchange.returning = [
+        channel for channel in channels
+        if channel.variables.get(ROLE) == Role.CALLER.value and channel.in_application
+    ]  # fmt: skip
     return asked
 
 
