@@ -18,6 +18,8 @@ type Command = Callable[[argparse.Namespace], int]
 
 TWIN = ("simulate", "replay")
 """Commands of the twin's own command line."""
+FIGURES = ("kpi", "import")
+"""Commands of the figures' own."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from pasokh.twin import cli as twin  # noqa: PLC0415
 
             return twin.main(words)
+        if words and words[0] in FIGURES:
+            from pasokh.ops import kpi  # noqa: PLC0415
+
+            return kpi.main(words)
         parser = _parser()
         given = parser.parse_args(words)
         command: Command | None = getattr(given, "command", None)
@@ -124,6 +130,8 @@ def _parser() -> argparse.ArgumentParser:
     for name, about_it in (
         ("simulate", "run a scenario in the twin"),
         ("replay", "replay a recorded log: every assignment again, or what would have been"),
+        ("kpi", "figures of a period, split and narrowed as wanted"),
+        ("import", "facts from another centre's files: Asterisk's queue_log"),
     ):
         add(name, lambda _: 2, about_it)  # for the list: `main` hands these over whole
     return parser

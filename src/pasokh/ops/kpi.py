@@ -1,0 +1,179 @@
+"""`pasokh kpi` and `pasokh import`: figures of a centre's facts, and facts from elsewhere."""
+
+import argparse
+import csv
+import re
+import sys
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from pasokh.i18n.catalogue import message
+from pasokh.i18n.dates import parse_date, zone
+from pasokh.i18n.languages import LANGUAGES
+from pasokh.kernel.errors import PasokhError
+from pasokh.metrics.imports.queue_log import QueueLog, Report
+from pasokh.metrics.imports.reading import ENCODINGS
+from pasokh.metrics.kpi import catalogue, measure
+from pasokh.metrics.question import CYCLES, STEPS, Period, Question
+from pasokh.metrics.warehouse import Warehouse
+from pasokh.metrics.writing import FORMATS, written
+from pasokh.ops.settings import Settings, load
+
+USUAL = "sl.answered_or_abandoned@20s,queue.entered,queue.answered,queue.abandoned,asa.answered,aht"
+USUAL_DAYS = 30
+_ORG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_WRITTEN_OUT = {"parquet", "xlsx"}
+"""Formats nobody reads in a terminal."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one of the commands; raises `PasokhError` for what is refused."""
+    parser = argparse.ArgumentParser(prog="pasokh")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    kpi = commands.add_parser("kpi", description="figures of a period, split and narrowed as wanted")
+    kpi.add_argument(
+        "--kpi", default=USUAL, metavar="LIST", help=f"names with commas, name[:version][@x[/s]] ({USUAL})"
+    )
+    kpi.add_argument("--from", dest="first", default="", metavar="DAY", help="first day (30 days before the last)")
+    kpi.add_argument("--to", dest="last", default="", metavar="DAY", help="last day (the last with facts)")
+    splits = ", ".join((*STEPS, *CYCLES, "queue", "agent", "client", "channel"))
+    kpi.add_argument("--by", default="", metavar="LIST", help=f"{splits} …")
+    kpi.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE[,VALUE]", help="only these")
+    kpi.add_argument("--format", choices=FORMATS, default="table")
+    kpi.add_argument("--out", type=Path, help="write here instead of to the terminal")
+    kpi.add_argument("--lang", choices=LANGUAGES, default="en")
+    kpi.add_argument("--org", default="", help="the organisation, where there are several")
+    kpi.add_argument("--list", action="store_true", help="list the catalogue")
+    kpi.set_defaults(run=_kpi)
+    bring = commands.add_parser("import", description="facts from another centre's files")
+    forms = bring.add_subparsers(metavar="FORMAT", required=True)
+    queue_log = forms.add_parser("queue-log", description="Asterisk's queue_log: files, packed or not, or table dumps")
+    queue_log.add_argument("file", nargs="+", type=Path)
+    queue_log.add_argument("--zone", default="", help="time zone the centre works in (that of this machine)")
+    queue_log.add_argument("--source", default="asterisk", help="a name for the switch it comes from (asterisk)")
+    queue_log.add_argument("--encoding", default="", choices=("", *ENCODINGS), help="where it cannot be guessed")
+    queue_log.add_argument("--bad-lines", type=Path, metavar="FILE", help="write every line that is none, with reasons")
+    queue_log.add_argument("--org", default="", help="the organisation, where there are several")
+    queue_log.set_defaults(run=_queue_log)
+    given = parser.parse_args(list(arguments))
+    code: int = given.run(load(), given)
+    return code
+
+
+def warehouse(settings: Settings, org: str) -> Warehouse:
+    """An organisation's facts; with no name, those of the only one there is, or of ``own`` where there is none."""
+    folder = settings.home / "facts"
+    if not org:
+        known = sorted(each.name for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
+        if len(known) > 1:
+            raise PasokhError("facts.which_org", field="org", known=", ".join(known))
+        org = known[0] if known else "own"
+    if not _ORG.fullmatch(org):
+        raise PasokhError("facts.bad_org", field="org", org=org[:60])
+    return Warehouse(folder / org)
+
+
+# -- figures -----------------------------------------------------------------------------------------------------------
+def _kpi(settings: Settings, given: argparse.Namespace) -> int:
+    if given.list:
+        for versions in catalogue().values():
+            for each in versions:
+                defaults = f"@{'/'.join(each.params.values())}" if each.params else ""
+                words = f"{each.name[given.lang]}: {each.says[given.lang]}"
+                print(f"{each.id}:{each.version}{defaults}  {words}  [{each.source}]")
+        return 0
+    facts = warehouse(settings, given.org)
+    known = facts.days()
+    if known is None:
+        raise PasokhError("facts.none", folder=str(facts.folder))
+    last = _day(given.last, "to", given.lang) if given.last else known[1]
+    first = (
+        _day(given.first, "from", given.lang) if given.first else max(known[0], last - timedelta(days=USUAL_DAYS - 1))
+    )
+    question = Question(
+        measures=tuple(measure(name) for name in given.kpi.split(",") if name.strip()),
+        period=Period(first, last),
+        by=tuple(name.strip() for name in given.by.split(",") if name.strip()),
+        where=tuple(_where(text) for text in given.where),
+        now=time.time_ns() // 1_000_000,
+    )
+    data = written(facts.ask(question), given.format, given.lang)
+    if given.out is not None:
+        given.out.write_bytes(data)
+        return 0
+    if given.format in _WRITTEN_OUT and sys.stdout.isatty():
+        raise PasokhError("kpi.terminal", field="out", format=given.format)
+    sys.stdout.buffer.write(data)
+    return 0
+
+
+def _day(text: str, field: str, language: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        try:
+            return parse_date(text, language)
+        except PasokhError as error:
+            raise PasokhError(error.code, field=field, **error.params) from error
+
+
+def _where(text: str) -> tuple[str, tuple[str, ...]]:
+    column, mark, values = text.partition("=")
+    if not mark:
+        raise PasokhError("kpi.where", field="where", text=text[:80])
+    return column.strip(), tuple(value.strip() for value in values.split(","))
+
+
+# -- facts from elsewhere ----------------------------------------------------------------------------------------------
+def _queue_log(settings: Settings, given: argparse.Namespace) -> int:
+    name = given.zone or _own_zone()
+    zone(name)
+    facts = warehouse(settings, given.org)
+    source = QueueLog(facts, given.source, name)
+    bad = 0
+    for file in given.file:
+        begun = time.monotonic()
+        report = source.take(file, given.encoding)
+        _tell(report, time.monotonic() - begun)
+        bad += sum(each.lines for each in report.bad)
+    if given.bad_lines is not None:
+        with given.bad_lines.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(("file", "line", "reason", "text"))
+            for digest, kept in source.files().items():
+                writer.writerows((kept, *row) for row in source.bad_lines(digest))
+    if bad and given.bad_lines is None:
+        print(message("import.bad_hint", "en"), file=sys.stderr)
+    return 0
+
+
+def _tell(report: Report, seconds: float) -> None:
+    if report.known:
+        print(message("import.known", "en", file=report.file))
+        return
+    said = {"file": report.file, "lines": report.lines, "events": report.events, "visits": report.visits}
+    print(
+        message("import.done", "en", **said, contacts=report.contacts, days=len(report.days), seconds=f"{seconds:.1f}")
+    )
+    if report.cut_off:
+        print(message("import.cut_off", "en", file=report.file))
+    for each in report.bad:
+        reason = message(f"import.bad.{each.reason}", "en")
+        print(message("import.bad", "en", lines=each.lines, reason=reason, line=each.first_line, example=each.example))
+
+
+def _own_zone() -> str:
+    """The machine's time zone by name; UTC where it does not say."""
+    link = Path("/etc/localtime")
+    try:
+        name = str(link.resolve()).partition("zoneinfo/")[2]
+        zone(name)
+    except (PasokhError, OSError):
+        return "UTC" if datetime.now(UTC).astimezone().utcoffset() == timedelta(0) else _refuse_zone()
+    return name
+
+
+def _refuse_zone() -> str:
+    raise PasokhError("import.zone", field="zone")
