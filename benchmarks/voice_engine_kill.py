@@ -100,14 +100,16 @@ def judge(calls: list[dict[str, Any]], accepted: dict[str, list[tuple[str, float
     for call in calls:
         number, ended = call["number"], call["ended"] or float("inf")
         if call["talked"] and call["by"] != "caller":
-            wrong["dropped"].append(f"{number}: by {call['by']} after {ended - call['talked']:.1f} s of talk")
+            wrong["dropped"].append(f"{number}: by {call['by']} after {ended - call['talked']:.1f} s of talk, {call}")
         elif not call["talked"]:
             wrong["lost"].append(f"{number}: by {call['by'] or 'nobody'}, {ended - call['sent']:.1f} s after it came")
         legs = sorted(call["rang"])
         for at, agent, taken, gone in legs:
             if taken and gone and gone < ended - SAME_S:  # the switch let the agent go while the caller was there
                 talked = any(who == agent and at < when <= gone for who, when in accepted.get(number, ()))
-                wrong["dropped" if talked else "in_vain"].append(f"{number}: {agent} let go {gone - taken:.2f} s later")
+                wrong["dropped" if talked else "in_vain"].append(
+                    f"{number}: {agent} let go {gone - taken:.2f} s later, {call}"
+                )
         for before, after in itertools.pairwise(legs):
             if after[0] < (before[3] or ended) - SAME_S:
                 wrong["double"].append(f"{number}: {before[1]} and {after[1]} at once")
@@ -177,6 +179,7 @@ async def measure(chosen: argparse.Namespace) -> dict[str, Any]:
         "talked": sum(bool(call["talked"]) for call in calls),
         "calls_at_the_kills": dict(killer.phases),
         "takeover_ms": spread(killer.takeovers_ms),
+        "killed_at": [round(mark, 2) for mark in killer.marks],
         "strangers": told["strangers"],
         **{kind: len(found) for kind, found in wrong.items()},
         "faults_of_the_log": faults(rows, {})[:20],
@@ -193,7 +196,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=3.0, help="calls a second")
     parser.add_argument("--hold", type=float, default=6.0, help="the longest talk, seconds")
     parser.add_argument("--patience", type=float, default=150.0, help="seconds a caller waits to be served")
-    parser.add_argument("--rest", type=float, default=1.5, help="mean seconds between a takeover and the next kill")
+    parser.add_argument("--rest", type=float, default=4.0, help="mean seconds between a takeover and the next kill")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="show what the engines said")
     parser.add_argument("--first", action="store_true", help="as root: go before everything else on the machine")
