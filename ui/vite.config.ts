@@ -17,6 +17,7 @@ export default defineConfig({
       input: {
         desk: "src/desk/main.ts",
         wall: "src/wall/main.ts",
+        flow: "src/flow/main.ts",
         pages: "src/pages/main.ts",
         theme: "src/pages/theme.ts",
         style: "src/design/style.css",

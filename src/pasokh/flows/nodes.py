@@ -110,6 +110,9 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Node(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", kw_only=True):
     """A place in a flow."""
 
+    title: Annotated[str, Meta(max_length=80)] = ""
+    """What people call it; empty = its name in the flow."""
+
 
 class Say(Node, tag="say", frozen=True):
     """Says something and goes on; a key goes on at once and counts for the next question."""

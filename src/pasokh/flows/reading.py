@@ -34,7 +34,7 @@ def as_flow(data: object) -> Flow:
     try:
         return msgspec.convert(data, Flow)
     except msgspec.ValidationError as error:
-        raise _refused(str(error)) from error
+        raise refused(str(error)) from error
     except RecursionError as error:
         raise PasokhError("flow.field", field="flow", problem="nested too deep") from error
 
@@ -44,7 +44,8 @@ def to_json(flow: Flow) -> str:
     return msgspec.json.format(msgspec.json.encode(flow), indent=2).decode()
 
 
-def _refused(message: str) -> PasokhError:
+def refused(message: str) -> PasokhError:
+    """A validation error of msgspec as a refusal naming the field."""
     match = re.fullmatch(r"(?s)(.*?)(?: - at `(?:key in )?\$?\.?(.*)`)?", message)
     problem, field = (match[1], match[2] or "") if match else (message, "")
     for pattern, code in (
