@@ -5,17 +5,15 @@ told so and stands in as something that leads where it leads, so that nothing is
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
 from pasokh.flows import nodes as n
-from pasokh.flows.check import check
 from pasokh.flows.differences import Plain, leaves
 from pasokh.flows.findings import Finding
 from pasokh.flows.reading import refused
-from pasokh.flows.surroundings import Surroundings
 from pasokh.kernel.errors import PasokhError
 
 MOST_NODES = 500
@@ -80,22 +78,10 @@ def read_draft(data: object) -> Read:
     return Read(None if faults else flow, faults, flow, frozenset(replaced))
 
 
-def draft_findings(read: Read, others: Mapping[str, n.Flow], around: Surroundings) -> list[Finding]:
-    """What cannot be read, then what the checker finds in all that can; `others` are the flows it may run."""
+def findings_of(read: Read, found: Iterable[Finding]) -> list[Finding]:
+    """What cannot be read, then what the checker `found` in the stand-in, without what it says of those."""
     flow = read.stand_in
-    found = check(program_of(flow, others), around)
-    return [*read.faults, *(each for each in found if each.flow != flow.id or each.node not in read.replaced)]
-
-
-def program_of(flow: n.Flow, others: Mapping[str, n.Flow]) -> n.Program:
-    """A flow with those of the others that it runs, and those these run."""
-    found, waiting = {flow.id: flow}, [flow]
-    while waiting:
-        for node in waiting.pop().nodes.values():
-            if isinstance(node, n.Subflow) and node.flow not in found and node.flow in others:
-                found[node.flow] = others[node.flow]
-                waiting.append(others[node.flow])
-    return n.Program(flow.id, found)
+    return [*read.faults, *(each for each in found if each.flow == flow.id and each.node not in read.replaced)]
 
 
 def _standing_in(raw: object) -> n.AnyNode:

@@ -179,6 +179,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 FILES_HOME = CONFIGURATION.home / "files"
 """Where attachments lie."""
+PROMPTS_HOME = CONFIGURATION.home / "prompts"
+"""Where made voices lie."""
 SCANNER_URL = CONFIGURATION.scanner_url
 """The virus scanner that looks at them; empty = none."""
 LOGGING_CONFIG = None
