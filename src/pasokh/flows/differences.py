@@ -59,7 +59,7 @@ def with_renamed(flow: Plain, old: str, new: str) -> dict[str, Any]:
 
 
 def merged(base: Plain, theirs: Plain, mine: Plain) -> Merged:
-    """My edit on top of theirs, both made from `base`: each field as whoever changed it left it, mine where both did."""
+    """My edit on top of theirs, both made from `base`: each field as who changed it left it, mine where both did."""
     clashes: list[tuple[str, str]] = []
     nodes: dict[str, Any] = {}
     b, t, m = _nodes(base), _nodes(theirs), _nodes(mine)
@@ -152,7 +152,7 @@ def _pointing(node: Plain, old: str, new: str) -> dict[str, Any]:
 # -- bringing together -------------------------------------------------------------------------------------------------
 def _one(base: Any, theirs: Any, mine: Any, name: str, clashes: list[tuple[str, str]]) -> Any:  # noqa: ANN401
     """A node of both edits; `_MISSING` = it is not there."""
-    if mine == base or theirs == mine:
+    if mine in (base, theirs):
         return theirs
     if theirs == base:
         return mine

@@ -66,7 +66,7 @@ def read_draft(data: object) -> Read:
             said = refused(str(error))
             field = str(said.params["field"])
             faults.append(Finding(said.code, "", "", field, {**said.params, "field": field}))
-            top = field.split(".")[0].split("[")[0]
+            top = field.split(".", maxsplit=1)[0].split("[", maxsplit=1)[0]
             if top in kept and own.get(top) != kept[top]:
                 own[top] = kept[top]
             elif top in own:

@@ -19,8 +19,8 @@ from pasokh.kernel.time import MINUTE, Instant, Millis
 type Staff = Literal["free", "busy", "nobody", "full", "closed"]
 """What the queue has for a caller: someone at once, someone after a wait, or the reason why it lets them go."""
 type Step = Literal[
-    "start", "press", "wait", "said", "agent", "agent_leaves", "agent_lost", "spoke", "silent", "answered", "unanswered",
-    "hang_up",
+    "start", "press", "wait", "said", "agent", "agent_leaves", "agent_lost", "spoke", "silent", "answered",
+    "unanswered", "hang_up",
 ]  # fmt: skip
 """What happens next: `wait` = the caller does nothing until something happens by itself."""
 
@@ -88,7 +88,7 @@ def rehearse(
 
 
 def expects(position: p.Position) -> str:
-    """What the call waits for: `keys`, `agent`, `talk`, `recording`, `transfer`, `nothing` (it goes on by itself), `end`."""
+    """What the call waits for: `keys`, `agent`, `talk`, `recording`, `transfer`, `end`."""
     if position.ended:
         return "end"
     by_stage = {"talking": "talk", "recording": "recording", "transferring": "transfer", "waiting": "agent"}
@@ -181,7 +181,7 @@ class _Call:
             place=scene.place if busy else 0, wait_low_ms=max(0, minutes - 1) * MINUTE, wait_high_ms=minutes * MINUTE,
         )  # fmt: skip
 
-    def _hear(self, action: p.AnyAction, waiting: list[p.AnyInput]) -> None:  # noqa: C901 - one line a kind of action
+    def _hear(self, action: p.AnyAction, waiting: list[p.AnyInput]) -> None:  # noqa: C901, PLR0912  # one line a kind
         tell = self.heard.append
         match action:
             case p.Entered():

@@ -7,7 +7,7 @@ from typing import Any, cast
 import msgspec
 
 from pasokh.flows.graph import edges
-from pasokh.flows.nodes import AnyNode, Announce, Flow, Name
+from pasokh.flows.nodes import Announce, AnyNode, Flow, Name
 
 _SILENT = Announce(place=False, wait=False)
 """TOML knows no "nothing": no announcements are announcements of nothing."""

@@ -55,6 +55,8 @@ class Configuration:
     """Where attached files are kept."""
     scanner_url: str
     """Who looks for viruses in them; empty = nobody."""
+    sip_host: str
+    """Where desk phones register: the switch's name or address; empty = where the office is."""
 
 
 def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Configuration:
@@ -82,6 +84,7 @@ def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Config
         zone=env.get("PASOKH_ZONE", "UTC"),
         breach_list=_address(env, "PASOKH_BREACH_LIST_URL"),
         scanner_url=_scanner_url(env),
+        sip_host=env.get("PASOKH_SIP_HOST", "").strip(),
         mail_url=_mail_url(env),
         mail_from=checked_mail_from(env.get("PASOKH_MAIL_FROM", "")) or default_mail_from(parts.hostname),
         home=Path(env.get("PASOKH_HOME", "") or Path.cwd() / "var").absolute(),

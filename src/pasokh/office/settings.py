@@ -179,6 +179,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 FILES_HOME = CONFIGURATION.home / "files"
 """Where attachments lie."""
+SIP_HOST = CONFIGURATION.sip_host
+"""Where desk phones register; empty = where the office is."""
 PROMPTS_HOME = CONFIGURATION.home / "prompts"
 """Where made voices lie."""
 SCANNER_URL = CONFIGURATION.scanner_url

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("pasokh.office.vocabulary.urls")),
     path("", include("pasokh.office.pauses.urls")),
     path("", include("pasokh.office.widgets.urls")),
+    path("", include("pasokh.office.telephony.urls")),
     path("", include("pasokh.office.canned.urls")),
     path("", include("pasokh.office.exchange.urls")),
     path("", include("pasokh.office.audit.urls")),

@@ -23,6 +23,7 @@ from pasokh.office.policy.jobs import PREVIEWS
 from pasokh.office.post import projection as post_projection
 from pasokh.office.rounds import AWAY, POLL_SECONDS, run_rounds
 from pasokh.office.settling import settle_answered
+from pasokh.office.telephony.jobs import lift_due
 from pasokh.office.voice_quality import jobs as voice_jobs
 from pasokh.office.watch import projection as watch_projection
 from pasokh.office.watch.surges import Surges
@@ -93,6 +94,7 @@ class Rounds:
         for (org,) in connection.execute(_ANSWERED).fetchall():
             settle_answered(org)
         apply_due(connection)
+        lift_due(connection)
         self._surges.turn(connection)
         notice_jobs.turn(connection)
         for each in self._children:

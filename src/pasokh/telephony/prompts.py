@@ -26,7 +26,7 @@ from pasokh.i18n import speech
 from pasokh.i18n.languages import LANGUAGES, as_language
 from pasokh.kernel.errors import PasokhError
 from pasokh.telephony import synthesis
-from pasokh.telephony.synthesis import VOICES, Voice
+from pasokh.telephony.synthesis import VOICES, Level, Voice, level_of
 
 LONGEST_TEXT: Final = 1_000
 LARGEST_RECORDING: Final = 20 * 1024 * 1024
@@ -229,6 +229,11 @@ def read_recording(recording: bytes) -> bytes:
     if not _LEAST_SECONDS <= seconds <= LONGEST_SECONDS:
         raise PasokhError("prompts.bad_recording", field="recording", reason=f"{seconds:.1f} s")
     return samples
+
+
+def recording_level(recording: bytes) -> Level:
+    """How loud a recording is as it was given; raises `PasokhError` ``prompts.*``."""
+    return level_of(recording, synthesis.kind_of(recording))
 
 
 def standard_prompts(languages: Iterable[str] = LANGUAGES) -> Iterator[Prompt]:

@@ -1,11 +1,14 @@
 """Sound from text by espeak-ng, and any recording as Asterisk plays it best, by sox: 8 kHz WAV and 16 kHz raw."""
 
+import math
 import re
 import shutil
 import subprocess
+import sys
+from array import array
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 from msgspec import Meta
@@ -20,6 +23,8 @@ WIDE_RATE: Final = 16_000
 TELEPHONE_RATE: Final = 8_000
 SECONDS: Final = 60.0
 """A program that takes longer is stopped."""
+SILENCE: Final = -903
+"""Tenths of dB: the quietest 16 bits can hold."""
 _SAMPLE_BYTES: Final = 2
 _SPOKEN_ALIKE = str.maketrans({"\u02bc": "'", "\u2019": "'", "«": " ", "»": " ", "“": " ", "”": " "})
 """espeak-ng spells the Ukrainian apostrophe U+02BC out by its English name."""
@@ -78,6 +83,30 @@ def write_pair(samples: bytes, wav: Path, sln16: Path) -> None:
     sln16.write_bytes(samples)
     raw = ("-t", "raw", "-r", str(WIDE_RATE), "-c", "1", "-b", "16", "-e", "signed-integer", "-")
     _run((SOX, "-V1", *raw, "-r", str(TELEPHONE_RATE), "-b", "16", "-t", "wav", str(wav)), samples)
+
+
+class Level(NamedTuple):
+    """How loud a sound is, in tenths of dB below full scale."""
+
+    loudness: int
+    """On average (RMS)."""
+    peak: int
+
+
+def level_of(sound: bytes, kind: str) -> Level:
+    """How loud any sound is as it stands; raises `PasokhError` ``prompts.*``."""
+    raw = ("-t", "raw", "-r", str(WIDE_RATE), "-c", "1", "-b", "16", "-e", "signed-integer", "-")
+    samples = array("h", _run((SOX, "-V1", "-t", kind, "-", *raw), sound))
+    if sys.byteorder == "big":
+        samples.byteswap()
+    if not samples:
+        return Level(SILENCE, SILENCE)
+    square = sum(sample * sample for sample in samples) / len(samples)
+    return Level(_decibels(math.sqrt(square)), _decibels(max(abs(sample) for sample in samples)))
+
+
+def _decibels(amplitude: float) -> int:
+    return max(SILENCE, round(200 * math.log10(max(amplitude, 1) / 32_768)))
 
 
 def length_seconds(samples: bytes) -> float:

@@ -84,7 +84,38 @@ function answer(form: HTMLFormElement): void {
   show();
 }
 
+/** A long list of ticks narrowed by what is typed; ticked ones stay to be seen. */
+function narrow(box: HTMLElement): void {
+  const field = box.querySelector<HTMLInputElement>("[data-filter-by]");
+  if (!field) return;
+  field.closest<HTMLElement>("[hidden]")?.removeAttribute("hidden");
+  const plain = (text: string): string => text.normalize("NFKD").replace(/\p{M}|\u200c/gu, "").toLowerCase();
+  const labels = [...box.querySelectorAll<HTMLElement>(".choices label")];
+  field.addEventListener("input", () => {
+    const wanted = plain(field.value.trim());
+    for (const label of labels) {
+      label.hidden = wanted !== "" && !plain(label.textContent ?? "").includes(wanted) && !label.querySelector<HTMLInputElement>("input")?.checked;
+    }
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") event.preventDefault();
+  });
+}
+
+/** Of a new telephone only the fields of its kind. */
+function kinds(form: HTMLFormElement): void {
+  const choice = form.querySelector<HTMLSelectElement>("select[name=kind]");
+  if (!choice) return;
+  const show = (): void => {
+    for (const part of form.querySelectorAll<HTMLElement>("[data-kind]")) part.hidden = part.dataset["kind"] !== choice.value;
+  };
+  choice.addEventListener("change", show);
+  show();
+}
+
 export function setUpAdministration(): void {
+  for (const box of document.querySelectorAll<HTMLElement>("[data-filter]")) narrow(box);
+  for (const form of document.querySelectorAll<HTMLFormElement>("form[data-kinds]")) kinds(form);
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-bulk]")) bulk(form);
   for (const field of document.querySelectorAll<HTMLInputElement>("input[data-colour]")) colour(field);
   for (const button of document.querySelectorAll<HTMLButtonElement>("button[data-copy]")) copy(button);

@@ -19,6 +19,7 @@ class Group(StrEnum):
     ROUTING = "routing"
     CONTACTS = "contacts"
     CHANNELS = "channels"
+    TELEPHONY = "telephony"
     SECURITY = "security"
 
 

@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 
 from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.time import Instant
 from pasokh.office import clock
 from pasokh.office.audit.actions import do_record_change
 from pasokh.office.supervise.actions import known_queue
@@ -167,20 +168,23 @@ def do_save_dial_policy(actor: str, config: DialConfig, expected_version: int | 
 
 # -- who is kept out ---------------------------------------------------------------------------------------------------
 @transaction.atomic
-def do_block_number(actor: str, pattern: str, why: str = "") -> BlockedNumber:
-    """Keep callers out: a number, a beginning with ``*``, or ``anonymous``.
+def do_block_number(actor: str, pattern: str, why: str = "", until: Instant = 0) -> BlockedNumber:
+    """Keep callers out, for good unless `until` an instant: a number, a beginning with ``*``, or ``anonymous``.
 
-    Raises `telephony.bad_pattern`, `telephony.long_why`, ``dial.*``.
+    Raises `telephony.bad_pattern`, `telephony.long_why`, `telephony.block_over`, ``dial.*``.
     """
+    if until and until <= clock.now():
+        raise PasokhError("telephony.block_over", field="until")
     cleaned = rules.cleaned_pattern(pattern, dial_config().policy.region)
     row = BlockedNumber.objects.select_for_update().filter(pattern=cleaned).first()
-    before = {"why": row.why} if row else None
+    before = {"why": row.why, "until": row.until} if row else None
     row = row or BlockedNumber(organisation_id=scope.required(), pattern=cleaned)
-    row.why, row.blocked_by, row.blocked_at = rules.cleaned_why(why), actor, clock.now()
-    if before != {"why": row.why}:
+    row.why, row.until, row.blocked_by, row.blocked_at = rules.cleaned_why(why), until, actor, clock.now()
+    after = {"why": row.why, "until": row.until}
+    if before != after:
         row.save()
         recompile()
-        do_record_change(actor, "blocked_number.save", f"blocked_number:{cleaned}", before, {"why": row.why})
+        do_record_change(actor, "blocked_number.save", f"blocked_number:{cleaned}", before, after)
     return row
 
 
@@ -192,7 +196,16 @@ def do_unblock_number(actor: str, pattern: str) -> None:
         raise PasokhError("telephony.unknown_pattern", field="pattern", value=pattern[:20])
     row.delete()
     recompile()
-    do_record_change(actor, "blocked_number.remove", f"blocked_number:{pattern}", {"why": row.why}, None)
+    before = {"why": row.why, "until": row.until}
+    do_record_change(actor, "blocked_number.remove", f"blocked_number:{pattern}", before, None)
+
+
+def do_lift_blocks(now: Instant) -> int:
+    """End every block whose time is over; returns how many."""
+    over = list(BlockedNumber.objects.filter(until__gt=0, until__lte=now).values_list("pattern", flat=True))
+    for pattern in over:
+        do_unblock_number("system", pattern)
+    return len(over)
 
 
 # -- small -------------------------------------------------------------------------------------------------------------

@@ -20,7 +20,11 @@ from pasokh.telephony.dial import ORDINARY, read_number
 
 KINDS = ("fixed", "mobile", "free", "shared", "voip", "uan", "personal", "pager", "voicemail", "premium", "satellite")
 """As people choose them; a number that may be either of the first two goes with both."""
-NEAR = {"fa": ("IR", "AF", "TJ", "IQ", "TR", "AE", "DE"), "uk": ("UA", "PL", "MD", "RO", "DE", "CZ"), "en": ("GB", "US")}
+NEAR = {
+    "fa": ("IR", "AF", "TJ", "IQ", "TR", "AE", "DE"),
+    "uk": ("UA", "PL", "MD", "RO", "DE", "CZ"),
+    "en": ("GB", "US"),
+}
 MINUTES = 1_440
 LARGEST_SUM = 10**12
 
@@ -46,7 +50,9 @@ class DialForm(RefusableForm):
     )  # fmt: skip
     max_calls = WholeNumberField(most=100_000, label=label("dial.max_calls"))
     max_minutes = WholeNumberField(least=1, most=MINUTES, label=label("dial.max_minutes"))
-    max_forwards = WholeNumberField(most=10, label=label("dial.max_forwards"), help_text=label("dial.max_forwards.help"))
+    max_forwards = WholeNumberField(
+        most=10, label=label("dial.max_forwards"), help_text=label("dial.max_forwards.help")
+    )
     spend_a_day = WholeNumberField(
         required=False, most=LARGEST_SUM, label=label("dial.spend_a_day"), help_text=label("dial.spend.help")
     )
@@ -92,7 +98,7 @@ class DialForm(RefusableForm):
         self._config = config
         spoken = as_language(language()) or "en"
         named = [(code, f"{name} ({localise(calling_code(code), spoken)})") for code, name in countries(spoken)]
-        near = [code for code in dict.fromkeys((*policy.countries, *NEAR[spoken]))]
+        near = list(dict.fromkeys((*policy.countries, *NEAR[spoken])))
         first = [pair for code in near for pair in named if pair[0] == code]
         rest = [pair for pair in named if pair[0] not in near]
         for name, choices in (
@@ -102,7 +108,7 @@ class DialForm(RefusableForm):
         ):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField | forms.MultipleChoiceField):
-                field.choices = choices  # type: ignore[assignment]
+                field.choices = choices
 
     def field_for(self, name: str) -> str | None:
         """Where the errors of the domain's fields belong."""

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST
 
+from pasokh.flows.nodes import Branch
 from pasokh.i18n import numbers
 from pasokh.i18n.catalogue import message
 from pasokh.i18n.countries import country_name
@@ -17,19 +18,20 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import DAY
 from pasokh.office import clock
 from pasokh.office.errors import language, status_of, text_of
+from pasokh.office.filters import words
 from pasokh.office.people.access import actor_of, needs, signed_in
 from pasokh.office.people.rules import Right
 from pasokh.office.setup.listing import asked, page_of_list
 from pasokh.office.telephony.actions import do_block_number, do_save_dial_policy, do_unblock_number
 from pasokh.office.telephony.blocked_forms import BlockForm
 from pasokh.office.telephony.compiled import DialConfig
-from pasokh.office.telephony.compiling import dial_config
+from pasokh.office.telephony.compiling import published_flows
 from pasokh.office.telephony.dial_forms import DialForm
 from pasokh.office.telephony.editing import person_name
 from pasokh.office.telephony.kinds import shown_number
 from pasokh.office.telephony.models import BlockedNumber
 from pasokh.office.telephony.rules import ANONYMOUS
-from pasokh.office.telephony.selectors import all_numbers, blocked_numbers, dial_settings
+from pasokh.office.telephony.selectors import all_flows, all_numbers, blocked_numbers, dial_settings
 from pasokh.telephony.dial import Request, Usage, permit
 
 
@@ -148,7 +150,7 @@ def blocked_page(request: HttpRequest) -> HttpResponse:
     undo = query["undo"] if query["undo"] and not BlockedNumber.objects.filter(pattern=query["undo"]).exists() else ""
     context = {
         "form": form, "page": page_of_list(request, rows), "asked": query, "may_edit": may_edit,
-        "undo": undo, "undo_who": who(undo) if undo else "", "asking": [row for row in _flows_that_ask()],
+        "undo": undo, "undo_who": who(undo) if undo else "", "asked_by": flows_that_ask(),
     }  # fmt: skip
     return render(request, "telephony/blocked.html", context, status=status)
 
@@ -164,6 +166,21 @@ def lift_page(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('blocked_callers')}?{urlencode(kept)}")
 
 
+def flows_that_ask() -> list[str]:
+    """Names of the published flows that do something with blocked callers."""
+    names = {row.key: words(row.name) or row.key for row in all_flows()}
+    return [
+        names.get(key, key)
+        for key, flow in published_flows().items()
+        if any(
+            case.when.blocked is not None
+            for node in flow.nodes.values()
+            if isinstance(node, Branch)
+            for case in node.cases
+        )
+    ]
+
+
 def who(pattern: str) -> str:
     """A blocked caller in words."""
     spoken = as_language(language()) or "en"
@@ -172,4 +189,3 @@ def who(pattern: str) -> str:
     if pattern.endswith("*"):
         return message("blocked.beginning", spoken, prefix=localise(pattern.removesuffix("*"), spoken))
     return localise(shown_number(pattern), spoken)
-

@@ -10,8 +10,8 @@ import phonenumbers
 
 from pasokh.flows import nodes as n
 from pasokh.flows.check import Finding, told
-from pasokh.flows.drafts import Read, findings_of, read_draft
 from pasokh.flows.differences import merged
+from pasokh.flows.drafts import Read, findings_of, read_draft
 from pasokh.flows.reading import LARGEST, refused
 from pasokh.flows.writing import plain
 from pasokh.i18n.languages import NAMES

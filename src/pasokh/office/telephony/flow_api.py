@@ -1,12 +1,13 @@
-"""What the flow editor asks for while one works: checks, differences, saving, publishing, the try-out, sound. All JSON."""
+"""What the flow editor asks for while one works: checks, differences, saving, publishing, the try-out, sound."""
 
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
 from pasokh.flows import position as p
+from pasokh.flows.drafts import read_draft
 from pasokh.flows.nodes import Flow as FlowConfig
 from pasokh.flows.reading import as_flow
 from pasokh.flows.rehearsal import Scene, Step, expects, rehearse
@@ -176,7 +177,7 @@ def _read[T](request: HttpRequest, kind: type[T]) -> T:
 def _checked_draft(row: Flow, draft: dict[str, Any]) -> dict[str, Any]:
     """The draft under the flow's own key; raises ``flow.*`` for what is no flow at all."""
     found = {**draft, "id": row.key}
-    editing.findings(row.key, found)
+    read_draft(found)
     return found
 
 
@@ -185,11 +186,11 @@ def _scene(given: dict[str, Any], flows: dict[str, FlowConfig]) -> Scene:
     around = {str(name): value for name, value in given.items() if name not in {"open", "holiday"}}
     calendars = sorted(editing.calendars_asked(flows.values()))
     try:
-        return cast("Scene", msgspec.convert({
+        return msgspec.convert({
             **around,
             "open": calendars if given.get("open") is True else [],
             "holidays": calendars if given.get("holiday") is True else [],
-        }, Scene))  # fmt: skip
+        }, Scene)  # fmt: skip
     except msgspec.ValidationError as error:
         raise PasokhError("request.invalid", field="scene", reason=str(error)[:200]) from error
 

@@ -15,7 +15,14 @@ KINDS = tuple(str(kind.__struct_config__.tag) for kind in Node.__subclasses__())
 _WAYS = ("callback", "message", "overflow")
 _LABEL = "flow.label."
 _TARGETS = {"then", "otherwise", "when_closed", "when_full", "after", "to", "start"}
-_NAMED = {"queue": "queues", "open": "hours", "holiday": "hours", "skill": "skills", "flow": "flows", "prompt": "prompts"}
+_NAMED = {
+    "queue": "queues",
+    "open": "hours",
+    "holiday": "hours",
+    "skill": "skills",
+    "flow": "flows",
+    "prompt": "prompts",
+}
 _LONGEST = 200
 
 
@@ -73,10 +80,10 @@ def field_name(path: str, words: Words) -> str:
         if has(key):
             return words.say(key)
     if len(parts) > 1 and parts[-2] == "choices":
-        return words.say("flow.label.choices.key", key=parts[-1])
+        return words.say("flow.label.choices.key", digit=parts[-1])
     if len(parts) > 1 and parts[-2] in {"text", "name"} and parts[-1] in NAMES:
         above = field_name(".".join(parts[:-2]), words) if len(parts) > 2 else words.say(f"{_LABEL}{parts[-2]}")
-        return f"{above} · {NAMES[parts[-1]]}"  # type: ignore[index]
+        return f"{above} · {NAMES[parts[-1]]}"
     return plain
 
 
@@ -98,7 +105,7 @@ def _change(each: Difference, before: Plain, after: Plain, words: Words) -> Chan
 
 def _shown(path: str, value: object, nodes: Mapping[str, Any], words: Words) -> str:
     """A value as people read it; "" where there is none."""
-    name = path.split(".")[-1].partition("[")[0]
+    name = path.rsplit(".", maxsplit=1)[-1].partition("[")[0]
     match value:
         case None | "" | [] | {}:
             return ""
@@ -115,7 +122,7 @@ def _shown(path: str, value: object, nodes: Mapping[str, Any], words: Words) -> 
         case str() if name in _NAMED:
             return words.names.get(_NAMED[name], {}).get(value, value)
         case str():
-            return NAMES.get(value, value)[:_LONGEST] if len(value) == 2 else value[:_LONGEST]  # type: ignore[call-overload,no-any-return]
+            return NAMES.get(value, value)[:_LONGEST] if len(value) == 2 else value[:_LONGEST]  # type: ignore[call-overload]
         case _:
             return str(value)[:_LONGEST]
 

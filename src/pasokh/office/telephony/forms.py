@@ -41,7 +41,10 @@ class FlowForm(NamesForm):
         if isinstance(field, forms.ChoiceField):
             own = [(f"flow:{row.key}", words(row.name) or row.key) for row in flows]
             field.choices = [
-                (label("flow.new.examples"), [(f"example:{flow.id}", words(flow.name) or flow.id) for flow in examples]),
+                (
+                    label("flow.new.examples"),
+                    [(f"example:{flow.id}", words(flow.name) or flow.id) for flow in examples],
+                ),
                 *([(label("flow.new.own"), own)] if own else []),
             ]
 
@@ -148,7 +151,9 @@ class TrunkForm(NamesForm):
         widget=forms.PasswordInput(attrs={"dir": "ltr", "autocomplete": "new-password"}, render_value=True),
     )  # fmt: skip
     registers = forms.BooleanField(required=False, label=label("trunks.registers"))
-    port = WholeNumberField(required=False, most=65_535, label=label("trunks.port"), help_text=label("trunks.port.help"))
+    port = WholeNumberField(
+        required=False, most=65_535, label=label("trunks.port"), help_text=label("trunks.port.help")
+    )
     networks = forms.CharField(
         required=False, max_length=2_000, label=label("trunks.networks"), help_text=label("trunks.networks.help"),
         widget=forms.Textarea(attrs={**LTR, "rows": 2, "placeholder": "198.51.100.0/24"}),
@@ -162,7 +167,9 @@ class TrunkForm(NamesForm):
         widget=forms.TextInput(attrs={**LTR, "inputmode": "numeric", "placeholder": "98"}),
     )  # fmt: skip
     max_calls = WholeNumberField(least=1, most=100_000, label=label("trunks.max_calls"))
-    qualify_seconds = WholeNumberField(most=3_600, label=label("trunks.qualify"), help_text=label("trunks.qualify.help"))
+    qualify_seconds = WholeNumberField(
+        most=3_600, label=label("trunks.qualify"), help_text=label("trunks.qualify.help")
+    )
     codecs = forms.MultipleChoiceField(
         label=label("trunks.codecs"), choices=[(each, each) for each in _CODECS], widget=forms.CheckboxSelectMultiple
     )

@@ -197,6 +197,10 @@ class PromptSound(TenantModel):
     digest = models.CharField(max_length=64)
     """SHA-256 of `sound`, in hexadecimal."""
     milliseconds = models.PositiveIntegerField()
+    loudness = models.IntegerField(default=0)
+    """How loud it was given, in tenths of dB below full scale (RMS); 0 = not measured."""
+    peak = models.IntegerField(default=0)
+    """Its loudest moment, in tenths of dB below full scale."""
     changed_at = models.BigIntegerField()
 
     objects: ClassVar[TenantManager[Self]] = TenantManager()
@@ -237,6 +241,8 @@ class BlockedNumber(TenantModel):
     why = models.CharField(max_length=200, default="", blank=True)
     blocked_by = models.CharField(max_length=80)
     blocked_at = models.BigIntegerField()
+    until = models.BigIntegerField(default=0)
+    """When the block ends by itself; 0 = never."""
 
     objects: ClassVar[TenantManager[Self]] = TenantManager()
 

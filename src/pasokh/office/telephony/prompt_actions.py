@@ -15,7 +15,7 @@ from pasokh.office.telephony.rules import PromptDraft
 from pasokh.office.telephony.selectors import surroundings
 from pasokh.office.tenancy import scope
 from pasokh.telephony import synthesis
-from pasokh.telephony.prompts import read_recording
+from pasokh.telephony.prompts import read_recording, recording_level
 
 
 @transaction.atomic
@@ -52,7 +52,7 @@ def do_upload_sound(actor: str, key: str, language: str, sound: bytes) -> Prompt
     """
     if language not in LANGUAGES:
         raise PasokhError("setup.unknown_language", field="language", value=language[:16])
-    samples = read_recording(sound)
+    samples, level = read_recording(sound), recording_level(sound)
     row = Prompt.objects.select_for_update().filter(key=key[:80]).first()
     row = row or do_save_prompt(actor, key, PromptDraft({}))
     kept = PromptSound.objects.filter(prompt=row, language=language).first()
@@ -60,6 +60,7 @@ def do_upload_sound(actor: str, key: str, language: str, sound: bytes) -> Prompt
     kept = kept or PromptSound(organisation_id=row.organisation_id, prompt=row, language=language)
     kept.sound, kept.kind, kept.digest = sound, synthesis.kind_of(sound), hashlib.sha256(sound).hexdigest()
     kept.milliseconds, kept.changed_at = round(synthesis.length_seconds(samples) * 1_000), clock.now()
+    kept.loudness, kept.peak = level.loudness, level.peak
     kept.save()
     recompile()
     do_record_change(actor, "prompt.upload", f"prompt:{key}", before, {"language": language, "digest": kept.digest})

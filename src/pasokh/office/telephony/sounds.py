@@ -14,8 +14,8 @@ from msgspec import Meta
 from pasokh.i18n.languages import as_language
 from pasokh.kernel.errors import PasokhError
 from pasokh.office.telephony.models import PromptSound
-from pasokh.telephony.synthesis import check_programs
 from pasokh.telephony.prompts import LONGEST_TEXT, Prompt, PromptCatalogue
+from pasokh.telephony.synthesis import check_programs
 
 _MADE = re.compile(r"[0-9a-f]{32}")
 

@@ -1,12 +1,13 @@
 """The form of a person's telephone."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from pasokh.office.fields import LineField, RefusableForm, WholeNumberField, label
 from pasokh.office.supervise.rules import LONGEST_NAME
+from pasokh.office.telephony.compiled import StationKind
 from pasokh.office.telephony.forms import LTR, lines, telephone_field
 from pasokh.office.telephony.models import Station
 from pasokh.office.telephony.rules import StationDraft, as_station
@@ -75,7 +76,7 @@ class StationForm(RefusableForm):
     def draft(self) -> StationDraft:
         """What the valid form says; raises `telephony.bad_field`."""
         given = self.cleaned_data
-        kind = self._row.kind if self._row is not None else given["kind"]
+        kind = cast("StationKind", self._row.kind if self._row is not None else given["kind"])
         config = self._config
         if kind == "desk":
             config = as_station({

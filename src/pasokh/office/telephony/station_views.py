@@ -21,7 +21,7 @@ from pasokh.office.people.rules import Right
 from pasokh.office.setup.listing import asked, page_of_list
 from pasokh.office.telephony.kinds import shown_number
 from pasokh.office.telephony.models import Station
-from pasokh.office.telephony.selectors import all_stations, credentials_of, station_by_key, stations_of
+from pasokh.office.telephony.selectors import all_stations, credentials_of, station_by_key
 from pasokh.office.telephony.station_actions import (
     BROWSER,
     do_choose_station,
@@ -89,10 +89,9 @@ def station_page(request: HttpRequest, station: str | None = None) -> HttpRespon
                 if row is None and saved.kind == "desk":
                     _keep_once(request, saved)
                 return redirect("station", saved.key)
-    context = {"form": form, "row": row, "others": [], "setup": None}
+    context: dict[str, object] = {"form": form, "row": row, "setup": None}
     if row is not None:
         context |= {
-            "others": [each for each in stations_of(row.user) if each.pk != row.pk],
             "setup": _setup(request, row),
             "written": shown_number(row.number) if row.number else "",
         }
