@@ -13,6 +13,9 @@ import { fa as keysFa } from "../src/language/staff/keys.fa";
 import { uk as keysUk } from "../src/language/staff/keys.uk";
 import { en as staffEn } from "../src/language/staff/en";
 import { wallEn } from "../src/language/staff/wall.en";
+import { flowEn } from "../src/language/staff/flow.en";
+import { flowFa } from "../src/language/staff/flow.fa";
+import { flowUk } from "../src/language/staff/flow.uk";
 import { fa as staffFa } from "../src/language/staff/fa";
 import { uk as staffUk } from "../src/language/staff/uk";
 
@@ -24,6 +27,7 @@ const places = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(
 describe.each([
   ["staff", staffEn, { fa: staffFa, uk: staffUk, en: staffEn }],
   ["desk", deskEn, { fa: deskFa, uk: deskUk, en: deskEn }],
+  ["flow", flowEn, { fa: flowFa, uk: flowUk, en: flowEn }],
   ["keys", keysEn, { fa: keysFa, uk: keysUk, en: keysEn }],
   ["chat", chatEn, { fa: chatFa, uk: chatUk, en: chatEn }],
 ])("the %s catalogue", (_name, source, languages) => {

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from pasokh.flows import nodes as n
-from pasokh.flows.graph import sayings
+from pasokh.flows.graph import reached, sayings
 from pasokh.flows.surroundings import Surroundings
 from pasokh.flows.writing import in_order
 
@@ -25,7 +25,10 @@ def adapted(flow: n.Flow, around: Surroundings, known_flows: frozenset[str], lan
     for name in in_order(flow):
         if name not in passed:
             nodes[name] = _led(_fitting(_speaking(flow.nodes[name], spoken), around, spoken), passed)
-    return replace(flow, languages=spoken, start=passed.get(flow.start, flow.start), nodes=nodes)
+    nodes = {name: _without_own_overflow(node, nodes) for name, node in nodes.items()}
+    fitted = replace(flow, languages=spoken, start=passed.get(flow.start, flow.start), nodes=nodes)
+    kept = reached(fitted, [fitted.start])
+    return replace(fitted, nodes={name: node for name, node in nodes.items() if name in kept})
 
 
 def _speaking(node: n.AnyNode, languages: tuple[str, ...]) -> n.AnyNode:
@@ -58,8 +61,7 @@ def _fitting(node: n.AnyNode, around: Surroundings, languages: tuple[str, ...]) 
         case n.AskLanguage():
             return replace(node, choices={key: code for key, code in node.choices.items() if code in languages})
         case n.Branch():
-            cases = [replace(case, when=_when(case.when, around)) for case in node.cases]
-            return replace(node, cases=tuple(case for case in cases if _asks(case.when)))
+            return _branch(node, around)
         case _:
             return node
 
@@ -71,8 +73,29 @@ def _when(when: n.Condition, around: Surroundings) -> n.Condition:
     return replace(when, **{name: asked if asked in around.hours else first for name, asked in named.items() if asked})
 
 
-def _asks(when: n.Condition) -> bool:
-    return replace(when, reverse=False) != n.Condition()
+def _branch(node: n.Branch, around: Surroundings) -> n.Branch:
+    """The cases that can still be asked; who has no hours is always open and never on holiday."""
+    cases: list[n.Case] = []
+    for case in node.cases:
+        when = _when(case.when, around)
+        if replace(when, reverse=False) != n.Condition():
+            cases.append(replace(case, when=when))
+        elif (bool(case.when.open) and not case.when.holiday) != case.when.reverse:
+            return replace(node, cases=tuple(cases), otherwise=case.then)
+    return replace(node, cases=tuple(cases))
+
+
+def _without_own_overflow(node: n.AnyNode, nodes: dict[str, n.AnyNode]) -> n.AnyNode:
+    """The node without an alternative that leads to the very queue waited in."""
+    if not isinstance(node, n.Queue) or node.offer is None:
+        return node
+
+    def same(way: n.Way) -> bool:
+        there = nodes.get(way.then)
+        return way.way == "overflow" and isinstance(there, n.Queue) and there.queue == node.queue
+
+    ways = tuple(way for way in node.offer.ways if not same(way))
+    return replace(node, offer=replace(node.offer, ways=ways)) if ways else node
 
 
 def _led(node: n.AnyNode, passed: dict[str, str]) -> n.AnyNode:

@@ -128,7 +128,9 @@ def _renamed(before: Plain, after: Plain) -> dict[str, str]:
 
 def _shape(node: Plain, names: frozenset[str]) -> str:
     """A node without the names of nodes it leads to."""
-    return repr(sorted((path, "→" if value in names and _leads(path) else value) for path, value in leaves(node)))
+    found = {path: "→" if isinstance(value, str) and value in names and _leads(path) else value
+             for path, value in leaves(node)}  # fmt: skip
+    return repr(sorted(found.items(), key=lambda pair: pair[0]))
 
 
 def _leads(path: str) -> bool:

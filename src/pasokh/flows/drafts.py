@@ -111,6 +111,9 @@ def _fault(node: str, error: Exception, raw: object) -> Finding:
     for pattern, code, name in _BOUNDS:
         if bound := pattern.search(problem):
             return Finding(code, "", node, field, {name: int(bound[1])})
-    if dict(leaves(raw)).get(field) in ("", None):
+    given = dict(leaves(raw)).get(field)
+    if given is None or given == "":
         return Finding("flow.left_empty", "", node, field, {})
+    if "matching regex" in problem:
+        return Finding("flow.bad_value", "", node, field, {"value": str(given)[:60]})
     return Finding(said.code, "", node, field, params)

@@ -36,7 +36,7 @@ function adder(editor: Editor): TemplateResult {
       select.value = "";
       if (kind) addNode(editor, kind);
     }}>
-      <option value="">＋ ${editor.t("flow.add")}</option>
+      <option value="">+ ${editor.t("flow.add")}</option>
       ${KINDS.map((kind) => html`<option value=${kind}>${kindName(editor, kind)} – ${editor.data.words.helps[kind] ?? ""}</option>`)}
     </select></p>`;
 }
@@ -57,7 +57,7 @@ function card(editor: Editor, name: string): TemplateResult {
     <h2>
       <button class="flow-card-open" type="button" id=${`card-${name}`} aria-expanded=${open ? "true" : "false"} @click=${() => editor.show(open ? "" : name)}>
         <span class="badge accent">${kindName(editor, node)}</span>
-        <bdi class="flow-card-name">${nodeName(editor, name)}</bdi>
+        ${node["title"] ? html`<bdi class="flow-card-name">${node["title"]}</bdi>` : nothing}<bdi class="flow-card-key" dir="ltr">${name}</bdi>
         ${editor.flow.start === name ? html`<span class="badge">${t("flow.start")}</span>` : nothing}
         ${here ? html`<span class="badge ok">${t("flow.caller_here")}</span>` : nothing}
         ${wrong ? html`<span class="badge alarm">${t("flow.to_repair", { n: wrong })}</span>` : nothing}

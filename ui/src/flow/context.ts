@@ -44,19 +44,36 @@ export interface Editor {
   redraw(): void;
 }
 
-/** What people call a step. */
+/** What people call a step: its title, else its kind, with the beginning of what it says where there are several. */
 export function nodeName(editor: Editor, name: string): string {
-  const title = editor.flow.nodes[name]?.["title"];
-  return typeof title === "string" && title ? title : name;
+  const node = editor.flow.nodes[name];
+  const title = node?.["title"];
+  if (!node || (typeof title === "string" && title)) return (title as string | undefined) || name;
+  const kind = kindName(editor, node);
+  if (kindsOf(editor.flow).get(node.kind) === 1) return kind;
+  const queue = node["queue"];
+  const said = snippet(node, editor.language) || (typeof queue === "string" ? (editor.data.around.queues[queue] ?? "") : "") || name;
+  return `${kind}: ${said.length > 24 ? `${said.slice(0, 23)}…` : said}`;
 }
 
-/** A step as a choice: its name, its kind, the beginning of what it says. */
+/** A step as a choice: what it is called, what it says, its name in the flow. */
 export function nodeLabel(editor: Editor, name: string): string {
   const node = editor.flow.nodes[name];
   if (!node) return name;
-  const said = snippet(node, editor.language);
-  const cut = said.length > 40 ? `${said.slice(0, 39)}…` : said;
-  return [nodeName(editor, name), kindName(editor, node), cut && `“${cut}”`].filter(Boolean).join(" · ");
+  const called = nodeName(editor, name);
+  const kind = kindName(editor, node);
+  return [called, called.startsWith(kind) ? "" : kind, name].filter(Boolean).join(" · ");
+}
+
+let counted: { flow: Flow; kinds: Map<string, number> } | null = null;
+
+function kindsOf(flow: Flow): Map<string, number> {
+  if (counted?.flow !== flow) {
+    const kinds = new Map<string, number>();
+    for (const node of Object.values(flow.nodes)) kinds.set(node.kind, (kinds.get(node.kind) ?? 0) + 1);
+    counted = { flow, kinds };
+  }
+  return counted.kinds;
 }
 
 export function kindName(editor: Editor, node: FlowNode | string): string {

@@ -124,7 +124,7 @@ export function targetField(at: At, path: string, must: boolean, bare = false): 
       ${missing ? html`<option value=${value} selected>${editor.t("flow.gone", { name: value })}</option>` : nothing}
       ${repeat(names, (each) => each, (each) => html`<option value=${each} ?selected=${each === value}>${nodeLabel(editor, each)}</option>`)}
       <optgroup label=${editor.t("flow.new_step")}>
-        ${KINDS.map((kind) => html`<option value=${`+${kind}`}>＋ ${kindName(editor, kind)}</option>`)}
+        ${KINDS.map((kind) => html`<option value=${`+${kind}`}>+ ${kindName(editor, kind)}</option>`)}
       </optgroup>
     </select>${value && !missing ? html`<button class="button compact square plain" type="button" title=${editor.t("flow.go", { name: nodeLabel(editor, value) })} aria-label=${editor.t("flow.go", { name: nodeLabel(editor, value) })} @click=${() => editor.show(value)}>→</button>` : nothing}</span>`;
   return bare ? control : wrapped(at, path, control);

@@ -225,4 +225,7 @@ function nearest(node: string, field: string): HTMLElement | null {
 
 const root = document.getElementById("flow-editor");
 const given = document.getElementById("flow-data");
-if (root && given) open(root, JSON.parse(given.textContent ?? "{}") as PageData);
+if (root && given) {
+  root.replaceChildren();
+  open(root, JSON.parse(given.textContent ?? "{}") as PageData);
+}

@@ -26,7 +26,7 @@ export function mapView(editor: Editor): TemplateResult {
         return svg`<g class="flow-box ${marks.filter(Boolean).join(" ")}" data-map-node=${place.name} @click=${() => editor.show(place.name)}>
           <title>${nodeLabel(editor, place.name)}</title>
           <rect x=${place.x} y=${place.y} width=${BOX.width} height=${BOX.height} rx="8" />
-          <text x=${place.x + BOX.width / 2} y=${place.y + BOX.height / 2} dy="0.35em">${name.length > 15 ? `${name.slice(0, 14)}…` : name}</text></g>`;
+          <text x=${place.x + BOX.width / 2} y=${place.y + BOX.height / 2} dy="0.35em">${name.length > 19 ? `${name.slice(0, 18)}…` : name}</text></g>`;
       })}
     </svg>
     ${map.places.length ? nothing : html`<p class="quiet">${editor.t("flow.empty")}</p>`}

@@ -68,7 +68,7 @@ function remove(at: At, path: string, what: string): TemplateResult {
 }
 
 const add = (label: string, run: () => void, disabled = false): TemplateResult =>
-  html`<button class="button compact" type="button" ?disabled=${disabled} @click=${run}>＋ ${label}</button>`;
+  html`<button class="button compact" type="button" ?disabled=${disabled} @click=${run}>+ ${label}</button>`;
 
 const fieldsOf = (value: Value): Fields => (typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {});
 const listOf = (value: Value): readonly Value[] => (Array.isArray(value) ? (value as readonly Value[]) : []);
@@ -245,7 +245,7 @@ function condition(at: At, path: string): TemplateResult {
         select.value = "";
         if (name) set(at, `${path}.${name}`, first[name]);
       }}>
-        <option value="">＋ ${t(used.length ? "flow.and_also" : "flow.add_condition")}</option>
+        <option value="">+ ${t(used.length ? "flow.and_also" : "flow.add_condition")}</option>
         ${ASKED.filter((name) => !used.includes(name)).map((name) => html`<option value=${name}>${fieldLabel(editor, `cases.when.${name}`)}</option>`)}
       </select>
       ${used.length ? switchField(at, `${path}.reverse`, false) : nothing}
