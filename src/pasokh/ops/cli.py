@@ -65,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--host", help="address to listen on (PASOKH_HOST, 127.0.0.1)")
     up.add_argument("--port", type=int, help="port to listen on (PASOKH_PORT, 8000; 0 = any free one)")
     up.add_argument(
-        "--roles", metavar="LIST", help="only these, with commas: db, switch, engine, worker, connect, web, traffic"
+        "--roles",
+        metavar="LIST",
+        help="only these, with commas: db, switch, proxy, watchdog, engine, worker, connect, web, traffic",
     )
     up.add_argument("--demo-traffic", action="store_true", help="let drawn customers and agents work the demo centre")
     up.add_argument(

@@ -79,6 +79,7 @@ async def voice(
     """The carriers of an engine that leads telephone calls too, and who looks on for them."""
     from pasokh.engine.run import desk_carriers  # noqa: PLC0415
     from pasokh.ops.plant.plant import OfficePlant, PlantCarrier  # noqa: PLC0415
+    from pasokh.ops.switch.nodes import nodes_of  # noqa: PLC0415
     from pasokh.ops.voice_records import VoiceRecords  # noqa: PLC0415
     from pasokh.telephony.exchange.journal import Journal  # noqa: PLC0415
     from pasokh.telephony.service import VoiceCarrier  # noqa: PLC0415
@@ -94,7 +95,7 @@ async def voice(
             metrics.set("journal_rows", number, label(fate=fate))
 
     async with (
-        OfficePlant(engine, app, switch.home, switch.prompts, wall_clock) as plant,
+        OfficePlant(engine, app, switch.home, switch.prompts, wall_clock, nodes_of(switch)) as plant,
         VoiceRecords(engine) as records,
     ):
         journal = Journal(records)
@@ -120,6 +121,40 @@ def keep_switch(settings: Settings, url: str) -> Work:
                 await Keeper(settings.switch, database, settings.secret_key, wall_clock, figures).run(stop, ready)
         finally:
             await database.close()
+
+    return work
+
+
+def keep_proxy(settings: Settings, url: str) -> Work:
+    """Keep this machine's Kamailio running with what the organisations' documents say."""
+    from pasokh.ops.switch.proxy_keeper import ProxyKeeper  # noqa: PLC0415
+    from pasokh.store.postgres.database import Database  # noqa: PLC0415
+
+    async def work(stop: asyncio.Event, ready: Ready) -> None:
+        database = Database(acting_as(url, schema.ENGINE), connections=2, patience=5.0)
+        await database.open()
+        try:
+            await ProxyKeeper(settings.switch, database, settings.secret_key).run(stop, ready)
+        finally:
+            await database.close()
+
+    return work
+
+
+def watch_switch(settings: Settings) -> Work:
+    """Look after callers on this machine's Asterisk while no engine does."""
+    from pasokh.telephony.asterisk import AriServer  # noqa: PLC0415
+    from pasokh.telephony.config.web import WATCHDOG_USER  # noqa: PLC0415
+    from pasokh.telephony.watchdog import Watchdog  # noqa: PLC0415
+
+    etc = settings.switch.home / "etc"
+
+    async def work(stop: asyncio.Event, ready: Ready) -> None:
+        watching = asyncio.create_task(Watchdog(lambda: AriServer.of(etc, WATCHDOG_USER)).run(), name="watchdog")
+        ready()
+        await asyncio.wait({watching, asyncio.create_task(stop.wait(), name="stop")}, return_when="FIRST_COMPLETED")
+        watching.cancel()
+        await asyncio.wait({watching})
 
     return work
 

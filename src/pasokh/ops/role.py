@@ -98,6 +98,15 @@ def _switch(settings: Settings) -> None:
     asyncio.run(_awaited(composition.keep_switch(settings, database_url(settings))))
 
 
+def _proxy(settings: Settings) -> None:
+    asyncio.run(_awaited(composition.keep_proxy(settings, database_url(settings))))
+
+
+def _watchdog(settings: Settings) -> None:
+    """Knows no database: it does its work when everything else is in trouble."""
+    asyncio.run(_awaited(composition.watch_switch(settings)))
+
+
 def _worker(settings: Settings) -> None:
     figures = worker_figures()
     with told_by_thread(place(settings, "worker"), figures):
@@ -157,6 +166,8 @@ def _until_signal() -> Callable[[], bool]:
 _ROLES: dict[str, Callable[[Settings], None]] = {
     "db": _db,
     "switch": _switch,
+    "proxy": _proxy,
+    "watchdog": _watchdog,
     "engine": _engine,
     "worker": _worker,
     "connect": _connect,

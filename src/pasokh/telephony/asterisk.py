@@ -82,12 +82,12 @@ class AriServer:
     password: str = field(repr=False)
 
     @staticmethod
-    def of(etc: Path) -> "AriServer":
-        """What a folder of rendered files says; raises ``asterisk.no_configuration``."""
+    def of(etc: Path, user: str = ENGINE_USER) -> "AriServer":
+        """What a folder of rendered files says for a user; raises ``asterisk.no_configuration``."""
         try:
             http = dict(parse((etc / "http.conf").read_text("utf-8"))[0].lines)
             users = {each.name: dict(each.lines) for each in parse((etc / "ari.conf").read_text("utf-8"))}
-            return AriServer(http["bindaddr"], int(http["bindport"]), users[ENGINE_USER]["password"])
+            return AriServer(http["bindaddr"], int(http["bindport"]), users[user]["password"])
         except (OSError, KeyError, IndexError, ValueError) as error:
             raise PasokhError("asterisk.no_configuration", folder=str(etc)) from error
 

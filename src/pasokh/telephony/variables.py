@@ -21,6 +21,10 @@ MODE = "PASOKH_MODE"
 POSITION = "PASOKH_POSITION"
 """Where a caller stands in the flow."""
 
+BEAT, ASIDE = "PASOKH_BEAT_", "PASOKH_ASIDE_"
+"""Begin names of the switch's global variables, the organisation follows: whoever acts for it changes the first every
+second; while the second says anything, the dialplan keeps callers instead of giving them to somebody who hangs."""
+
 CHANNEL_VARIABLES = (
     CALL, ROLE, SINCE, ORG, NUMBER, STATION, TRUNK, INTERACTION, CONTACT, PERSON, MODE, POSITION,
 )  # fmt: skip

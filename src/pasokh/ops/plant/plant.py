@@ -16,7 +16,13 @@ from pasokh.ops.plant.home_switch import HomeSwitch
 from pasokh.ops.plant.numbers import OfficeNumbers, Sounds
 from pasokh.ops.plant.places import Places
 from pasokh.ops.plant.stations import OfficeStations
+from pasokh.ops.switch.nodes import NodesFile
 from pasokh.store.postgres.database import Database
+from pasokh.telephony.ari.client import AriAddress
+from pasokh.telephony.ari.switch import AriSwitch
+from pasokh.telephony.config.dialplan import application
+from pasokh.telephony.config.web import ENGINE_USER
+from pasokh.telephony.nodes.switch import NodesSwitch
 from pasokh.telephony.port import Switch
 from pasokh.telephony.service import VoiceCarrier
 
@@ -28,10 +34,19 @@ NODE = "node1"
 class OfficePlant:
     """Use as an asynchronous context. `home` is the Asterisk's, `prompts` where what is played lies."""
 
-    def __init__(self, engine_dsn: str, app_dsn: str, home: Path, prompts: Path, now: Callable[[], Instant]) -> None:
+    def __init__(
+        self,
+        engine_dsn: str,
+        app_dsn: str,
+        home: Path,
+        prompts: Path,
+        now: Callable[[], Instant],
+        nodes: NodesFile | None = None,
+    ) -> None:
+        """`nodes` where there are several."""
         self._engine = Database(engine_dsn, connections=1, patience=PATIENCE_SECONDS)
         self._app = Database(app_dsn, connections=CONNECTIONS, patience=PATIENCE_SECONDS)
-        self._home, self._prompts, self._now = home, prompts, now
+        self._home, self._prompts, self._now, self._nodes = home, prompts, now, nodes
         self._stack = contextlib.AsyncExitStack()
         self.documents = OfficeDocuments(self._engine)
         self.places = Places()
@@ -49,7 +64,19 @@ class OfficePlant:
 
     async def switch(self, org: str) -> Switch:
         """A connection of its own to the organisation's switch, not yet connected."""
-        return HomeSwitch(self._home, org, self._now, NODE)
+        nodes = self._nodes
+        if nodes is None:
+            return HomeSwitch(self._home, org, self._now, NODE)
+        closed = [node.name for node in nodes.nodes if not node.takes_calls]
+        return NodesSwitch([self._node(nodes, org, node.name) for node in nodes.nodes], clock=self._now, closed=closed)
+
+    def _node(self, nodes: NodesFile, org: str, name: str) -> Switch:
+        """One of several: here, by its files, or elsewhere, by TLS."""
+        reached = nodes.ari[name]
+        if reached.home:
+            return HomeSwitch(Path(reached.home), org, self._now, name)
+        address = AriAddress(reached.url, ENGINE_USER, reached.password, application(org), reached.authorities)
+        return AriSwitch(address, node=name, org=org, clock=self._now)
 
     async def stations(self, org: str) -> OfficeStations:
         """Its telephones."""

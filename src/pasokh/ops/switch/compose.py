@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from pasokh.kernel.errors import PasokhError
 from pasokh.office.telephony.compiled import Document, SitePart, site_part
+from pasokh.ops.switch.nodes import NodesFile
 from pasokh.telephony.config.models import Node, Site
 from pasokh.telephony.config.rules import check_site
 
@@ -26,16 +27,21 @@ def compose(
     documents: Sequence[Document],
     before: Mapping[str, SitePart],
     opened: Callable[[str], str],
+    several: NodesFile | None = None,
 ) -> Composed:
-    """The site of all documents; of one that does not fit, its part from `before`, if that still does."""
+    """The site of all documents; of one that does not fit, its part from `before`, if that still does.
+
+    With a proxy before `several` nodes, every carrier is everybody's: its calls come by way of the proxy.
+    """
     wanted: dict[str, SitePart] = {}
     refused: dict[str, PasokhError] = {}
     for document in sorted(documents, key=lambda each: each.org):
         try:
-            wanted[document.org] = _here(node, site_part(document, opened))
+            whole = site_part(document, opened)
+            wanted[document.org] = _here(node, whole) if several is None else _everywhere(whole)
         except PasokhError as error:
             refused[document.org] = error
-    site = site_of(node, wanted)
+    site = site_of(node, wanted, several)
     if not refused and _wrong(site) is None:
         return Composed(site, wanted, {})
     parts: dict[str, SitePart] = {}
@@ -43,19 +49,20 @@ def compose(
         for part in (wanted.get(org), before.get(org)):
             if part is None:
                 continue
-            wrong = _wrong(site_of(node, {**parts, org: part}))
+            wrong = _wrong(site_of(node, {**parts, org: part}, several))
             if wrong is None:
                 parts[org] = part
                 break
             refused.setdefault(org, wrong)
-    return Composed(site_of(node, parts), parts, refused)
+    return Composed(site_of(node, parts, several), parts, refused)
 
 
-def site_of(node: Node, parts: Mapping[str, SitePart]) -> Site:
+def site_of(node: Node, parts: Mapping[str, SitePart], several: NodesFile | None = None) -> Site:
     """The parts side by side, in the order of organisations."""
     ordered = [parts[org] for org in sorted(parts)]
     return Site(
-        nodes=(node,),
+        nodes=(node,) if several is None else several.nodes,
+        proxy=None if several is None else several.proxy,
         organisations=tuple(part.organisation for part in ordered),
         trunks=tuple(trunk for part in ordered for trunk in part.trunks),
         numbers=tuple(number for part in ordered for number in part.numbers),
@@ -69,6 +76,13 @@ def _here(node: Node, part: SitePart) -> SitePart:
     keys = {trunk.key for trunk in used}
     numbers = [replace(each, trunks=tuple(key for key in each.trunks if key in keys)) for each in part.numbers]
     return SitePart(part.organisation, used, tuple(each for each in numbers if each.trunks), part.stations)
+
+
+def _everywhere(part: SitePart) -> SitePart:
+    """Which nodes a carrier names counts for nothing behind a proxy."""
+    return SitePart(
+        part.organisation, tuple(replace(each, nodes=()) for each in part.trunks), part.numbers, part.stations
+    )
 
 
 def _wrong(site: Site) -> PasokhError | None:

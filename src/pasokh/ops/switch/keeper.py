@@ -19,6 +19,7 @@ from pasokh.kernel.time import Instant
 from pasokh.office.telephony.compiled import Document, SitePart
 from pasokh.ops.plant.documents import OfficeDocuments
 from pasokh.ops.switch.compose import Composed, compose
+from pasokh.ops.switch.nodes import nodes_of
 from pasokh.ops.switch.prompting import Prompting
 from pasokh.ops.switch.settings import SwitchSettings, node_of
 from pasokh.ops.switch.state import KeeperState, Trouble, write_state
@@ -50,7 +51,7 @@ class Keeper:
         self._settings, self._now, self._figures = settings, now, figures
         self._database, self._seal = database, Seal(secret)
         self._documents = OfficeDocuments(database)
-        self._node = node_of(settings)
+        self._node, self._several = node_of(settings), nodes_of(settings)
         self._program = Program.find()
         machine_home = settings.home
         self._machine = this_machine(machine_home, self._program.modules, self._program.data)
@@ -100,7 +101,7 @@ class Keeper:
 
     async def _bring(self, documents: list[Document], stamp: tuple[tuple[str, int], ...]) -> None:
         """Compose, try, put into effect; whatever fails leaves the switch as it is."""
-        composed = compose(self._node, documents, self._parts, self._seal.open)
+        composed = compose(self._node, documents, self._parts, self._seal.open, self._several)
         troubles = [_trouble(org, error) for org, error in composed.refused.items()]
         for org, error in composed.refused.items():
             log.error("telephony of %s stays as it was on the switch: %s", org, error)

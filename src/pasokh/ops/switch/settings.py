@@ -13,6 +13,7 @@ from typing import Final, Literal, cast
 import msgspec
 
 from pasokh.kernel.errors import PasokhError
+from pasokh.ops.switch.nodes import nodes_of
 from pasokh.telephony.asterisk import Program, lets_read
 from pasokh.telephony.config.models import Certificate, Listen, Node, PortRange
 
@@ -21,7 +22,8 @@ type Voice = Literal["off", "on", "auto"]
 NAMES: Final = (
     "PASOKH_VOICE", "PASOKH_SWITCH_HOME", "PASOKH_SWITCH_NODE", "PASOKH_SWITCH_HTTP_PORT", "PASOKH_SIP_ADDRESS",
     "PASOKH_SIP_PUBLIC_ADDRESS", "PASOKH_SIP_LOCAL_NETWORKS", "PASOKH_SIP_UDP_PORT", "PASOKH_SIP_TCP_PORT",
-    "PASOKH_SIP_TLS_PORT", "PASOKH_SIP_CERTIFICATE", "PASOKH_SIP_KEY", "PASOKH_RTP_PORTS",
+    "PASOKH_SIP_TLS_PORT", "PASOKH_SIP_CERTIFICATE", "PASOKH_SIP_KEY", "PASOKH_RTP_PORTS", "PASOKH_SWITCH_NODES",
+    "PASOKH_PROXY_HOME",
 )  # fmt: skip
 UDP, HTTP, TLS = 5_060, 8_088, 5_061
 _RANGE = re.compile(r"(\d{4,5})-(\d{4,5})")
@@ -48,6 +50,10 @@ class SwitchSettings:
     certificate: str
     """Chain, PEM; empty = no TLS."""
     key: str
+    nodes: Path | None
+    """The file that says of several nodes, and of the proxy before them; None = this one is the only one."""
+    proxy_home: Path
+    """Kamailio's folder."""
     said: Mapping[str, str]
     """The variables as they were given, for children."""
 
@@ -89,6 +95,8 @@ def load_switch(values: Mapping[str, str], home: Path) -> SwitchSettings:
         rtp=PortRange(first=int(ports[1]), last=int(ports[2])),
         certificate=certificate,
         key=key,
+        nodes=Path(several).expanduser().absolute() if (several := values.get("PASOKH_SWITCH_NODES")) else None,
+        proxy_home=Path(values.get("PASOKH_PROXY_HOME") or home / "kamailio").expanduser().absolute(),
         said={name: values[name] for name in NAMES if values.get(name)},
     )
 
@@ -108,8 +116,14 @@ def wants_voice(settings: SwitchSettings, given: bool | None) -> bool:
 def node_of(settings: SwitchSettings) -> Node:
     """This machine's node, with the ports it had before where they are not named.
 
-    Raises `PasokhError` ``settings.*`` where what is named cannot be so.
+    Where there are several, the file of nodes says. Raises `PasokhError` ``settings.*`` where what is named cannot be.
     """
+    if (several := nodes_of(settings)) is not None:
+        found = next((node for node in several.nodes if node.name == settings.node), None)
+        if found is None:
+            names = ", ".join(node.name for node in several.nodes)
+            raise PasokhError("settings.bad_choice", name="PASOKH_SWITCH_NODE", value=settings.node, allowed=names)
+        return found
     kept = _kept(settings.home / "ports.json")
     udp = settings.udp_port if settings.udp_port is not None else kept.get("udp") or _free(settings.address, UDP)
     http = settings.http_port if settings.http_port is not None else kept.get("http") or _free("127.0.0.1", HTTP)

@@ -134,6 +134,11 @@ class AriLink:
         self._task: asyncio.Task[None] | None = None
         self._ended = ""
 
+    @property
+    def ended(self) -> bool:
+        """Whether it is over."""
+        return bool(self._ended)
+
     async def open(self) -> None:
         """Connect and narrow the events to those understood; raises `SwitchUnavailableError`."""
         timings = self._timings

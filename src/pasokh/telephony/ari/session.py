@@ -1,7 +1,9 @@
 """What all operations of the switch on ARI share: the link, the events it brings, and what an answer means."""
 
 import asyncio
+import contextlib
 import dataclasses
+import itertools
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from http import HTTPStatus
 from zlib import crc32
@@ -14,6 +16,7 @@ from pasokh.telephony.ari import wire
 from pasokh.telephony.ari.client import REPLACED, AriAddress, AriLink, AriTimings, Response, path
 from pasokh.telephony.ari.translate import FAR_HALF, STASIS, TAP, Translator, instant, snapshot
 from pasokh.telephony.port import SwitchRefusedError, SwitchReplacedError, SwitchUnavailableError
+from pasokh.telephony.variables import BEAT
 
 CLOSED = "closed"
 BROKEN = "a link for orders ended"
@@ -23,6 +26,8 @@ LONGEST_BACKLOG = 100_000
 ORG_VARIABLE = "PASOKH_ORG"
 ORDER_LINKS = 3
 """Asterisk carries out the requests of one websocket one after the other, each waiting for the channel's own thread."""
+BEAT_S = 1.0
+"""How often the switch is told that somebody acts; see `pasokh.telephony.watchdog`."""
 
 
 class _Application(msgspec.Struct, frozen=True):
@@ -97,6 +102,7 @@ class AriSession:
         except BaseException:
             await self._close_links(link)
             raise
+        self._start(self._beat(link))
 
     async def _open_orders(self, link: AriLink) -> None:
         """Further websockets that only take orders; without one of them the connection is lost as a whole."""
@@ -156,6 +162,16 @@ class AriSession:
         task = asyncio.create_task(work, name=f"ari {self._address.application} follow")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _beat(self, link: AriLink) -> None:
+        """Change a variable of the switch again and again: whoever hangs does not."""
+        for number in itertools.count():
+            with contextlib.suppress(SwitchUnavailableError, SwitchReplacedError):
+                value = f"{id(link)}.{number}"
+                await link.request("POST", path("asterisk", "variable"), variable=f"{BEAT}{self._org}", value=value)
+            if link.ended:
+                return
+            await asyncio.sleep(BEAT_S)
 
     async def _follow(self, queue: asyncio.Queue[ev.AnySwitchEvent | None], left: ev.ChannelContinued) -> None:
         """The end of a channel the dialplan has is told to those who subscribed to it."""

@@ -17,6 +17,7 @@ from pasokh.telephony.config.machine import Machine
 from pasokh.telephony.config.models import Node, Number, Organisation, Site, Trunk
 from pasokh.telephony.config.reporting import PRE_DIAL, report_contexts
 from pasokh.telephony.config.rules import trunks_of
+from pasokh.telephony.variables import ASIDE
 
 LONGEST_DIALLED = 20
 RING_SECONDS = 90
@@ -24,6 +25,9 @@ RING_SECONDS = 90
 STARS = "*#"
 LOOP_CAUSE, FORBIDDEN_CAUSE, FULL_CAUSE, DOWN_CAUSE, UNKNOWN_CAUSE = 25, 21, 34, 38, 1
 """Q.850: exchange routing error, call rejected, no circuit, network out of order, unallocated number."""
+
+HUNG = f'$["${{GLOBAL({ASIDE}${{PASOKH_ORG}})}}" != ""]'
+"""Whether the organisation's engine hangs, as the watchdog says: `Stasis` would hand callers to nobody."""
 
 type Step = str
 type Lines = list[tuple[str, object]]
@@ -124,6 +128,7 @@ def _caller() -> Section:
         "Set(CALLERID(num)=${FILTER(+0-9,${CALLERID(num)})})",
         "Set(CALLERID(ani)=${FILTER(+0-9,${CALLERID(ani)})})",
         "Set(GROUP(trunk)=${PASOKH_TRUNK})",
+        f"GotoIf({HUNG}?held,s,1)",
         "Stasis(pasokh-${PASOKH_ORG},${PASOKH_NUMBER},${PASOKH_CALL})",
         "Goto(held,s,1)",
     ]
@@ -153,13 +158,14 @@ def _held() -> Section:
         "Set(PASOKH_HELD=${EPOCH})",
         "Answer(,i)",  # i: at once; without it Asterisk waits up to half a second for media
         "(music)StartMusicOnHold(${PASOKH_MUSIC})",
-        "Wait(${PASOKH_RETRY})",
+        "(wait)Wait(${PASOKH_RETRY})",
+        f"GotoIf({HUNG}?aside)",
         # Music does not stop by itself when a call is bridged: an engine must not get it playing.
         "StopMusicOnHold()",
         "Stasis(pasokh-${PASOKH_ORG},${PASOKH_NUMBER},${PASOKH_CALL})",
         'ExecIf($["${STASISSTATUS}" = "SUCCESS"]?Set(PASOKH_HELD=${EPOCH}))',
-        "GotoIf($[${EPOCH} - ${PASOKH_HELD} < ${PASOKH_PATIENCE}]?music)",
-        "Goto(message,s,1)",
+        "GotoIf($[${EPOCH} - ${PASOKH_HELD} < ${PASOKH_PATIENCE}]?music:message,s,1)",
+        "(aside)GotoIf($[${EPOCH} - ${PASOKH_HELD} < ${PASOKH_PATIENCE}]?wait:message,s,1)",
         "(end)Hangup()",
     ]
     return section("held", _exten("s", steps))
@@ -202,8 +208,9 @@ def _station_dials() -> Section:
         "Set(PASOKH_ROLE=agent)",
         "Set(PASOKH_CALL=${UNIQUEID})",
         "Set(PASOKH_SINCE=${STRFTIME(,UTC,%s%3q)})",
+        f"GotoIf({HUNG}?down)",
         "Stasis(pasokh-${PASOKH_ORG},${PASOKH_NUMBER},${PASOKH_CALL})",
-        f"Hangup({DOWN_CAUSE})",
+        f"(down)Hangup({DOWN_CAUSE})",
     ]
     return section("station-dials", _exten("s", steps))
 
