@@ -25,6 +25,7 @@ DOORS: dict[tuple[str, str], Right] = {
     (GET, "/desk/"): Right.DESK,
     (GET, "/contacts/"): Right.CONTACTS,
     (GET, "/contacts/alpha-c1/"): Right.CONTACTS,
+    (GET, "/voice/quality/"): Right.WALL,
     (GET, "/contacts/alpha-c1/call/"): Right.CONTACTS,
     (GET, "/contacts/alpha-c1/call.txt"): Right.CONTACTS,
     (POST, "/contacts/alpha-c1/follow-ups/"): Right.CONTACTS,

@@ -220,6 +220,15 @@ class Incident:
 
 
 @dataclass(slots=True)
+class Fault:
+    """Something of the telephony that does not work."""
+
+    kind: str
+    object: str
+    since: Instant
+
+
+@dataclass(slots=True)
 class Acknowledgement:
     """Who attends to an alarm, and since when."""
 
@@ -248,6 +257,8 @@ class State:
     """Calls in their flow, by contact."""
     follow_ups: dict[str, OpenFollowUp] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
+    faults: dict[str, Fault] = field(default_factory=dict)
+    """By ``kind:object``."""
     acknowledged: dict[str, Acknowledgement] = field(default_factory=dict)
     """By alarm, since the day began."""
 

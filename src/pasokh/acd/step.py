@@ -153,4 +153,6 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     cmd.AcknowledgeAlarm: supervision.acknowledge_alarm,
     cmd.NoteSurge: supervision.note_surge,
     cmd.EndSurge: supervision.end_surge,
+    cmd.NoteFault: supervision.note_fault,
+    cmd.EndFault: supervision.end_fault,
 }

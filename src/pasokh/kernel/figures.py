@@ -118,7 +118,7 @@ class Figures:
                 told.add(full)
                 kind = "gauge" if name in self._gauges else "counter"
                 lines += [f"# HELP {full} {self._told.get(name, name)}", f"# TYPE {full} {kind}"]
-            lines.append(f"{full}{{{labels}}} {number:g}" if labels else f"{full} {number:g}")
+            lines.append(f"{full}{{{labels}}} {_written(number)}" if labels else f"{full} {_written(number)}")
         for (name, labels), histogram in sorted(self._histograms.items()):
             full = f"{self._prefix}{name}"
             if full not in told:
@@ -139,7 +139,12 @@ def _buckets(full: str, labels: str, histogram: Histogram) -> list[str]:
         le = "+Inf" if bound == float("inf") else f"{bound:g}"
         lines.append(f'{full}_bucket{{{before}le="{le}"}} {running}')
     shown = f"{{{labels}}}" if labels else ""
-    return [*lines, f"{full}_sum{shown} {histogram.total:g}", f"{full}_count{shown} {histogram.n}"]
+    return [*lines, f"{full}_sum{shown} {_written(histogram.total)}", f"{full}_count{shown} {histogram.n}"]
+
+
+def _written(number: float) -> str:
+    """Whole numbers whole, others with all that they say."""
+    return str(int(number)) if float(number).is_integer() else repr(float(number))
 
 
 def merged(texts: Mapping[str, str]) -> str:

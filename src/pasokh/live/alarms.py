@@ -12,6 +12,13 @@ acknowledgement belongs to the id, so that the next occurrence rings again.
 | `surge` | queue | far more come than usual; who knows what is usual says so to the core (`is_surge`) |
 | `lost` | queue | calls were lost with the switch, and nobody has acknowledged it yet |
 | `empty` | queue | it is open and no agent serving it is ready; urgent as soon as somebody waits. |
+| `carrier` | carrier | it does not answer; urgent |
+| `carrier_sound`, `station_sound` | carrier, telephone | its calls sound bad (`office.voice_quality.judging`) |
+| `silent` | carrier, telephone | nothing was heard from it, call after call; urgent |
+| `sign_ons` | switch | far more sign-ons are refused than mistakes explain |
+| `clock` | switch | its machine's clock jumped, or is away from the database's |
+
+Faults of the telephony are told to the core by whoever watches (`NoteFault`).
 
 A queue that nobody was ever ready for and where nobody waits belongs to a centre that has not begun: no alarm.
 """
@@ -29,6 +36,8 @@ from pasokh.live.world import Change, World
 SURGE_LEAST = 10
 SURGE_TIMES = 3
 _OF_QUEUES = ("level", "empty", "surge", "lost")
+FAULTS = frozenset({"carrier", "carrier_sound", "station_sound", "silent", "sign_ons", "clock"})
+_URGENT_FAULTS = frozenset({"carrier", "silent"})
 _ALARM_RUNGS = LADDER_ORDER.index(Rung.ALARM) + 1
 
 
@@ -43,7 +52,7 @@ class Alarm(msgspec.Struct, frozen=True):
     since: Instant | None = None
     urgent: bool = True
     detail: str = ""
-    """The agent's question; the number of arrivals."""
+    """The agent's question; the number of arrivals; the carrier, telephone or switch that is at fault."""
 
 
 def is_surge(arrivals: int, usual: float) -> bool:
@@ -64,6 +73,8 @@ def keys_now(world: World) -> Iterable[tuple[str, str]]:
             yield "help", name
     for name in world.owed:
         yield "wrap", name
+    for fault in world.state.faults.values():
+        yield fault.kind, fault.object
 
 
 def keys_touched(change: Change) -> Iterable[tuple[str, str]]:
@@ -75,6 +86,7 @@ def keys_touched(change: Change) -> Iterable[tuple[str, str]]:
         yield "wait", name
         yield "help", name
         yield "wrap", name
+    yield from change.faults
 
 
 def alarm_at(world: World, kind: str, name: str) -> Alarm | None:
@@ -87,6 +99,8 @@ def alarm_at(world: World, kind: str, name: str) -> Alarm | None:
         return _empty(world, name)
     if kind == "lost":
         return _lost(world, name)
+    if kind in FAULTS:
+        return _fault(world, kind, name)
     interaction = world.state.interactions.get(name)
     if interaction is None:
         return None
@@ -95,7 +109,15 @@ def alarm_at(world: World, kind: str, name: str) -> Alarm | None:
 
 def object_of(alarm: Alarm) -> str:
     """What keys it."""
-    return alarm.interaction or alarm.queue
+    return alarm.interaction or alarm.queue or alarm.detail
+
+
+def _fault(world: World, kind: str, name: str) -> Alarm | None:
+    fault = world.state.faults.get(f"{kind}:{name}")
+    if fault is None:
+        return None
+    urgent = kind in _URGENT_FAULTS
+    return Alarm(f"{kind}:{name}:{fault.since}", kind, "", since=fault.since, urgent=urgent, detail=name)
 
 
 def _wait(world: World, i: Interaction) -> Alarm | None:

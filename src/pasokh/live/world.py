@@ -43,6 +43,8 @@ class Change:
     """Acknowledged ones."""
     incidents: set[str] = field(default_factory=set)
     """Announced, changed or withdrawn ones: they concern everybody in their queues."""
+    faults: set[tuple[str, str]] = field(default_factory=set)
+    """Kind and object of faults of the telephony that began or ended."""
     lines: set[str] = field(default_factory=set)
     """Queues in which somebody's place may be another one."""
     all: bool = False
@@ -169,6 +171,8 @@ class World:
                 change.alarms.add(event.alarm)
                 if event.alarm.startswith("lost:"):  # over with it
                     self._note_queue(event.alarm.split(":")[1], change)
+            case ev.FaultNoted() | ev.FaultEnded():
+                change.faults.add((event.kind, event.object))
             case ev.IncidentAnnounced() | ev.IncidentWithdrawn():
                 change.incidents.add(event.incident)
             case _:

@@ -79,6 +79,7 @@ class Rounds:
         self._seen: dict[str, int] = {}
         self._republished: set[str] = set()
         self._surges = Surges()
+        self._sounds = voice_jobs.Sounds()
         self._done = 0
 
     def __call__(self, connection: psycopg.Connection) -> None:
@@ -96,6 +97,7 @@ class Rounds:
         apply_due(connection)
         lift_due(connection)
         self._surges.turn(connection)
+        self._sounds.turn(connection)
         notice_jobs.turn(connection)
         for each in self._children:
             each.turn(connection)

@@ -252,6 +252,8 @@ class _Author:
             lambda: co.AcknowledgeAlarm(f"wait:{self._queue()}:{i}", agent),
             lambda: co.NoteSurge(self._queue(), rng.randint(1, 9), 10),
             lambda: co.EndSurge(self._queue(), rng.randint(1, 9)),
+            lambda: co.NoteFault(rng.choice(("carrier", "station_sound")), f"o{rng.randint(1, 2)}", rng.randint(1, 9)),
+            lambda: co.EndFault(rng.choice(("carrier", "station_sound")), f"o{rng.randint(1, 2)}"),
             lambda: co.SetFollowUp(self._promise(), f"c{rng.randint(1, 5)}", agent),
             lambda: co.CloseFollowUp(rng.choice([*self.state.follow_ups, "f0"]), agent),
             lambda: co.RateContact("c1", i, self._queue(), agent, rng.randint(1, 5)),

@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from pasokh.acd import commands as co
 from pasokh.acd import events as ev
+from pasokh.acd.commands.supervision import FaultKind
 from pasokh.acd.model import Closing, FollowUp
 
 
@@ -171,6 +172,10 @@ def _beside(first: ev.AnyEvent) -> co.AnyCommand:  # noqa: C901, PLR0912 - one l
             return co.NoteSurge(first.queue, first.since, first.arrivals)
         case ev.SurgeEnded():
             return co.EndSurge(first.queue, first.since)
+        case ev.FaultNoted():
+            return co.NoteFault(cast("FaultKind", first.kind), first.object, first.since)
+        case ev.FaultEnded():
+            return co.EndFault(cast("FaultKind", first.kind), first.object)
         case ev.AlarmAcknowledged():
             return co.AcknowledgeAlarm(first.alarm, first.by)
         case _:

@@ -144,3 +144,11 @@ def test_nobody_fills_the_table(called: Office) -> None:
     kept = codes.count(200)
     assert kept in (39, 40), "the stage's own report may be a recent one"
     assert codes == [200] * kept + [429] * (45 - kept)
+
+
+def test_a_call_that_waited_for_nobody_has_its_page_by_its_id(office: Office) -> None:
+    keep(office.dsn(schema.ENGINE), *a_call("alpha", "alpha-lost", "", office.now, AGENT))
+    page = signed_in("alpha-supervisor").get("/contacts/alpha-lost/call/")
+    assert page.status_code == 200
+    assert len(page.context["rungs"]) > 10
+    assert signed_in("alpha-supervisor").get("/contacts/alpha-nothing/call/").status_code == 404

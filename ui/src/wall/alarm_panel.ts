@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit-html";
 import { repeat } from "lit-html/directives/repeat.js";
-import type { Alarm, AlarmKind } from "./alarms";
+import { type Alarm, type AlarmKind, FAULTS } from "./alarms";
 import { readAlong } from "./agent_panel";
 import { type Key, type Wall, agentName, queueName } from "./context";
 import type { PastAlarm } from "./office";
@@ -25,12 +25,25 @@ export function alarmWords(wall: Wall, alarm: { kind: AlarmKind; queue: string; 
       return alarm.detail ? t("alarm.lost_n", { queue, n: Number(alarm.detail) }) : t("alarm.lost", { queue });
     case "surge":
       return alarm.detail ? t("alarm.surge_n", { queue, n: Number(alarm.detail) }) : t("alarm.surge", { queue });
+    case "carrier":
+      return t("alarm.carrier", { name: alarm.detail });
+    case "carrier_sound":
+      return t("alarm.carrier_sound", { name: alarm.detail });
+    case "station_sound":
+      return t("alarm.station_sound", { name: alarm.detail });
+    case "silent":
+      return t("alarm.silent", { name: alarm.detail });
+    case "sign_ons":
+      return t("alarm.sign_ons", { name: alarm.detail });
+    case "clock":
+      return t("alarm.clock", { name: alarm.detail });
   }
 }
 
 /** Goes to where something can be done about it. */
 export function attend(wall: Wall, alarm: { kind: AlarmKind; queue: string; agent: string; interaction: string }): void {
-  if (alarm.kind === "help") void readAlong(wall, alarm.interaction);
+  if (FAULTS.has(alarm.kind)) location.assign("/voice/quality/");
+  else if (alarm.kind === "help") void readAlong(wall, alarm.interaction);
   else if (alarm.kind === "wrap") wall.open({ kind: "agent", id: alarm.agent });
   else wall.open({ kind: "queue", id: alarm.queue });
 }

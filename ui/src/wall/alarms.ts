@@ -1,7 +1,8 @@
 import type { Names, Topic } from "../live/types";
 import { valuesOf } from "./figures";
 
-export type AlarmKind = "wait" | "help" | "wrap" | "level" | "empty" | "surge" | "lost";
+export type FaultKind = "carrier" | "carrier_sound" | "station_sound" | "silent" | "sign_ons" | "clock";
+export type AlarmKind = "wait" | "help" | "wrap" | "level" | "empty" | "surge" | "lost" | FaultKind;
 
 export interface Alarm {
   id: string;
@@ -15,7 +16,24 @@ export interface Alarm {
   acknowledged: { by: string; at: number } | null;
 }
 
-const ORDER: Record<AlarmKind, number> = { lost: 0, help: 1, wait: 2, empty: 3, surge: 4, level: 5, wrap: 6 };
+const ORDER: Record<AlarmKind, number> = {
+  lost: 0,
+  help: 1,
+  wait: 2,
+  empty: 3,
+  carrier: 4,
+  silent: 5,
+  surge: 6,
+  level: 7,
+  carrier_sound: 8,
+  station_sound: 9,
+  sign_ons: 10,
+  clock: 11,
+  wrap: 12,
+};
+
+/** Faults of the telephony: something, not a queue or a customer, needs looking after. */
+export const FAULTS: ReadonlySet<string> = new Set<FaultKind>(["carrier", "carrier_sound", "station_sound", "silent", "sign_ons", "clock"]);
 
 /** Everything that alarms now: what nobody attends to first, urgent before the rest, then by kind and age. */
 export function alarmsOf(wall: Topic): Alarm[] {

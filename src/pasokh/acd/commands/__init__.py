@@ -62,7 +62,9 @@ from pasokh.acd.commands.supervision import (
     AnnounceIncident,
     AnswerHelp,
     AskHelp,
+    EndFault,
     EndSurge,
+    NoteFault,
     NoteSurge,
     ReturnInteraction,
     StartMonitor,
@@ -94,6 +96,7 @@ __all__ = [
     "DefineQueue",
     "EndCall",
     "EndConsult",
+    "EndFault",
     "EndHold",
     "EndInteraction",
     "EndOutside",
@@ -102,6 +105,7 @@ __all__ = [
     "LoseCall",
     "MarkRead",
     "MoveContact",
+    "NoteFault",
     "NoteStep",
     "NoteSurge",
     "OpenContact",
@@ -144,7 +148,8 @@ type AnyCommand = (
     | TransferOutside | ConsultOutside | TransferMenu | AnswerOutside | EndOutside | MoveContact
     | MarkRead | CustomerAway | CustomerBack | RateContact | SetFollowUp | CloseFollowUp
     | AskHelp | AnswerHelp | StartMonitor | StopMonitor | TakeOver | ReturnInteraction
-    | AnnounceIncident | WithdrawIncident | AcknowledgeAlarm | NoteSurge | EndSurge | Tick
+    | AnnounceIncident | WithdrawIncident | AcknowledgeAlarm | NoteSurge | EndSurge
+    | NoteFault | EndFault | Tick
 )  # fmt: skip
 
 _decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand.__value__)

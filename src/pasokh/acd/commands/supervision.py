@@ -10,6 +10,11 @@ from pasokh.kernel.time import Instant
 
 AlarmId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:\-]{1,200}$")]
 
+FaultKind = Literal["carrier", "carrier_sound", "station_sound", "silent", "sign_ons", "clock"]
+"""A carrier that does not answer; one, or a telephone, with bad sound; one without any; sign-ons refused; clocks."""
+FaultObject = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.\-]{1,80}$")]
+"""Key of the carrier or telephone, name of the switch."""
+
 
 class AskHelp(Command, tag="help.ask", frozen=True):
     """Ask the supervisors about the matter in hand."""
@@ -76,6 +81,21 @@ class AcknowledgeAlarm(Command, tag="alarm.acknowledge", frozen=True):
 
     alarm: AlarmId
     by: Id
+
+
+class NoteFault(Command, tag="fault.note", frozen=True):
+    """Something of the telephony is at fault, as whoever watches it says; known already changes nothing."""
+
+    kind: FaultKind
+    object: FaultObject
+    since: Annotated[Instant, Meta(ge=1)]
+
+
+class EndFault(Command, tag="fault.end", frozen=True):
+    """It works again; at fault no longer changes nothing."""
+
+    kind: FaultKind
+    object: FaultObject
 
 
 class NoteSurge(Command, tag="surge.note", frozen=True):

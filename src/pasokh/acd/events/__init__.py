@@ -79,6 +79,8 @@ from pasokh.acd.events.setup import (
 )
 from pasokh.acd.events.supervision import (
     AlarmAcknowledged,
+    FaultEnded,
+    FaultNoted,
     HelpAnswered,
     HelpAsked,
     IncidentAnnounced,
@@ -112,6 +114,8 @@ __all__ = [
     "CustomerCameBack",
     "CustomerWentAway",
     "DayStarted",
+    "FaultEnded",
+    "FaultNoted",
     "FollowUpClosed",
     "FollowUpSet",
     "HelpAnswered",
@@ -174,7 +178,8 @@ type AnyEvent = (
     | OutsideCalled | OutsideAnswered | OutsideEnded | PassedOutside | SentToMenu | Moved
     | HelpAsked | HelpAnswered | MonitoringStarted | MonitoringEnded | IncidentAnnounced | IncidentWithdrawn
     | CallArrived | CallStepped | CallEnded | CallLost | ConsultSwitched | RecordingPaused | RecordingResumed
-    | AlarmAcknowledged | SurgeNoted | SurgeEnded | FollowUpSet | FollowUpClosed | ContactRated
+    | AlarmAcknowledged | SurgeNoted | SurgeEnded | FaultNoted | FaultEnded
+    | FollowUpSet | FollowUpClosed | ContactRated
 )  # fmt: skip
 
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent.__value__)
@@ -199,6 +204,8 @@ def stream_of(event: AnyEvent) -> str:
             return f"agent:{event.agent.id}"
         case IncidentAnnounced() | IncidentWithdrawn():
             return f"incident:{event.incident}"
+        case FaultNoted() | FaultEnded():
+            return f"fault:{event.kind}:{event.object}"
         case AlarmAcknowledged():
             return f"alarm:{event.alarm}"
         case AgentRetired() | AgentSignedIn() | AgentSignedOut() | PresenceChanged():

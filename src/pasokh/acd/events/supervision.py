@@ -57,6 +57,21 @@ class IncidentWithdrawn(Event, tag="incident.withdrawn", frozen=True):
     by: str
 
 
+class FaultNoted(Event, tag="fault.noted", frozen=True):
+    """Something of the telephony is at fault: a carrier, a telephone, the switch itself."""
+
+    kind: str
+    object: str
+    since: int
+
+
+class FaultEnded(Event, tag="fault.ended", frozen=True):
+    """It works again."""
+
+    kind: str
+    object: str
+
+
 class SurgeNoted(Event, tag="surge.noted", frozen=True):
     """Five minutes, from `since`, with far more arrivals than usual."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pasokh.acd import events as ev
-from pasokh.acd.state import Acknowledgement, Incident, OpenFollowUp, State
+from pasokh.acd.state import Acknowledgement, Fault, Incident, OpenFollowUp, State
 from pasokh.kernel.time import Instant
 
 
@@ -64,6 +64,16 @@ def surge_ended(state: State, e: ev.SurgeEnded, _: Instant) -> None:
     queue.surge_since = queue.surge_arrivals = 0
 
 
+def fault_noted(state: State, e: ev.FaultNoted, _: Instant) -> None:
+    """At fault."""
+    state.faults[f"{e.kind}:{e.object}"] = Fault(e.kind, e.object, e.since)
+
+
+def fault_ended(state: State, e: ev.FaultEnded, _: Instant) -> None:
+    """It works again."""
+    del state.faults[f"{e.kind}:{e.object}"]
+
+
 def follow_up_set(state: State, e: ev.FollowUpSet, _: Instant) -> None:
     """Owed from now on."""
     state.follow_ups[e.follow_up] = OpenFollowUp(e.follow_up, e.contact, e.owner, e.due_at, e.note, e.interaction)
@@ -85,6 +95,8 @@ FOLDS: dict[type, Callable[[State, Any, Instant], None]] = {
     ev.AlarmAcknowledged: alarm_acknowledged,
     ev.SurgeNoted: surge_noted,
     ev.SurgeEnded: surge_ended,
+    ev.FaultNoted: fault_noted,
+    ev.FaultEnded: fault_ended,
     ev.FollowUpSet: follow_up_set,
     ev.FollowUpClosed: follow_up_closed,
 }

@@ -145,3 +145,21 @@ def end_surge(turn: Turn, c: cmd.EndSurge) -> None:
     queue = turn.queue(c.queue)
     if queue.surge_since and queue.surge_since == c.since:
         turn.emit(ev.SurgeEnded(c.queue, c.since))
+
+
+MOST_FAULTS = 500
+"""A watcher gone mad fills neither the state nor the wall."""
+
+
+def note_fault(turn: Turn, c: cmd.NoteFault) -> None:
+    """Something is at fault; known already changes nothing."""
+    if f"{c.kind}:{c.object}" not in turn.state.faults:
+        if len(turn.state.faults) >= MOST_FAULTS:
+            raise PasokhError("fault.too_many", most=MOST_FAULTS)
+        turn.emit(ev.FaultNoted(c.kind, c.object, c.since))
+
+
+def end_fault(turn: Turn, c: cmd.EndFault) -> None:
+    """It works again; at fault no longer changes nothing."""
+    if f"{c.kind}:{c.object}" in turn.state.faults:
+        turn.emit(ev.FaultEnded(c.kind, c.object))

@@ -1,11 +1,16 @@
 """Reads of what was noted of calls."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q
 
+from pasokh.kernel.time import HOUR, Instant
+from pasokh.office.tenancy import scope
 from pasokh.office.voice_quality.models import BrowserLeg, Leg, Steps
+from pasokh.office.voice_quality.rules import FAIR_SCORE, HEARD_AFTER_MS
 
 MOST_ROWS = 2_000
 
@@ -41,3 +46,59 @@ def is_known(contact: str, interactions: Iterable[str]) -> bool:
     """Whether anything was noted of a contact's calls."""
     mine = Q(call=contact) | Q(interaction__in=list(interactions))
     return Steps.objects.filter(mine).exists() or Leg.objects.filter(mine).exists()
+
+
+def legs_between(after: Instant, until: Instant) -> list[Leg]:
+    """Legs that ended after one instant and not after another, in that order."""
+    found = Leg.objects.filter(ended_at__gt=after, ended_at__lte=until).order_by("ended_at", "channel")
+    return list(found[:MOST_JUDGED])
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How the legs of one carrier or telephone sounded in an hour, or all together (`hour` 0)."""
+
+    name: str
+    hour: Instant
+    legs: int
+    bad: int
+    score: int
+    """The mean of what was received, hundredths."""
+    worst: int
+    lost_permille: int
+    jitter_us: int
+    round_trip_us: int
+
+
+_LINES = """
+SELECT {name}, {hour}, count(*),
+  count(*) FILTER (WHERE least(nullif(received_score, 0), nullif(sent_score, 0)) < %(fair)s
+    OR (received = 0 AND ended_at - began_at >= %(silent)s)),
+  coalesce(avg(nullif(received_score, 0)), 0)::int,
+  coalesce(percentile_disc(0.05) WITHIN GROUP (ORDER BY nullif(received_score, 0)), 0)::int,
+  coalesce(sum(received_lost) * 1000 / nullif(sum(received + received_lost), 0), 0)::int,
+  coalesce(avg(received_jitter_us), 0)::bigint, coalesce(avg(nullif(round_trip_us, 0)), 0)::bigint
+FROM voice_quality_leg
+WHERE organisation_id = %(org)s AND answered AND {name} <> '' AND ended_at >= %(begin)s
+GROUP BY 1, 2 ORDER BY {order} LIMIT %(most)s
+"""
+MOST_LINES = 500
+MOST_JUDGED = 50_000
+
+
+def lines_by(column: str, begin: Instant, *, hourly: bool = False) -> list[Line]:
+    """By ``trunk``, ``station`` or ``node``, the worst first; `hourly` splits them by hour, in order."""
+    if column not in ("trunk", "station", "node"):
+        raise ValueError(column)
+    hour = f"ended_at - ended_at %% {HOUR}" if hourly else "0::bigint"
+    query = _LINES.format(name=column, hour=hour, order="2, 1" if hourly else "4 DESC, 3 DESC, 1")
+    with connection.cursor() as cursor:
+        given = {
+            "org": scope.required(),
+            "begin": begin,
+            "fair": FAIR_SCORE,
+            "silent": HEARD_AFTER_MS,
+            "most": MOST_LINES,
+        }
+        cursor.execute(query, given)
+        return [Line(*row) for row in cursor.fetchall()]

@@ -11,14 +11,17 @@ from django.views.decorators.http import require_GET
 from pasokh.acd import events as ev
 from pasokh.i18n import dates
 from pasokh.i18n.catalogue import message
-from pasokh.i18n.numbers import number
-from pasokh.kernel.time import Instant
+from pasokh.i18n.numbers import number, percent
+from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.time import DAY, HOUR, Instant, Millis
+from pasokh.office import clock
 from pasokh.office.desk import selectors as history
 from pasokh.office.desk.models import Contact
 from pasokh.office.desk.timeline import Entry, timeline_of
 from pasokh.office.errors import language
 from pasokh.office.people.access import needs, signed_in
 from pasokh.office.people.rules import Right
+from pasokh.office.tenancy import scope
 from pasokh.office.voice_quality import selectors
 from pasokh.office.voice_quality.ladder import Ladder, as_text, ladder_of
 from pasokh.office.voice_quality.rules import grade, verdicts
@@ -52,6 +55,57 @@ class _Call:
     sounded: bool
     known: bool
     numbers: list[str]
+
+
+SPANS: dict[str, Millis] = {"hour": HOUR, "day": DAY, "week": 7 * DAY}
+
+
+@needs(Right.WALL)
+@require_GET
+def quality_page(request: HttpRequest) -> HttpResponse:
+    """How the calls of each carrier and telephone sounded, the worst first, and carriers by hour."""
+    span = request.GET.get("span", "day")
+    begin = clock.now() - SPANS.get(span, DAY)
+    tables = [(column, selectors.lines_by(column, begin)) for column in ("trunk", "station")]
+    return render(
+        request,
+        "voice_quality/quality.html",
+        {
+            "tables": [(column, [_shown(line) for line in lines]) for column, lines in tables],
+            "hours": [_shown(line) for line in selectors.lines_by("trunk", begin, hourly=True)],
+            "spans": list(SPANS),
+            "span": span if span in SPANS else "day",
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A line as it is written."""
+
+    name: str
+    hour: Instant
+    legs: int
+    bad: int
+    score: str
+    worst: str
+    grade: str
+    lost: str
+    jitter: str
+    round_trip: str
+
+
+def _shown(line: selectors.Line) -> _Shown:
+    spoken = language()
+
+    def score(hundredths: int) -> str:
+        return number((hundredths + 5) // 10, spoken, 1) if hundredths else "–"
+
+    return _Shown(
+        line.name, line.hour, line.legs, line.bad, score(line.score), score(line.worst), grade(line.worst),
+        percent(line.lost_permille, spoken, 1), number(line.jitter_us // 1_000, spoken),
+        number(line.round_trip_us // 1_000, spoken) if line.round_trip_us else "–",
+    )  # fmt: skip
 
 
 @needs(Right.CONTACTS)
@@ -95,7 +149,7 @@ def _whole(request: HttpRequest) -> bool:
 
 
 def _call(request: HttpRequest, contact: str) -> _Call:
-    found = history.contact_by_id(contact)
+    found = _contact(contact)
     ids = [interaction.id for interaction in history.interactions_of(found.id)]
     calls = selectors.calls_of(found.id, ids)
     steps, legs = selectors.steps_of(calls, ids), selectors.legs_of(calls, ids)
@@ -112,6 +166,16 @@ def _call(request: HttpRequest, contact: str) -> _Call:
     if arrived is not None:
         numbers.append(message("ladder.number", spoken) + ": " + arrived.number)
     return _Call(found, ladder, said, any(leg.answered for leg in legs), bool(steps or legs), numbers)
+
+
+def _contact(name: str) -> Contact:
+    """The contact; for a call that never waited for anybody, one without a history."""
+    try:
+        return history.contact_by_id(name)
+    except PasokhError:
+        if not selectors.is_known(name, ()):
+            raise
+        return Contact(id=name, organisation_id=scope.required())
 
 
 def _flow(story: list[tuple[Instant, ev.AnyEvent]], spoken: str) -> list[Entry]:

@@ -114,7 +114,7 @@ def _resumed(cursor: Cursor, org: str, seq: int) -> Watch:
     cursor.execute(f"SELECT {_COLUMNS} FROM watch_alarm WHERE organisation_id = %s AND ended_at = 0", (org,))  # noqa: S608 - names of our own
     for values in cursor.fetchall():
         alarm = AlarmRow(*values)
-        watch.on[alarm.kind, alarm.interaction or alarm.queue] = alarm
+        watch.on[alarm.kind, alarm.interaction or alarm.queue or alarm.detail] = alarm
     return watch
 
 

@@ -198,6 +198,8 @@ class Witness:
 def _score(packets: int, lost: int, jitter_ms: float, told: sw.MediaReport, *, came: bool = True) -> int:
     """In hundredths; `came` = the packets are those that arrived, else all that were sent."""
     arrived = packets if came else max(0, packets - lost)
+    if not arrived:  # silence is no bad sound: it is told as silence
+        return 0
     found = mos.estimate(
         packets=arrived, lost=lost, jitter_ms=jitter_ms, round_trip_ms=told.round_trip_ms, codec=told.codec
     )
