@@ -9,7 +9,7 @@ false alarms and delays on drawn calls.
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from pasokh.kernel.time import HOUR, Instant, Millis
 from pasokh.office.voice_quality.rules import FAIR_SCORE, LegFigures, is_silent
@@ -65,7 +65,7 @@ class Watch:
             self.on_since, self.sum = 0, 0.0
 
 
-class SoundLeg(LegFigures):
+class SoundLeg(LegFigures, Protocol):
     """As much of a leg as is judged here."""
 
     station: str
