@@ -6,7 +6,7 @@ channel, so whoever takes over goes on where the caller is.
 
 import contextlib
 import logging
-from collections.abc import Collection, Coroutine, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -333,19 +333,18 @@ class FlowFront:
             if not await self._exchange.tell(f"move:{visit.interaction}:{number}", moved):
                 await self._happen(visit, p.QueueLeft("closed"))
             return
-        written: list[Coroutine[object, object, object]] = []
         if visit.interaction != interaction:
             visit.opened = f"{visit.contact}.{number}" if visit.opened else visit.contact
             visit.interaction = interaction
-            written = [
+            await side_by_side(  # before the core hears of it: whoever takes over finds its customer by this
                 self._switch.set_variable(visit.channel, CONTACT, visit.opened),
                 self._switch.set_variable(visit.channel, INTERACTION, interaction),
-            ]
+            )
         contact = visit.opened
         talk = self._exchange.begin(interaction, contact, visit.channel, visit.caller)
         talk.busy = True
         subject = ", ".join(f"{name}: {value}" for name, value in action.attributes.items())[:200]
-        opening = self._exchange.tell(
+        opened = await self._exchange.tell(
             f"open:{interaction}",
             cmd.OpenContact(
                 contact, interaction, Channel.VOICE, action.queue, customer=None, address=visit.caller,
@@ -353,7 +352,6 @@ class FlowFront:
                 requires=requires,
             ),
         )  # fmt: skip
-        *_, opened = await side_by_side(*written, opening)
         if not opened:
             await self._happen(visit, p.QueueLeft("closed"))
 
