@@ -6,7 +6,7 @@ At one instant timers fire in order of kind, then interaction number.
 import heapq
 from enum import IntEnum
 
-from pasokh.acd.model import Phase, Rung
+from pasokh.acd.model import TELEPHONE_MS, Phase, Rung
 from pasokh.acd.state import Interaction, State
 from pasokh.kernel.time import FOREVER, Instant
 
@@ -24,6 +24,7 @@ class Timer(IntEnum):
     SCHEDULED = 7
     AWAY = 8
     OUTSIDE = 9
+    TELEPHONE = 10
 
 
 type Due = tuple[Instant, Timer]
@@ -45,6 +46,8 @@ def due_of(state: State, interaction: Interaction) -> Due | None:
             return _due_waiting(state, interaction)
         case Phase.WRAP_UP:
             return (interaction.deadline, Timer.WRAP_UP)
+        case Phase.ACTIVE if interaction.telephone_lost:
+            return (interaction.telephone_lost + TELEPHONE_MS, Timer.TELEPHONE)
         case Phase.OUTSIDE if not interaction.outside_answered:
             return (interaction.deadline, Timer.OUTSIDE)
         case Phase.SCHEDULED:

@@ -253,7 +253,7 @@ def _work_returned(state: State, e: ev.WorkReturned, at: Instant) -> None:
 def _talk_ended(state: State, e: ev.TalkEnded, at: Instant) -> None:
     i = state.interactions[e.interaction]
     i.phase, i.since, i.deadline, i.customer_here = Phase.WRAP_UP, at, e.wrap_up_until, False
-    i.on_hold_since = i.help_since = 0
+    i.on_hold_since = i.help_since = i.telephone_lost = 0
     i.help_question = ""
     agent = state.agents[e.agent]
     agent.talk_ms += e.talk_ms

@@ -126,6 +126,15 @@ class SwitchParty(Effect, tag="consult.party", frozen=True):
     party: Literal["customer", "helper", "both"]
 
 
+class RingAgain(Effect, tag="agent.ring_again", frozen=True):
+    """Call the agent's telephone for the talk the agent has; one that is still called or up for it is let go first."""
+
+    id: str
+    interaction: str
+    agent: str
+    channel: Channel
+
+
 class Record(Effect, tag="recording.switch", frozen=True):
     """Record, or record nothing (`on=False`)."""
 
@@ -184,7 +193,7 @@ class Deliver(Effect, tag="customer.deliver", frozen=True):
 
 
 type AnyEffect = (
-    RingAgent | StopRinging | Connect | Release | SwitchParty | Hold | Record | Follow
+    RingAgent | RingAgain | StopRinging | Connect | Release | SwitchParty | Hold | Record | Follow
     | CallOutside | JoinOutside | HandOutside | DropOutside | WaitAgain | ToMenu
     | OfferAlternatives | Disconnect | Deliver
 )  # fmt: skip

@@ -267,5 +267,8 @@ _CLASS = {Channel.VOICE: 0, Channel.CALLBACK: 0, Channel.CHAT: 1, Channel.MESSEN
 HEAD_START_MS: Millis = 24 * HOUR
 """Puts somebody at the head of a queue who was being served: nobody there has waited a day."""
 
+TELEPHONE_MS: Millis = 20 * SECOND
+"""How long an agent whose telephone left the talk keeps the customer: time to load a page anew."""
+
 DIRECT_HOLD_MS: Millis = 30 * SECOND
 """How long a contact transferred to one agent waits for that agent before its queue helps."""

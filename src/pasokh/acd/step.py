@@ -22,6 +22,7 @@ from pasokh.acd.handlers import (
     presence,
     supervision,
     talks,
+    telephone,
 )
 from pasokh.acd.handlers.timers import fire
 from pasokh.acd.model import Phase
@@ -114,6 +115,9 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     cmd.SwitchConsult: calls.switch_consult,
     cmd.PauseRecording: calls.pause_recording,
     cmd.ResumeRecording: calls.resume_recording,
+    cmd.LoseTelephone: telephone.lose_telephone,
+    cmd.RejoinCall: telephone.rejoin_call,
+    cmd.TelephoneBack: telephone.telephone_back,
     cmd.OpenContact: contacts.open_contact,
     cmd.PostMessage: contacts.post_message,
     cmd.LeaveContact: contacts.leave_contact,

@@ -8,6 +8,7 @@ acknowledgement belongs to the id, so that the next occurrence rings again.
 | `wait` | interaction | the customer waits past the ladder's alarm rung |
 | `help` | interaction | the agent asks for help |
 | `wrap` | interaction | the wrap-up limit has passed, the outcome is owed |
+| `telephone` | interaction | the agent's telephone has left the talk: the customer hears music |
 | `level` | queue | the day's service level is under its target (`acd.levels`: not lowered before it is well above) |
 | `surge` | queue | far more come than usual; who knows what is usual says so to the core (`is_surge`) |
 | `lost` | queue | calls were lost with the switch, and nobody has acknowledged it yet |
@@ -71,6 +72,7 @@ def keys_now(world: World) -> Iterable[tuple[str, str]]:
     for held in world.held.values():
         for name in held:
             yield "help", name
+            yield "telephone", name
     for name in world.owed:
         yield "wrap", name
     for fault in world.state.faults.values():
@@ -86,6 +88,7 @@ def keys_touched(change: Change) -> Iterable[tuple[str, str]]:
         yield "wait", name
         yield "help", name
         yield "wrap", name
+        yield "telephone", name
     yield from change.faults
 
 
@@ -104,7 +107,7 @@ def alarm_at(world: World, kind: str, name: str) -> Alarm | None:
     interaction = world.state.interactions.get(name)
     if interaction is None:
         return None
-    return {"wait": _wait, "help": _help, "wrap": _wrap}[kind](world, interaction)
+    return {"wait": _wait, "help": _help, "wrap": _wrap, "telephone": _telephone}[kind](world, interaction)
 
 
 def object_of(alarm: Alarm) -> str:
@@ -139,6 +142,13 @@ def _wrap(world: World, i: Interaction) -> Alarm | None:  # noqa: ARG001 - the r
     if i.phase is not Phase.OUTCOME_DUE:
         return None
     return Alarm(f"wrap:{i.id}", "wrap", i.queue, i.id, i.agent or "", i.since, False)
+
+
+def _telephone(world: World, i: Interaction) -> Alarm | None:  # noqa: ARG001 - the rules' shape
+    if not i.telephone_lost or i.kind == "consult":
+        return None
+    since = i.telephone_lost
+    return Alarm(f"telephone:{i.id}:{since}", "telephone", i.queue, i.id, i.agent or "", since)
 
 
 def _level(world: World, name: str) -> Alarm | None:

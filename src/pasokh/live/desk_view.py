@@ -180,6 +180,7 @@ def _call(world: World, i: Interaction) -> object | None:
         "answers": [{"step": step, "said": said} for step, said in came.answers] if came is not None else [],
         "talks_with": i.talks_with or None,
         "unrecorded_since": i.unrecorded_since or None,
+        "telephone_lost": i.telephone_lost or None,
         "hold_warn_ms": world.state.queues[i.queue].config.hold_warn_ms,
     }
 

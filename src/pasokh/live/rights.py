@@ -230,6 +230,7 @@ _AGENT: dict[str, _Fill] = {
             cmd.SwitchConsult,
             cmd.PauseRecording,
             cmd.ResumeRecording,
+            cmd.RejoinCall,
             cmd.Transfer,
             cmd.StartConsult,
             cmd.EndConsult,

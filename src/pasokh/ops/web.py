@@ -17,6 +17,7 @@ from pasokh.engine.core import ACD
 from pasokh.i18n.catalogue import has, message
 from pasokh.live.asgi import App, create_app
 from pasokh.live.hub import Hub
+from pasokh.live.phone_socket import PhoneGate
 from pasokh.live.tokens import TokenSigner
 from pasokh.metrics.service_level import ANSWERED_OR_ABANDONED
 from pasokh.ops.counted import counted, lag_counted
@@ -24,6 +25,7 @@ from pasokh.ops.database import acting_as
 from pasokh.ops.figures import place, told, web_figures
 from pasokh.ops.files import OfficeFiles
 from pasokh.ops.hours import OfficeHours
+from pasokh.ops.phones import OfficePhones
 from pasokh.ops.settings import SOCKET, Settings
 from pasokh.ops.transcripts import OfficePost
 from pasokh.ops.visits import OfficeVisits, OfficeWaiting
@@ -76,6 +78,13 @@ def build(settings: Settings, url: str, clock: Callable[[], int]) -> App:
     )
 
     known = web_figures()
+    phone = PhoneGate(
+        signer,
+        store,
+        OfficePhones(acting_as(url, schema.ENGINE), settings.switch.home, settings.switch.phones_url),
+        clock=clock,
+        words=words,
+    )
     office = FileGate(cast("App", django), widgets, signer, clock=clock, words=words)
 
     @asynccontextmanager
@@ -83,7 +92,7 @@ def build(settings: Settings, url: str, clock: Callable[[], int]) -> App:
         async with told(place(settings, "web"), known), lag_counted(known), store:
             yield
 
-    return counted(create_app(hub, chat, office, lifespan), known)
+    return counted(create_app(hub, chat, office, lifespan, phone), known)
 
 
 def serve(settings: Settings, url: str, ready: Callable[[], None], clock: Callable[[], int]) -> None:

@@ -59,6 +59,9 @@ def _by_any(  # noqa: C901, PLR0912 - one line a command
         return co.MoveContact(
             changed.interaction, changed.to_queue, changed.requires, changed.priority, changed.by
         )  # fmt: skip
+    called = _one(events, ev.TelephoneCalled)
+    if called is not None:
+        return co.RejoinCall(called.interaction, called.agent)
     back = _one(events, ev.WorkReturned)
     if back is not None:
         return co.ReturnInteraction(back.interaction, back.by)
@@ -210,6 +213,10 @@ def _of_a_call(first: ev.AnyEvent) -> co.AnyCommand:
         case ev.ConsultSwitched():
             party = cast("Literal['customer', 'helper', 'both']", first.party)
             return co.SwitchConsult(first.interaction, first.agent, party)
+        case ev.TelephoneLost():
+            return co.LoseTelephone(first.interaction, first.agent)
+        case ev.TelephoneRejoined():
+            return co.TelephoneBack(first.interaction, first.agent)
         case ev.RecordingPaused():
             return co.PauseRecording(first.interaction, first.agent, first.reason)
         case ev.RecordingResumed():

@@ -20,7 +20,7 @@ VISITOR = Claims(kind="visitor", org="o", subject="c1", contact="c1", role="visi
 OWN = {
     "agent.sign_in", "agent.sign_out", "agent.set_presence", "offer.accept", "offer.reject", "hold.start", "hold.end",
     "contact.transfer", "consult.start", "consult.end", "consult.complete", "interaction.end", "wrap_up.complete",
-    "message.post", "help.ask", "consult.switch", "recording.pause", "recording.resume",
+    "message.post", "help.ask", "consult.switch", "recording.pause", "recording.resume", "call.rejoin",
     "contact.transfer_outside", "consult.start_outside",
     "contact.transfer_menu",
 }  # fmt: skip

@@ -41,9 +41,11 @@ class Stations:
 
     def __init__(self) -> None:
         self.without: set[str] = set()
+        self.browsers: set[str] = set()
+        """Whose telephone never hangs up by itself."""
 
     async def of_user(self, user: str) -> Station | None:
-        return None if user in self.without else Station(endpoint=f"phone/{user}")
+        return None if user in self.without else Station(endpoint=f"phone/{user}", may_be_lost=user in self.browsers)
 
     async def outside(self, address: str) -> Station:
         if address.startswith("+1900"):

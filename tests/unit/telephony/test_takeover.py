@@ -176,7 +176,7 @@ class Chance:
             cmd.SwitchConsult(i.id, agent, rng.choice(("customer", "helper", "both"))),
             cmd.StartMonitor(i.id, "boss", rng.choice(("listen", "whisper", "barge"))), cmd.StopMonitor(i.id, "boss"),
             cmd.TakeOver(i.id, rng.choice(("boss", "nima"))), cmd.PauseRecording(i.id, agent),
-            cmd.ResumeRecording(i.id, agent),
+            cmd.ResumeRecording(i.id, agent), cmd.RejoinCall(i.id, agent),
         ))  # fmt: skip
 
     def _ask(self, command: cmd.AnyCommand) -> None:
@@ -189,6 +189,8 @@ async def test_whatever_happens_calls_are_as_the_core_says(seed):
     house = House("sara", "nima", "b-omid")
     if seed % 3 == 0:
         house.pbx.phones["phone/nima"] = Phone(Manner.ANSWERS, 700)
+    if seed % 2 == 0:
+        house.stations.browsers = {"sara", "b-omid"}
     await house.take_over()
     chance = Chance(house, seed)
     for _ in range(120):

@@ -9,6 +9,7 @@ import type { DeskMemory } from "./memory";
 import type { DeskModel } from "./model";
 import type { Office } from "./office";
 import type { Attachment } from "./types";
+import type { Voice } from "./voice";
 
 export type DeskKey = keyof StaffText | keyof DeskText;
 
@@ -41,6 +42,8 @@ export interface Desk {
   memory: DeskMemory;
   model: DeskModel;
   office: Office;
+  /** The telephone, where there is one and it has been loaded. */
+  voice: Voice | null;
   alerts: AlertSettings;
   language: Language;
   zone: string | undefined;
@@ -67,6 +70,9 @@ export interface Desk {
   pauses: readonly Pause[];
   /** Everyone who can be named in a note, signed in or not. */
   people: readonly { id: string; name: string }[];
+  /** Names of the businesses answered for, and of the numbers called. */
+  clients: Readonly<Record<string, Names>>;
+  numbers: Readonly<Record<string, Names>>;
   /** Whether a text of that key exists: codes from data (reasons, outcomes) may be an organisation's own. */
   known(key: string): key is DeskKey;
   signIn(): void;

@@ -19,6 +19,7 @@ import { follow } from "./scrolling";
 import { signInAgain } from "./session";
 import { deskShortcuts } from "./shortcuts";
 import { columnsOf, deskView } from "./view";
+import { type StationKind, byVoice, loadVoice } from "./voice";
 import { shortWhy } from "./why";
 import { nameOf, queueOf } from "./words";
 
@@ -34,10 +35,13 @@ interface PageData {
   organisation?: Names | string;
   pauses?: Pause[];
   colleagues?: { id: string; name: string }[];
+  clients?: Record<string, Names>;
+  numbers?: Record<string, Names>;
+  phone?: StationKind | null;
 }
 
 /** What the server put on the page for the script: the organisation's own names. */
-function dataOnPage(): Pick<Desk, "outcomes" | "reasons" | "organisation" | "pauses" | "people"> {
+function dataOnPage(): Pick<Desk, "outcomes" | "reasons" | "organisation" | "pauses" | "people" | "clients" | "numbers"> & Pick<PageData, "phone"> {
   const data = JSON.parse(document.getElementById("desk-data")?.textContent || "{}") as PageData;
   const { outcomes = [] } = data;
   return {
@@ -46,6 +50,9 @@ function dataOnPage(): Pick<Desk, "outcomes" | "reasons" | "organisation" | "pau
     organisation: data.organisation ?? "",
     pauses: data.pauses ?? [],
     people: data.colleagues ?? [],
+    clients: data.clients ?? {},
+    numbers: data.numbers ?? {},
+    phone: data.phone ?? null,
   };
 }
 
@@ -58,6 +65,7 @@ function open(root: HTMLElement): void {
   const client = staffClient(["desk", "team"], `pasokh.desk.outbox.${agent}`);
   const memory = new DeskMemory(sessionStorage, agent);
   const alerts = new Alerts(new AlertSettings(localStorage));
+  const given = dataOnPage();
   const readMarks = new Map<string, number>();
   const typed = new Map<string, number>();
   let drawing = false;
@@ -79,10 +87,11 @@ function open(root: HTMLElement): void {
     memory,
     model: deskModel(client.topic("desk"), client.topic("team")),
     office: new Office(() => redraw()),
+    voice: null,
     alerts: alerts.settings,
     language,
     zone,
-    ...dataOnPage(),
+    ...given,
     t: translator(language, catalogue, f.digits),
     f,
     now: client.now(),
@@ -151,6 +160,8 @@ function open(root: HTMLElement): void {
     desk.model = deskModel(client.topic("desk"), client.topic("team"));
     desk.places = Math.max(1, Math.min(MOST_COLUMNS, Math.floor(workWidth() / COLUMN)));
     settle();
+    wantVoice();
+    desk.voice?.settle();
     render(deskView(desk), root);
     alerts.update(desk.model, {
       flash: desk.t("offer.flash"),
@@ -166,6 +177,22 @@ function open(root: HTMLElement): void {
     follow();
     focusWanted();
     memory.save();
+  };
+
+  let voiceWanted = false;
+
+  /** The telephone is loaded once the desk stands, where the person has one or a call is here. */
+  const wantVoice = (): void => {
+    if (voiceWanted || client.topic("desk").cursor === null) return;
+    const calls = [...desk.model.work, ...desk.model.offers].some(byVoice);
+    if (!given.phone && !calls) return;
+    voiceWanted = true;
+    loadVoice(desk, given.phone ?? "desk").catch(() => {
+      setTimeout(() => {
+        voiceWanted = false;
+        redraw();
+      }, NOTICE_FOR);
+    });
   };
 
   const workWidth = (): number => root.querySelector(".desk-work")?.clientWidth || innerWidth;

@@ -6,6 +6,7 @@ import type { Desk } from "./context";
 import { messagesOf } from "./model";
 import { cardLine } from "./card";
 import { CHANNEL_ICON, avatar, coded, nameOf, queueOf } from "./words";
+import { byVoice } from "./voice";
 import { shortWhy } from "./why";
 
 /** How long each offer rings in all, as first seen: the ring empties over that span. */
@@ -14,6 +15,10 @@ const spans = new Map<string, number>();
 /** Takes or declines what rings; what has been taken opens, unless something is being written elsewhere. */
 export async function answerOffer(desk: Desk, offer: Interaction, type: "offer.accept" | "offer.reject"): Promise<void> {
   if (desk.memory.busy.has(offer.id) || desk.client.connection !== "online") return;
+  if (type === "offer.accept" && desk.voice?.answers(offer)) {
+    await desk.voice.answer(offer);
+    return;
+  }
   desk.memory.busy.add(offer.id);
   desk.redraw();
   const done = await desk.act({ type, interaction: offer.id });
@@ -34,6 +39,8 @@ export function offerCard(desk: Desk, offer: Interaction): TemplateResult {
   const name = nameOf(desk, offer);
   const first = messagesOf(desk.client.topic("desk"), offer).findLast((message) => message.author === "customer");
   const answer = (type: "offer.accept" | "offer.reject") => () => void answerOffer(desk, offer, type);
+  // A telephone that stands elsewhere is answered there.
+  const elsewhere = byVoice(offer) && desk.voice !== null && desk.voice.kind !== "webrtc";
   return html`<article class="offer" data-offer=${offer.id} aria-label=${desk.t("offer.title")}>
     <div class="offer-head">
       ${avatar(offer.customer ?? offer.id, name)}
@@ -51,15 +58,15 @@ export function offerCard(desk: Desk, offer: Interaction): TemplateResult {
       <span class="badge">${desk.t("offer.waited", { time: desk.f.clock(offer.waited_ms) })}</span>
       ${offer.language ? html`<span class="badge">${coded(desk, "language", offer.language)}</span>` : nothing}
     </div>
-    ${cardLine(desk, offer)}
+    ${desk.voice?.offer(offer) ?? nothing} ${cardLine(desk, offer)}
     ${offer.subject ? html`<p><bdi>${offer.subject}</bdi></p>` : nothing}
     ${offer.note ? html`<p class="colleague-note"><bdi>${offer.note}</bdi></p>` : nothing}
     ${first ? html`<p class="offer-first" dir="auto">${first.text}</p>` : nothing}
     <p class="offer-why">${shortWhy(desk, offer.why)}</p>
     <div class="offer-actions">
-      <button class="button primary" type="button" data-accept ?disabled=${off} @click=${answer("offer.accept")}>
+      ${elsewhere ? nothing : html`<button class="button primary" type="button" data-accept ?disabled=${off} @click=${answer("offer.accept")}>
         ${icon("accept")} ${desk.t("offer.accept")}${position === 0 ? html`<kbd aria-hidden="true" dir="ltr">${shown("alt+a").join("+")}</kbd>` : nothing}
-      </button>
+      </button>`}
       <button class="button" type="button" ?disabled=${off} @click=${answer("offer.reject")}>${desk.t("offer.reject")}</button>
     </div>
   </article>`;

@@ -3,6 +3,7 @@ import type { Desk } from "./context";
 import { answerOffer } from "./offer";
 import { openHandover, openHelp } from "./thread_head";
 import type { Interaction } from "./types";
+import { goReadyAt } from "./top";
 import { nameOf, pauseName } from "./words";
 
 const NUMBERED = 9;
@@ -43,7 +44,7 @@ export function deskShortcuts(desk: Desk): void {
   const list: Shortcut[] = [
     { id: "desk.accept", keys: ["alt+a", "a"], label: desk.t("offer.accept"), group, when: () => desk.model.offers.length > 0, run: () => desk.model.offers[0] && void answerOffer(desk, desk.model.offers[0], "offer.accept") },
     { id: "desk.decline", keys: ["alt+x", "x"], label: desk.t("offer.reject"), group, when: () => desk.model.offers.length > 0, run: () => desk.model.offers[0] && void answerOffer(desk, desk.model.offers[0], "offer.reject") },
-    { id: "desk.ready", keys: ["alt+r"], label: desk.t("keys.ready"), group, when: () => desk.model.me !== null && desk.model.me.presence !== "offline" && online(), run: () => void desk.act(ready() ? { type: "agent.set_presence", ready: false, reason: pauses[0]?.key ?? "" } : { type: "agent.set_presence", ready: true }) },
+    { id: "desk.ready", keys: ["alt+r"], label: desk.t("keys.ready"), group, when: () => desk.model.me !== null && desk.model.me.presence !== "offline" && online(), run: () => void (ready() ? desk.act({ type: "agent.set_presence", ready: false, reason: pauses[0]?.key ?? "" }) : goReadyAt(desk)) },
     { id: "desk.start", keys: [], label: desk.t("presence.sign_in"), group, when: () => desk.model.me?.presence === "offline" && online(), run: () => void desk.act({ type: "agent.sign_in" }) },
     { id: "desk.next", keys: ["alt+down", "j"], label: desk.t("keys.next"), group, when: () => desk.model.work.length > 0, run: step(1) },
     { id: "desk.previous", keys: ["alt+up", "k"], label: desk.t("keys.previous"), group, when: () => desk.model.work.length > 0, run: step(-1) },

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { icon } from "../design/icons";
 import type { Desk } from "./context";
 import type { Interaction } from "./types";
+import { byVoice } from "./voice";
 
 /** Lines under the head that say how things stand: needs, help, reading along, away, consult, hold. */
 export function strips(desk: Desk, each: Interaction): TemplateResult {
@@ -56,7 +57,7 @@ function consultOrHold(desk: Desk, each: Interaction): TemplateResult | typeof n
         : nothing}
     </div>`;
   }
-  if (each.on_hold_since !== null && each.phase === "active") {
+  if (each.on_hold_since !== null && each.phase === "active" && !(desk.voice && byVoice(each))) {
     return html`<div class="thread-strip hold">
       ${icon("pause")}<span>${desk.t("phase.on_hold")}</span><time>${desk.f.clock(desk.now - each.on_hold_since)}</time>
     </div>`;

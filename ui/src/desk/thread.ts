@@ -8,6 +8,7 @@ import { addressee } from "./send";
 import { strips } from "./strips";
 import { threadHead } from "./thread_head";
 import type { Interaction, Message } from "./types";
+import { byVoice } from "./voice";
 import { nameOf } from "./words";
 import { wrapUp } from "./wrap_up";
 
@@ -25,7 +26,7 @@ export function thread(desk: Desk, each: Interaction): TemplateResult {
   const last = lastToCustomer(messages, each);
   const receipt = last ? desk.t(last.number <= (each.read_by_customer ?? 0) ? "thread.seen" : "thread.sent") : "";
   return html`<section class="thread" data-interaction=${each.id} aria-label=${desk.t("thread.label", { name })}>
-    ${threadHead(desk, each, name)} ${strips(desk, each)}
+    ${threadHead(desk, each, name)} ${strips(desk, each)} ${desk.voice?.panel(each) ?? nothing}
     <div class="thread-scroll" tabindex="0" role="log" aria-live="polite" aria-label=${desk.t("thread.label", { name })} data-follow>
       <ol class="bubbles">
         ${hidden
@@ -35,7 +36,7 @@ export function thread(desk: Desk, each: Interaction): TemplateResult {
               </button>
             </li>`
           : nothing}
-        ${messages.length + drafts.length === 0 ? html`<li class="bubble system"><p class="body">${desk.t("thread.empty")}</p></li>` : nothing}
+        ${messages.length + drafts.length === 0 ? html`<li class="bubble system"><p class="body">${desk.t(byVoice(each) ? "thread.call" : "thread.empty")}</p></li>` : nothing}
         ${repeat(
           shown,
           (message) => `${message.interaction ?? ""}${message.number}`,

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { icon } from "../design/icons";
 import type { Desk } from "./context";
 import type { Interaction } from "./types";
+import { byVoice } from "./voice";
 import { avatar, phaseOf, queueOf } from "./words";
 
 /** Asks for what a transfer or consult needs to know. */
@@ -51,7 +52,9 @@ export function threadHead(desk: Desk, each: Interaction, name: string): Templat
       ? html`<div class="thread-tools" role="group">
           ${consult
             ? nothing
-            : html`${tool(held ? "play" : "pause", desk.t(held ? "action.unhold" : "action.hold"), act(held ? "hold.end" : "hold.start"))}
+            : html`${desk.voice && byVoice(each)
+                ? nothing
+                : tool(held ? "play" : "pause", desk.t(held ? "action.unhold" : "action.hold"), act(held ? "hold.end" : "hold.start"))}
               ${each.consult ? nothing : tool("consult", desk.t("action.consult"), () => openHandover(desk, each, "consult"))}
               ${tool("transfer", desk.t("action.transfer"), () => openHandover(desk, each, "transfer"))}
               ${asking ? nothing : tool("help", desk.t("action.help"), () => openHelp(desk, each), "help-tool")}`}

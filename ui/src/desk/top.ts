@@ -9,7 +9,7 @@ export function top(desk: Desk): TemplateResult {
   const { me } = desk.model;
   const day = desk.memory.panel === "day";
   return html`<header class="desk-top">
-    ${banner(desk)}
+    ${banner(desk)} ${desk.voice?.banner() ?? nothing}
     <div class="desk-bar">
       <h1 class="visually-hidden">${desk.t("desk.title")}</h1>
       ${presence(desk)}
@@ -33,7 +33,7 @@ export function top(desk: Desk): TemplateResult {
       <span class="live-sign ${desk.client.connection}">
         <span class="dot ready"></span><span>${desk.t(desk.client.connection === "online" ? "connection.online" : "connection.connecting")}</span>
       </span>
-      ${alertMenu(desk)}
+      ${desk.voice?.sign() ?? nothing} ${alertMenu(desk)}
       ${me ? html`<span class="desk-me">${avatar(me.id, me.name, "small")}<span class="name"><bdi>${me.name}</bdi></span></span>` : nothing}
     </div>
   </header>`;
@@ -119,6 +119,12 @@ function banner(desk: Desk): TemplateResult | typeof nothing {
   return html`<div class="banner" role="status"><span>${desk.t("connection.offline")}</span>${queued}</div>`;
 }
 
+/** Ready means that one can be reached: with a telephone here, that one can be heard. */
+export async function goReadyAt(desk: Desk): Promise<void> {
+  if (desk.voice && !(await desk.voice.ready())) return;
+  await desk.act({ type: "agent.set_presence", ready: true });
+}
+
 function presence(desk: Desk): TemplateResult | typeof nothing {
   const { me } = desk.model;
   if (!me) return nothing;
@@ -134,6 +140,10 @@ function presence(desk: Desk): TemplateResult | typeof nothing {
     </button>`;
   }
   const ready = me.presence === "ready";
+  const goReady = () => {
+    desk.memory.presenceOpen = false;
+    void goReadyAt(desk);
+  };
   const state = ready ? desk.t("presence.ready") : me.reason ? pauseName(desk, me.reason) : desk.t("presence.not_ready");
   const open = desk.memory.presenceOpen;
   return html`<div
@@ -165,7 +175,7 @@ function presence(desk: Desk): TemplateResult | typeof nothing {
           class="button primary"
           type="button"
           ?disabled=${off}
-          @click=${() => go("agent.set_presence", { ready: true })}
+          @click=${goReady}
         >
           ${desk.t("presence.go_ready")}
         </button>`}
@@ -173,7 +183,7 @@ function presence(desk: Desk): TemplateResult | typeof nothing {
       ? html`<div class="popover">
           ${ready
             ? nothing
-            : html`<button class="menu-item" type="button" ?disabled=${off} @click=${() => go("agent.set_presence", { ready: true })}>
+            : html`<button class="menu-item" type="button" ?disabled=${off} @click=${goReady}>
                 <span class="dot ready"></span>${desk.t("presence.ready")}
               </button>`}
           <p class="menu-title">${desk.t("presence.why")}</p>

@@ -8,6 +8,16 @@ export interface Attachment {
   size: number;
 }
 
+/** What only a telephone call has. */
+export interface Call {
+  number: string;
+  caller: string;
+  answers: { step: string; said: string }[];
+  talks_with: "customer" | "helper" | "both" | null;
+  unrecorded_since: number | null;
+  hold_warn_ms: number;
+}
+
 /** What the desk topic says of an interaction. */
 export interface Interaction extends Held {
   reasons: string[];
@@ -17,7 +27,9 @@ export interface Interaction extends Held {
   away_since: number | null;
   help_since: number | null;
   help_question: string;
-  monitors: { id: string; name: string }[];
+  monitors: { id: string; name: string; mode?: string }[];
+  /** Of a telephone call. */
+  call?: Call | null;
 }
 
 export interface Message extends Omit<Written, "author"> {

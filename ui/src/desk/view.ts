@@ -29,7 +29,7 @@ export function deskView(desk: Desk): TemplateResult {
       ${memory.panel === "day" ? dayPanel(desk) : chosen && memory.panel === "details" ? details(desk, chosen) : nothing}
       ${chosen && model.offers[0] ? html`<div class="offer-sheet">${offerCard(desk, model.offers[0])}</div>` : nothing}
     </div>
-    ${handoverDialog(desk)} ${helpDialog(desk)} ${doneDialog(desk)}
+    ${handoverDialog(desk)} ${helpDialog(desk)} ${doneDialog(desk)} ${desk.voice?.dialogs() ?? nothing}
     <div class="toasts">
       ${memory.notices.map(
         (notice) => html`<div class="toast ${notice.kind}" role=${notice.kind === "failed" ? "alert" : "status"}>

@@ -45,6 +45,7 @@ export interface Me {
   answered: number;
   missed: number;
   talk_ms: number;
+  capacity?: { voice: number; text: number; mail: number };
 }
 
 export interface Part {

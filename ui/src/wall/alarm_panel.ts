@@ -17,6 +17,8 @@ export function alarmWords(wall: Wall, alarm: { kind: AlarmKind; queue: string; 
       return alarm.detail ? t("alarm.help_question", { agent, question: alarm.detail }) : t("alarm.help", { agent });
     case "wrap":
       return t("alarm.wrap", { agent });
+    case "telephone":
+      return t("alarm.telephone", { agent });
     case "level":
       return t("alarm.level", { queue });
     case "empty":
@@ -44,7 +46,7 @@ export function alarmWords(wall: Wall, alarm: { kind: AlarmKind; queue: string; 
 export function attend(wall: Wall, alarm: { kind: AlarmKind; queue: string; agent: string; interaction: string }): void {
   if (FAULTS.has(alarm.kind)) location.assign("/voice/quality/");
   else if (alarm.kind === "help") void readAlong(wall, alarm.interaction);
-  else if (alarm.kind === "wrap") wall.open({ kind: "agent", id: alarm.agent });
+  else if (alarm.kind === "wrap" || alarm.kind === "telephone") wall.open({ kind: "agent", id: alarm.agent });
   else wall.open({ kind: "queue", id: alarm.queue });
 }
 

@@ -2,7 +2,7 @@ import type { Names, Topic } from "../live/types";
 import { valuesOf } from "./figures";
 
 export type FaultKind = "carrier" | "carrier_sound" | "station_sound" | "silent" | "sign_ons" | "clock";
-export type AlarmKind = "wait" | "help" | "wrap" | "level" | "empty" | "surge" | "lost" | FaultKind;
+export type AlarmKind = "wait" | "help" | "wrap" | "level" | "empty" | "surge" | "lost" | "telephone" | FaultKind;
 
 export interface Alarm {
   id: string;
@@ -18,6 +18,7 @@ export interface Alarm {
 
 const ORDER: Record<AlarmKind, number> = {
   lost: 0,
+  telephone: 1,
   help: 1,
   wait: 2,
   empty: 3,

@@ -7,10 +7,13 @@ from pasokh.acd.commands.calls import (
     BeginCall,
     EndCall,
     LoseCall,
+    LoseTelephone,
     NoteStep,
     PauseRecording,
+    RejoinCall,
     ResumeRecording,
     SwitchConsult,
+    TelephoneBack,
     WithdrawOffer,
 )
 from pasokh.acd.commands.clock import Tick
@@ -103,6 +106,7 @@ __all__ = [
     "EndSurge",
     "LeaveContact",
     "LoseCall",
+    "LoseTelephone",
     "MarkRead",
     "MoveContact",
     "NoteFault",
@@ -114,6 +118,7 @@ __all__ = [
     "PostMessage",
     "RateContact",
     "RejectOffer",
+    "RejoinCall",
     "ResumeRecording",
     "RetireAgent",
     "ReturnInteraction",
@@ -129,6 +134,7 @@ __all__ = [
     "StopMonitor",
     "SwitchConsult",
     "TakeOver",
+    "TelephoneBack",
     "Tick",
     "Transfer",
     "TransferMenu",
@@ -142,6 +148,7 @@ type AnyCommand = (
     DefineQueue | OpenQueue | CloseQueue | DefineAgent | RetireAgent | StartDay
     | SignIn | SignOut | SetPresence
     | BeginCall | NoteStep | EndCall | LoseCall | WithdrawOffer | SwitchConsult | PauseRecording | ResumeRecording
+    | LoseTelephone | RejoinCall | TelephoneBack
     | OpenContact | PostMessage | LeaveContact | AcceptAlternative | SetPriority
     | AcceptOffer | RejectOffer | StartHold | EndHold | Transfer | StartConsult | EndConsult | CompleteTransfer
     | EndInteraction | CompleteWrapUp | CloseInteraction

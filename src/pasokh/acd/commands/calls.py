@@ -74,3 +74,24 @@ class ResumeRecording(Command, tag="recording.resume", frozen=True):
 
     interaction: Id
     agent: Id
+
+
+class LoseTelephone(Command, tag="call.telephone_lost", frozen=True):
+    """The agent's telephone left the talk and nobody hung up: a page was closed, a browser died."""
+
+    interaction: Id
+    agent: Id
+
+
+class RejoinCall(Command, tag="call.rejoin", frozen=True):
+    """Call the agent's telephone again, for it has not (or not any more) the talk that the agent has."""
+
+    interaction: Id
+    agent: Id
+
+
+class TelephoneBack(Command, tag="call.telephone_back", frozen=True):
+    """The agent's telephone is in the talk again."""
+
+    interaction: Id
+    agent: Id

@@ -18,6 +18,9 @@ from pasokh.acd.events.calls import (
     ConsultSwitched,
     RecordingPaused,
     RecordingResumed,
+    TelephoneCalled,
+    TelephoneLost,
+    TelephoneRejoined,
 )
 from pasokh.acd.events.contacts import (
     AlternativeAccepted,
@@ -158,6 +161,9 @@ __all__ = [
     "SurgeEnded",
     "SurgeNoted",
     "TalkEnded",
+    "TelephoneCalled",
+    "TelephoneLost",
+    "TelephoneRejoined",
     "Transferred",
     "WaitBegan",
     "WorkReturned",
@@ -178,6 +184,7 @@ type AnyEvent = (
     | OutsideCalled | OutsideAnswered | OutsideEnded | PassedOutside | SentToMenu | Moved
     | HelpAsked | HelpAnswered | MonitoringStarted | MonitoringEnded | IncidentAnnounced | IncidentWithdrawn
     | CallArrived | CallStepped | CallEnded | CallLost | ConsultSwitched | RecordingPaused | RecordingResumed
+    | TelephoneLost | TelephoneCalled | TelephoneRejoined
     | AlarmAcknowledged | SurgeNoted | SurgeEnded | FaultNoted | FaultEnded
     | FollowUpSet | FollowUpClosed | ContactRated
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Telephone calls: before they wait for anybody, and what only a talk by voice has."""
 
 from pasokh.kernel.messages import Event
-from pasokh.kernel.time import Millis
+from pasokh.kernel.time import Instant, Millis
 
 
 class CallArrived(Event, tag="call.arrived", frozen=True):
@@ -76,3 +76,29 @@ class RecordingResumed(Event, tag="recording.resumed", frozen=True):
     contact: str
     agent: str
     paused_ms: Millis
+
+
+class TelephoneLost(Event, tag="call.telephone_lost", frozen=True):
+    """The agent's telephone left the talk though nobody hung up; unless it is back by `until`, the customer waits."""
+
+    interaction: str
+    contact: str
+    agent: str
+    until: Instant
+
+
+class TelephoneCalled(Event, tag="call.telephone_called", frozen=True):
+    """The agent's telephone is called again."""
+
+    interaction: str
+    contact: str
+    agent: str
+
+
+class TelephoneRejoined(Event, tag="call.telephone_back", frozen=True):
+    """The agent's telephone is in the talk again; the customer heard music for so long."""
+
+    interaction: str
+    contact: str
+    agent: str
+    away_ms: Millis

@@ -52,6 +52,20 @@ def recording_resumed(state: State, e: ev.RecordingResumed, _: Instant) -> None:
     state.interactions[e.interaction].unrecorded_since = 0
 
 
+def telephone_lost(state: State, e: ev.TelephoneLost, at: Instant) -> None:
+    """The customer hears music."""
+    state.interactions[e.interaction].telephone_lost = at
+
+
+def telephone_called(_: State, __: ev.TelephoneCalled, ___: Instant) -> None:
+    """It rings; what comes of it is told later."""
+
+
+def telephone_rejoined(state: State, e: ev.TelephoneRejoined, _: Instant) -> None:
+    """They talk again."""
+    state.interactions[e.interaction].telephone_lost = 0
+
+
 # Each fold takes exactly its own event, which a dict cannot say; hence Any.
 FOLDS: dict[type, Callable[[State, Any, Instant], None]] = {
     ev.CallArrived: call_arrived,
@@ -61,4 +75,7 @@ FOLDS: dict[type, Callable[[State, Any, Instant], None]] = {
     ev.ConsultSwitched: consult_switched,
     ev.RecordingPaused: recording_paused,
     ev.RecordingResumed: recording_resumed,
+    ev.TelephoneLost: telephone_lost,
+    ev.TelephoneCalled: telephone_called,
+    ev.TelephoneRejoined: telephone_rejoined,
 }

@@ -33,9 +33,10 @@ def hand_on(state: State, i: Interaction, agent_id: str, queue: str, talk_ms: Mi
     day.hold_ms += i.hold_ms
     release(state, agent_id, i.id, at)
     i.help_since, i.help_question = 0, ""
-    i.hold_ms = i.on_hold_since = 0
+    i.hold_ms = i.on_hold_since = i.telephone_lost = 0
 
 
 def between(i: Interaction, at: Instant) -> None:
     """Nobody has it; the event that follows says what becomes of it."""
     i.phase, i.since, i.agent, i.deadline, i.not_before = Phase.SCHEDULED, at, None, 0, at
+    i.telephone_lost = 0

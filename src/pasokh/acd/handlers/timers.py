@@ -6,6 +6,7 @@ from pasokh.acd.handlers.contacts import leave_queue
 from pasokh.acd.handlers.ladder import climb
 from pasokh.acd.handlers.offers import ring_out
 from pasokh.acd.handlers.outside import over
+from pasokh.acd.handlers.telephone import give_up
 from pasokh.acd.model import Closing
 from pasokh.acd.state import Interaction
 from pasokh.acd.turn import Turn
@@ -35,6 +36,8 @@ def fire(turn: Turn, kind: Timer, i: Interaction) -> None:
             leave_queue(turn, i, Closing.ABANDONED, "customer_left")
         case Timer.OUTSIDE:
             over(turn, i, "no_answer")
+        case Timer.TELEPHONE:
+            give_up(turn, i)
         case Timer.SCHEDULED:
             cause = "retry" if i.attempt else i.kind
             turn.emit(ev.Queued(i.id, i.contact, i.queue, i.queued_at, cause, i.head_start_ms))

@@ -59,6 +59,8 @@ class StationConfig(_Model, frozen=True, kw_only=True):
     srtp: bool = True
     networks: tuple[site.Network, ...] = ()
     codecs: Annotated[tuple[site.Codec, ...], Meta(max_length=7)] = ()
+    auto_answer: bool = False
+    """It answers by itself; a word about the call comes first."""
 
 
 class Held(_Model, frozen=True, kw_only=True):

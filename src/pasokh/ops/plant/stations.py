@@ -6,6 +6,9 @@ from pasokh.telephony.config.dialplan import outside_context
 from pasokh.telephony.dial import Purpose, Request, Usage, permit
 from pasokh.telephony.exchange.ports import Station
 
+AT_ONCE = ("Call-Info", "<sip:pasokh>;answer-after=0")
+"""Asks a telephone to answer by itself; desk telephones of many makes know it too."""
+
 
 class OfficeStations:
     """`pasokh.telephony.exchange.ports.Stations` of one organisation."""
@@ -21,7 +24,11 @@ class OfficeStations:
             return None
         if station.kind == "mobile":
             return self._through_carriers(station.number)
-        return Station(endpoint=f"PJSIP/{station.key}")
+        return Station(
+            endpoint=f"PJSIP/{station.key}",
+            headers=(AT_ONCE,) if station.config.auto_answer else (),
+            may_be_lost=station.kind == "webrtc",
+        )
 
     async def outside(self, address: str) -> Station:
         """How a number outside is dialled; raises ``dial.*`` where the dial policy refuses it."""

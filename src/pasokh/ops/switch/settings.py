@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, cast
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -23,7 +24,7 @@ NAMES: Final = (
     "PASOKH_VOICE", "PASOKH_SWITCH_HOME", "PASOKH_SWITCH_NODE", "PASOKH_SWITCH_HTTP_PORT", "PASOKH_SIP_ADDRESS",
     "PASOKH_SIP_PUBLIC_ADDRESS", "PASOKH_SIP_LOCAL_NETWORKS", "PASOKH_SIP_UDP_PORT", "PASOKH_SIP_TCP_PORT",
     "PASOKH_SIP_TLS_PORT", "PASOKH_SIP_CERTIFICATE", "PASOKH_SIP_KEY", "PASOKH_RTP_PORTS", "PASOKH_SWITCH_NODES",
-    "PASOKH_PROXY_HOME",
+    "PASOKH_PROXY_HOME", "PASOKH_PHONES_URL",
 )  # fmt: skip
 UDP, HTTP, TLS = 5_060, 8_088, 5_061
 _RANGE = re.compile(r"(\d{4,5})-(\d{4,5})")
@@ -54,6 +55,8 @@ class SwitchSettings:
     """The file that says of several nodes, and of the proxy before them; None = this one is the only one."""
     proxy_home: Path
     """Kamailio's folder."""
+    phones_url: str
+    """Where the office passes browsers' SIP on: the proxy before several switches; empty = the switch of `home`."""
     said: Mapping[str, str]
     """The variables as they were given, for children."""
 
@@ -81,6 +84,9 @@ def load_switch(values: Mapping[str, str], home: Path) -> SwitchSettings:
     ports = _RANGE.fullmatch(said)
     if ports is None:
         raise PasokhError("settings.bad_choice", name="PASOKH_RTP_PORTS", value=said, allowed="10000-19999")
+    phones = values.get("PASOKH_PHONES_URL", "")
+    if phones and (urlsplit(phones).scheme not in {"ws", "wss"} or not urlsplit(phones).hostname):
+        raise PasokhError("settings.bad_choice", name="PASOKH_PHONES_URL", value=phones, allowed="ws://host:port/ws")
     return SwitchSettings(
         voice=cast("Voice", voice),
         home=Path(values.get("PASOKH_SWITCH_HOME") or home / "asterisk").expanduser().absolute(),
@@ -97,6 +103,7 @@ def load_switch(values: Mapping[str, str], home: Path) -> SwitchSettings:
         key=key,
         nodes=Path(several).expanduser().absolute() if (several := values.get("PASOKH_SWITCH_NODES")) else None,
         proxy_home=Path(values.get("PASOKH_PROXY_HOME") or home / "kamailio").expanduser().absolute(),
+        phones_url=phones,
         said={name: values[name] for name in NAMES if values.get(name)},
     )
 

@@ -26,6 +26,7 @@ from pasokh.telephony.exchange.outside import BY_FLOW, Outside
 from pasokh.telephony.exchange.ports import Core, Front, Station, Stations
 from pasokh.telephony.exchange.recorder import Recorder
 from pasokh.telephony.exchange.talks import Party, Talk
+from pasokh.telephony.exchange.telephones import Telephones
 from pasokh.telephony.port import Originate, Switch, SwitchRefusedError
 from pasokh.telephony.recording.book import Book, NoBook
 
@@ -36,8 +37,9 @@ RING_SLACK_S = 5
 DIAL_S = 45
 """How long a customer's telephone rings when called back."""
 type _Change = (
-    ef.SwitchParty | ef.Hold | ef.Record | ef.Follow | ef.OfferAlternatives | ef.Disconnect | ef.WaitAgain | ef.ToMenu
-)
+    ef.SwitchParty | ef.RingAgain | ef.Hold | ef.Record | ef.Follow | ef.OfferAlternatives | ef.Disconnect
+    | ef.WaitAgain | ef.ToMenu
+)  # fmt: skip
 
 GOODBYE = {"full": sw.Cause.BUSY, "no_agents": sw.Cause.NO_ANSWER, "timeout": sw.Cause.NO_ANSWER}
 """What the caller's network is told; every other ending is a normal one."""
@@ -71,6 +73,7 @@ class Exchange:
         self.hands = Hands(self.switch, self.music)
         self.followers = Followers(self)
         self.outside = Outside(self)
+        self.telephones = Telephones(self)
         self.recorder = Recorder(self)
         self.losses = Losses(self)
 
@@ -111,6 +114,7 @@ class Exchange:
 
     def forget(self, talk: Talk) -> None:
         """It is over."""
+        self.telephones.away.discard(talk.interaction)
         for name in [name for name, kept in self.talks.items() if kept is talk]:
             del self.talks[name]
         if self.callers.get(talk.caller) == talk.interaction:
@@ -147,6 +151,8 @@ class Exchange:
             case ef.SwitchParty():
                 talk.party = Party(effect.party)
                 await self.arrange(talk)
+            case ef.RingAgain():
+                await self.telephones.ring_again(talk, effect)
             case ef.Hold():
                 talk.held = effect.on
                 await self.arrange(talk)
@@ -358,6 +364,8 @@ class Exchange:
                 await self.front.transfer_ended(talk.caller, answered=True)
                 talk.busy = False
             await self.arrange(talk)
+            if leg.role is Role.AGENT:
+                await self.telephones.back(leg, talk)
         elif not await self.tell(f"accept:{leg.channel}", cmd.AcceptOffer(leg.interaction, leg.person)):
             await self._drop(leg.person, leg.interaction)
 
@@ -403,10 +411,8 @@ class Exchange:
         elif talk is None or leg.person not in (talk.agent, talk.helper):
             reason = "busy" if cause == sw.Cause.BUSY else "declined" if cause == sw.Cause.REJECTED else "no_answer"
             await self.note(f"reject:{key}", cmd.RejectOffer(leg.interaction, leg.person, reason))
-        elif leg.person == talk.helper:
-            await self.note(f"end:{key}", cmd.EndInteraction(talk.consult, leg.person))
         else:
-            await self.note(f"end:{key}", cmd.EndInteraction(talk.interaction, leg.person))
+            await self.telephones.gone(leg, talk)
 
     async def tell(self, key: str, command: cmd.AnyCommand) -> bool:
         """Whether the core did it; a refusal means that it knows better by now."""

@@ -30,6 +30,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
     """As the switch dials it, made from validated models."""
     headers: tuple[tuple[str, str], ...] = ()
     """Said to the telephone with the call: that it may answer by itself, and what for."""
+    may_be_lost: bool = False
+    """It never hangs up by itself (a browser): a talk it leaves was lost, not ended."""
 
 
 class Stations(Protocol):

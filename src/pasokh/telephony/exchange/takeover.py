@@ -7,6 +7,7 @@ Whatever happened while nobody led is judged from the two lists alone; order and
 | a waiting or served customer | no channel of theirs | the customer left; with a switch begun anew: lost |
 | a caller in the flow | no channel of theirs | likewise |
 | an agent talking | the customer, no telephone of the agent | back to the queue, at the old place |
+| an agent whose telephone is lost | the same | the core waits for it as long as it would have |
 | a helper consulted | no telephone of the helper | the consult ends |
 | an offer | the agent's telephone, answered | the agent takes it |
 | an offer, a number outside being called | no telephone, and no order to call it | made anew; back to the queue |
@@ -99,6 +100,7 @@ def held_of(exchange: Exchange) -> list[Interaction]:
         channel = Channel.VOICE if talk.caller else Channel.CALLBACK
         main = _as_held(exchange, talk, talk.interaction, channel, talk.agent or ringing.pop(talk.interaction, ""))
         main.on_hold_since, main.consult, main.talks_with = int(talk.held), talk.consult or None, talk.party.value
+        main.telephone_lost = int(talk.interaction in exchange.telephones.away)
         main.monitors = followed.get(talk.interaction, {})
         held.append(main)
         if talk.consult:
@@ -235,8 +237,8 @@ def _missing_agents(exchange: Exchange, open_now: Mapping[str, Interaction]) -> 
             exchange.talks.pop(talk.consult, None)
             talk.helper = talk.consult = ""
             talk.party = Party.CUSTOMER
-        if open_now[talk.interaction].phase is Phase.ACTIVE and exchange.leg_of(talk.agent) is None:
-            i = open_now[talk.interaction]
+        i = open_now[talk.interaction]
+        if i.phase is Phase.ACTIVE and not i.telephone_lost and exchange.leg_of(talk.agent) is None:
             if i.channel is Channel.VOICE:
                 asked.append(cmd.ReturnInteraction(talk.interaction, "engine"))
             elif exchange.losses.was_lost(i.accepted_at):

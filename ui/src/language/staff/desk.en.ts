@@ -96,6 +96,7 @@ export const en = {
   "monitor.along": "Reads along: {names}",
   "session.over": "You have been signed out. What you wrote is kept here; sign in again and it goes on.",
   "session.stranger": "{name} has signed in on this computer. Your texts are kept for you.",
+  "thread.call": "Notes you write here stay with the call; only colleagues see them.",
   "thread.earlier": { one: "{n} earlier message", other: "{n} earlier messages" },
   "thread.seen": "Seen",
   "thread.sent": "Sent",

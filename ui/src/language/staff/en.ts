@@ -22,6 +22,7 @@ export const en = {
   "reason.meeting": "Meeting",
   "reason.training": "Training",
   "reason.paperwork": "Paperwork",
+  "reason.telephone": "The telephone",
   "reason.ring_out": "An offer rang out",
   "reason.signed_in": "Just signed in",
 

@@ -24,6 +24,7 @@ export const fa: Catalogue<StaffText> = {
   "reason.meeting": "جلسه",
   "reason.training": "آموزش",
   "reason.paperwork": "کار دفتری",
+  "reason.telephone": "تلفن",
   "reason.ring_out": "به پیشنهاد پاسخ داده نشد",
   "reason.signed_in": "تازه وارد شده",
 

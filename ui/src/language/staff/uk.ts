@@ -29,6 +29,7 @@ export const uk: Catalogue<StaffText> = {
   "reason.meeting": "Нарада",
   "reason.training": "Навчання",
   "reason.paperwork": "Папери",
+  "reason.telephone": "Телефон",
   "reason.ring_out": "Пропустив пропозицію",
   "reason.signed_in": "Щойно увійшов",
 

@@ -115,6 +115,7 @@ export const wallEn = {
   "alarm.wait": "{queue}: somebody waits too long",
   "alarm.help": "{agent} asks for help",
   "alarm.help_question": "{agent} asks: {question}",
+  "alarm.telephone": "{agent}’s telephone has lost a call; the customer hears music",
   "alarm.wrap": "{agent} is over the wrap-up time, the outcome is owed",
   "alarm.level": "{queue}: service level under its target",
   "alarm.empty": "{queue}: open, and nobody is ready",

@@ -117,6 +117,7 @@ export const wallFa: Catalogue<WallText> = {
   "alarm.wait": "{queue}: کسی زیاد منتظر مانده",
   "alarm.help": "{agent} کمک می‌خواهد",
   "alarm.help_question": "{agent} می‌پرسد: {question}",
+  "alarm.telephone": "تماس از تلفن {agent} جدا شده و مشتری موسیقی می‌شنود",
   "alarm.wrap": "زمان جمع‌بندی {agent} گذشته و نتیجه ثبت نشده",
   "alarm.level": "{queue}: سطح خدمت زیر هدف است",
   "alarm.empty": "{queue}: باز است و کسی آماده نیست",

@@ -117,6 +117,7 @@ export const wallUk: Catalogue<WallText> = {
   "alarm.wait": "{queue}: хтось чекає надто довго",
   "alarm.help": "{agent} просить допомоги",
   "alarm.help_question": "{agent} питає: {question}",
+  "alarm.telephone": "{agent}: телефон втратив розмову, клієнт чує музику",
   "alarm.wrap": "{agent}: час оформлення минув, підсумку ще немає",
   "alarm.level": "{queue}: рівень сервісу нижчий за ціль",
   "alarm.empty": "{queue}: відкрита, а готових немає",
