@@ -8,6 +8,9 @@ from tests.telephony_stage import FLOW, NUMBERS, trunk
 
 from pasokh.kernel.errors import PasokhError
 from pasokh.office.audit.models import AuditEvent
+from pasokh.office.exchange.located import read
+from pasokh.office.exchange.plan import carry_out, planned_text
+from pasokh.office.exchange.writing import exported
 from pasokh.office.people.models import User
 from pasokh.office.telephony import actions, flow_actions, prompt_actions, rules, selectors, station_actions
 from pasokh.office.telephony.compiled import Document, decoded, site_part
@@ -235,3 +238,34 @@ def test_many_changes_at_once_are_one_version_or_none(office: Office) -> None:
         half_wrong()
     after, found = document(office)
     assert (after, len(found.blocked)) == (before + 1, 3)
+
+
+def test_a_file_brings_all_of_it_but_what_is_secret(office: Office) -> None:
+    with organisation_scope("alpha"):
+        actions.do_save_trunk(BOSS, "paid", replaced(username="us", password="carrier-secret"))
+        taken = exported()
+    assert "carrier-secret" not in taken
+    with organisation_scope("alpha"):
+        before = Station.objects.get(key="alpha-agent.browser").sealed
+        actions.do_switch_number(BOSS, NUMBERS["alpha"], False)
+        actions.do_block_number(BOSS, "+989120000009")
+        root, problems = read(taken)
+        assert problems == []
+        carry_out(BOSS, root)
+        assert "changed" not in planned_text(BOSS, taken).counts()
+        assert selectors.trunk_by_key("paid") is not None
+        assert Station.objects.get(key="alpha-agent.browser").sealed == before
+        number = selectors.number_by_did(NUMBERS["alpha"])
+    assert number is not None
+    assert number.is_active
+    part = site_part(document(office)[1], unseal)
+    assert [each.credentials.password for each in part.trunks if each.credentials] == ["carrier-secret"]
+
+
+def test_a_carrier_without_its_password_waits(office: Office) -> None:
+    with organisation_scope("alpha"):
+        actions.do_save_trunk(BOSS, "paid", replaced(username="us"), needs_password=False)
+    assert len(document(office)[1].trunks) == 1
+    with organisation_scope("alpha"):
+        actions.do_save_trunk(BOSS, "paid", replaced(username="us", password="carrier-secret"))
+    assert len(document(office)[1].trunks) == 2

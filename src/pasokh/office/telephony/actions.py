@@ -23,8 +23,10 @@ SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 
 # -- carriers ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def do_save_trunk(actor: str, key: str, draft: TrunkDraft, expected_version: int | None = None) -> Trunk:
-    """Create a carrier or change it.
+def do_save_trunk(
+    actor: str, key: str, draft: TrunkDraft, expected_version: int | None = None, *, needs_password: bool = True
+) -> Trunk:
+    """Create a carrier or change it; without the password it needs it waits, unused.
 
     Raises `setup.bad_key`, `setup.no_name`, `setup.changed_meanwhile`, `telephony.no_password`,
     `telephony.bad_password`, and ``site.*`` where a switch could not have it.
@@ -38,7 +40,7 @@ def do_save_trunk(actor: str, key: str, draft: TrunkDraft, expected_version: int
     renewed = draft.password is not None
     if draft.password is not None:
         row.sealed = seal(_checked_password(draft.password)) if draft.password else ""
-    if draft.config.username and not row.sealed:
+    if needs_password and draft.config.username and not row.sealed:
         raise PasokhError("telephony.no_password", field="password")
     if not renewed and _trunk_said(row) == before:
         return row

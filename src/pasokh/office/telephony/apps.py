@@ -11,13 +11,15 @@ class TelephonyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Keep the compiled document true when somebody's account changes; add the places of administration."""
+        """Keep the compiled document true when somebody's account changes; add administration and the file's sections."""
         from pasokh.office.people.rules import Right  # noqa: PLC0415
         from pasokh.office.setup.places import Group, Place, add_place  # noqa: PLC0415
         from pasokh.office.telephony.compiling import follow_people  # noqa: PLC0415 - models must be loaded first
         from pasokh.office.telephony.models import BlockedNumber, Flow, Number, Prompt, Station, Trunk  # noqa: PLC0415
+        from pasokh.office.telephony.sections import add_telephony_sections  # noqa: PLC0415
 
         follow_people()
+        add_telephony_sections()
         read, group = Right.READ_SETUP, Group.TELEPHONY
         add_place(Place("trunks", group, read, lambda: Trunk.objects.filter(is_active=True).count(), order=10))
         add_place(Place("flows", group, read, lambda: Flow.objects.filter(archived_at=0).count(), order=20))

@@ -200,7 +200,7 @@ def site_part(document: Document, opened: Callable[[str], str]) -> SitePart:
             policy=policy,
             held=site.Held(minutes=held.minutes, overflow=held.overflow, message_seconds=held.message_seconds),
         ),
-        tuple(_trunk(trunk, opened) for trunk in document.trunks),
+        tuple(_trunk(document.org, trunk, opened) for trunk in document.trunks),
         tuple(
             site.Number(
                 did=number.did,
@@ -239,12 +239,12 @@ def _entity(place: int) -> str:
     return f"02:00:00:00:01:{place % 256:02x}"
 
 
-def _trunk(trunk: CompiledTrunk, opened: Callable[[str], str]) -> site.Trunk:
+def _trunk(org: str, trunk: CompiledTrunk, opened: Callable[[str], str]) -> site.Trunk:
     said = {name: getattr(trunk.config, name) for name in trunk.config.__struct_fields__ if name != "username"}
     credentials = None
     if trunk.config.username and trunk.sealed:
         credentials = site.Credentials(username=trunk.config.username, password=opened(trunk.sealed))
-    return site.Trunk(key=trunk.key, credentials=credentials, **said)
+    return site.Trunk(key=trunk.key, org=org, credentials=credentials, **said)
 
 
 def _station(org: str, station: CompiledStation, opened: Callable[[str], str]) -> site.Station:

@@ -96,7 +96,8 @@ def recompile() -> None:
 
 def compile_document() -> Document:
     """The document the rows stand for."""
-    trunks = {row.pk: row for row in Trunk.objects.filter(is_active=True).order_by("key")}
+    active = Trunk.objects.filter(is_active=True).order_by("key")
+    trunks = {row.pk: row for row in active if row.sealed or not row.config.username}
     return Document(
         org=scope.required(),
         dial=dial_config(),
@@ -171,6 +172,7 @@ def _numbers(trunks: dict[int, Trunk]) -> tuple[CompiledNumber, ...]:
             trunks=tuple(sorted(trunks[each.pk].site_key for each in row.trunks.all() if each.pk in trunks)),
         )
         for row in rows.select_related("client", "flow", "last_resort").prefetch_related("trunks").order_by("did")
+        if not row.trunks.all() or any(each.pk in trunks for each in row.trunks.all())
     )
 
 

@@ -6,7 +6,7 @@ What a caller sends reaches an application's arguments only if it matched a patt
 `from-trunk`         numbers; → `caller`
 `from-station-ORG`   emergency numbers; any digits → the engine
 `held`               music and another try every few seconds; then `message`
-`outside-ORG`        where the organisation may call, E.164; → `dial-out`, carrier after carrier
+`outside-ORG`        where the organisation may call, E.164; → `dial-out-ORG`, carrier after carrier of its own
 ===================  ==================================================================================================
 """
 
@@ -70,8 +70,8 @@ def extensions_conf(site: Site, node: Node, machine: Machine) -> str:
         *(_outside(site, organisation) for organisation in site.organisations),
         *(_own_numbers(site, organisation) for organisation in site.organisations),
         _outside_call(),
-        _dial_out(trunks),
-        _emergency(trunks),
+        *(_dial_out(organisation, trunks) for organisation in site.organisations),
+        *(_emergency(organisation, trunks) for organisation in site.organisations),
     ]
     return text(sections)
 
@@ -191,7 +191,7 @@ def _message(machine: Machine) -> Section:
 def _from_station(organisation: Organisation) -> Section:
     lines: Lines = []
     for number in organisation.policy.emergency:
-        lines += _exten(number, [f"Gosub(emergency,s,1({number}))", f"Hangup({DOWN_CAUSE})"])
+        lines += _exten(number, [f"Gosub(emergency-{organisation.id},s,1({number}))", f"Hangup({DOWN_CAUSE})"])
     beginnings = ("_", "_+", *(f"_{star}" for star in STARS))
     for length in range(1, LONGEST_DIALLED + 1):
         for beginning in beginnings:
@@ -258,7 +258,7 @@ def _outside_call() -> Section:
         "Gosub(own-numbers-${ARG1},s,1)",
         "(shown)Set(CALLERID(num)=${FILTER(0-9,${CALLERID(num)})})",
         "Set(CALLERID(name)=)",
-        "Gosub(dial-out,s,1(${ARG2}))",
+        "Gosub(dial-out-${ARG1},s,1(${ARG2}))",
         "Return()",
         f"(full)Set(HANGUPCAUSE={FULL_CAUSE})",
         f"Hangup({FULL_CAUSE})",
@@ -266,8 +266,14 @@ def _outside_call() -> Section:
     return section("call-outside", _exten("s", steps))
 
 
-def _dial_out(trunks: Sequence[Trunk]) -> Section:
+def _own(organisation: Organisation, trunks: Sequence[Trunk]) -> list[Trunk]:
+    """The carriers an organisation's calls may go out by: nobody else's."""
+    return [trunk for trunk in trunks if trunk.org in ("", organisation.id)]
+
+
+def _dial_out(organisation: Organisation, trunks: Sequence[Trunk]) -> Section:
     """One carrier after the other until one takes the call; a number that does not exist exists nowhere."""
+    trunks = _own(organisation, trunks)
     steps: list[Step] = []
     for place, trunk in enumerate(trunks):
         following = f"t{place + 1}" if place + 1 < len(trunks) else "done"
@@ -278,7 +284,7 @@ def _dial_out(trunks: Sequence[Trunk]) -> Section:
             'GotoIf($["${HANGUPCAUSE}" = "1"]?done)',
             f'GotoIf($["${{DIALSTATUS}}" = "CHANUNAVAIL" | "${{DIALSTATUS}}" = "CONGESTION"]?{following}:done)',
         ]
-    return section("dial-out", _exten("s", [*steps, "(done)Return()"]))
+    return section(f"dial-out-{organisation.id}", _exten("s", [*steps, "(done)Return()"]))
 
 
 def _dialled(trunk: Trunk) -> str:
@@ -294,8 +300,9 @@ def _dialled(trunk: Trunk) -> str:
             return f'${{IF($["${{ARG1:0:{size}}}" = "{trunk.country}"]?0${{ARG1:{size}}}:00${{ARG1}})}}'
 
 
-def _emergency(trunks: Sequence[Trunk]) -> Section:
+def _emergency(organisation: Organisation, trunks: Sequence[Trunk]) -> Section:
     """No policy, no cap, no number form: the carriers know it as it is."""
+    trunks = _own(organisation, trunks)
     steps: list[Step] = []
     for place, trunk in enumerate(trunks):
         following = f"t{place + 1}" if place + 1 < len(trunks) else "done"
@@ -303,4 +310,4 @@ def _emergency(trunks: Sequence[Trunk]) -> Section:
             f"(t{place})Dial(PJSIP/${{ARG1}}@trunk-{trunk.key},{RING_SECONDS})",
             f'GotoIf($["${{DIALSTATUS}}" = "CHANUNAVAIL" | "${{DIALSTATUS}}" = "CONGESTION"]?{following}:done)',
         ]
-    return section("emergency", _exten("s", [*steps, "(done)Return()"]))
+    return section(f"emergency-{organisation.id}", _exten("s", [*steps, "(done)Return()"]))

@@ -154,6 +154,8 @@ class Trunk(_Model, frozen=True, kw_only=True):
     dtmf: Literal["rfc4733", "info", "inband", "auto"] = "rfc4733"
     nodes: tuple[str, ...] = ()
     """The nodes that use it; empty = all."""
+    org: Annotated[str, Meta(pattern=r"\A([a-z0-9][a-z0-9-]{0,39})?\Z")] = ""
+    """Whose calls go out by it, and whose numbers come in; empty = everybody's."""
 
 
 class Number(_Model, frozen=True, kw_only=True):

@@ -152,6 +152,8 @@ def _transport_exists(site: Site, field: str, transport: str, nodes: tuple[str, 
 def _check_trunk(site: Site, trunk: Trunk) -> None:
     field = f"trunks.{trunk.key}"
     names = {node.name for node in site.nodes}
+    if trunk.org:
+        _known(f"{field}.org", trunk.org, {each.id for each in site.organisations})
     for name in trunk.nodes:
         _known(f"{field}.nodes", name, names)
     for network in trunk.networks:
@@ -169,11 +171,11 @@ def _check_trunk(site: Site, trunk: Trunk) -> None:
 
 def _check_numbers(site: Site) -> None:
     organisations = {each.id for each in site.organisations}
-    trunks = {trunk.key for trunk in site.trunks}
     for number in site.numbers:
         _known(f"numbers.{number.did}.org", number.org, organisations)
+        theirs = {trunk.key for trunk in site.trunks if trunk.org in ("", number.org)}
         for key in number.trunks:
-            _known(f"numbers.{number.did}.trunks", key, trunks)
+            _known(f"numbers.{number.did}.trunks", key, theirs)
 
 
 def _check_organisation(site: Site, organisation: Organisation, own_anywhere: frozenset[str]) -> None:

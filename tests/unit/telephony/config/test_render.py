@@ -226,12 +226,32 @@ def test_carriers_are_tried_in_order_each_with_its_own_form_of_the_number():
     second = replace(good.trunks[0], key="second", order=2, dials="national", country="98", networks=("127.0.0.3",))
     lines = [
         str(value)
-        for _, value in one(files(replace(good, trunks=(second, *good.trunks)))["extensions.conf"], "dial-out").lines
+        for _, value in one(
+            files(replace(good, trunks=(second, *good.trunks)))["extensions.conf"], "dial-out-acme"
+        ).lines
     ]
     dials = [line for line in lines if "Dial(" in line]
     assert "PJSIP/+${ARG1}@trunk-main" in dials[0]
     assert '${IF($["${ARG1:0:2}" = "98"]?0${ARG1:2}:00${ARG1})}@trunk-second' in dials[1]
     assert lines[-1] == "n(done),Return()"
+
+
+def test_a_carrier_of_one_organisation_carries_nobody_elses_calls():
+    good = site()
+    theirs = replace(good.trunks[0], key="theirs", networks=("127.0.0.3",), org="other")
+    both = replace(good, organisations=(*good.organisations, Organisation(id="other")), trunks=(*good.trunks, theirs))
+    made = files(both)["extensions.conf"]
+    for context in ("dial-out", "emergency"):
+        own = [str(value) for _, value in one(made, f"{context}-acme").lines]
+        others = [str(value) for _, value in one(made, f"{context}-other").lines]
+        assert not any("trunk-theirs" in line for line in own)
+        assert [line.split("@")[1].split(",")[0] for line in others if "Dial(" in line] == [
+            "trunk-main",
+            "trunk-theirs",
+        ]
+    stolen = replace(both, numbers=(replace(good.numbers[0], trunks=("theirs",)),))
+    with pytest.raises(PasokhError, match=r"site\.unknown"):
+        check_site(stolen)
 
 
 def test_what_people_send_reaches_no_argument_unfiltered():
