@@ -11,7 +11,7 @@ class TelephonyConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Keep the compiled document true when somebody's account changes; add administration and the file's sections."""
+        """Keep the compiled document true when somebody's account changes; add places and sections."""
         from pasokh.office.people.rules import Right  # noqa: PLC0415
         from pasokh.office.setup.places import Group, Place, add_place  # noqa: PLC0415
         from pasokh.office.telephony.compiling import follow_people  # noqa: PLC0415 - models must be loaded first
