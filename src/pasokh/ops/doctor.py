@@ -66,6 +66,7 @@ def examine(settings: Settings, now_ms: Callable[[], int], mail_to: str = "") ->
     try:
         with psycopg.connect(acting_as(url, schema.ENGINE), connect_timeout=5, autocommit=True) as connection:
             yield from _database(connection, now_ms)
+            yield from _heard(connection, now_ms())
     except psycopg.Error as error:
         yield Finding("wrong", "database.unreachable", {"reason": str(error).strip().split("\n")[0][:200]})
         return
@@ -166,6 +167,25 @@ def _database(connection: psycopg.Connection[TupleRow], now_ms: Callable[[], int
     ).fetchone()
     total, leading = (int(led[0]), int(led[1])) if led else (0, 0)
     yield Finding("good" if leading == total else "warning", "leases", {"leading": leading, "total": total})
+
+
+HEARD_MS = 3_600_000
+_HEARD = """
+SELECT count(*), count(*) FILTER (WHERE received = 0 AND ended_at - began_at >= 5000),
+  coalesce(string_agg(DISTINCT coalesce(nullif(trunk, ''), station), ', ')
+    FILTER (WHERE received = 0 AND ended_at - began_at >= 5000), '')
+FROM voice_quality_leg WHERE answered AND ended_at >= %s
+"""
+
+
+def _heard(connection: psycopg.Connection[TupleRow], now: int) -> Iterator[Finding]:
+    """Calls of the last hour of which one side brought no sound at all."""
+    if _one(connection, "SELECT to_regclass('voice_quality_leg')") is None:
+        return
+    row = connection.execute(_HEARD, (now - HEARD_MS,)).fetchone()
+    legs, silent, where = (int(row[0]), int(row[1]), str(row[2])) if row else (0, 0, "")
+    fields: dict[str, object] = {"n": legs, "silent": silent, "where": where[:200]}
+    yield Finding("warning" if silent else "good", "calls.silent" if silent else "calls.heard", fields)
 
 
 def _logs(url: str) -> Finding:

@@ -93,7 +93,7 @@ def lines_by(column: str, begin: Instant, *, hourly: bool = False) -> list[Line]
     hour = f"ended_at - ended_at %% {HOUR}" if hourly else "0::bigint"
     query = _LINES.format(name=column, hour=hour, order="2, 1" if hourly else "4 DESC, 3 DESC, 1")
     with connection.cursor() as cursor:
-        given = {
+        given: dict[str, str | int] = {
             "org": scope.required(),
             "begin": begin,
             "fair": FAIR_SCORE,

@@ -50,6 +50,10 @@ async def _examine(settings: SwitchSettings, now: Instant) -> AsyncIterator[Foun
         yield "wrong", "switch.trouble", {"org": trouble.org or "–", "said": trouble.said, "code": trouble.code}
     there, wanted = state.prompts_there, state.prompts_wanted
     yield ("good" if there >= wanted else "warning"), "switch.prompts", {"there": there, "wanted": wanted}
+    kinds = {fault.partition(":")[0] for fault in state.faults}
+    many: dict[str, object] = {"n": state.refused_sign_ons}
+    yield ("warning", "switch.sign_ons_refused", many) if "sign_ons" in kinds else ("good", "switch.sign_ons", many)
+    yield ("wrong", "switch.clock_jumps", {}) if "clock" in kinds else ("good", "switch.clock", {})
     asterisk = Asterisk(program, settings.home)
     if asterisk.pid is None or not await asterisk.ready():
         yield "wrong", "switch.down", {"reason": asterisk.complaint()}

@@ -19,6 +19,7 @@ from pasokh.kernel.time import Instant
 from pasokh.office.telephony.compiled import Document, SitePart
 from pasokh.ops.plant.documents import OfficeDocuments
 from pasokh.ops.switch.compose import Composed, compose
+from pasokh.ops.switch.health import Health
 from pasokh.ops.switch.nodes import nodes_of
 from pasokh.ops.switch.prompting import Prompting
 from pasokh.ops.switch.settings import SwitchSettings, node_of
@@ -57,6 +58,7 @@ class Keeper:
         self._machine = this_machine(machine_home, self._program.modules, self._program.data)
         self._asterisk = Asterisk(self._program, machine_home)
         self._prompting = Prompting(settings.prompts, database)
+        self._health = Health(self._node.name, self._asterisk, database, now, figures)
         self._parts: dict[str, SitePart] = {}
         self._applied: tuple[tuple[str, int], ...] | None = None
         self._again_at = float("inf")
@@ -88,6 +90,7 @@ class Keeper:
         if stamp != self._applied or time.monotonic() >= self._again_at:
             await self._bring(documents, stamp)
         await self._keep_alive()
+        await self._health.look({org: [trunk.key for trunk in part.trunks] for org, part in self._parts.items()})
         self._tell()
 
     async def _wanted(self) -> tuple[list[Document], tuple[tuple[str, int], ...]]:
@@ -163,6 +166,8 @@ class Keeper:
             self._state,
             at=self._now(),
             asterisk=self._asterisk.pid or 0,
+            faults=tuple(f"{kind}:{name}" for kind, name in self._health.watchman.on),
+            refused_sign_ons=self._health.watchman.refused_lately,
             prompts_wanted=self._prompting.total,
             prompts_there=self._prompting.there,
             troubles=tuple(troubles),

@@ -37,6 +37,10 @@ class KeeperState(msgspec.Struct, frozen=True):
     starts: int = 0
     prompts_wanted: int = 0
     prompts_there: int = 0
+    faults: tuple[str, ...] = ()
+    """``kind:object`` of what its watchman finds at fault (`ops.switch.health`)."""
+    refused_sign_ons: int = 0
+    """Within the last minute."""
     troubles: tuple[Trouble, ...] = ()
 
 
