@@ -79,9 +79,12 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--empty", action="store_true", help="the same, and print the link of the first set-up")
     up.add_argument("--no-migrate", action="store_true", help="leave the database's schema as it is")
 
-    add("setup", _setup, "print the one-time link to set up an empty centre")
-    add("migrate", _migrate, "bring the database's schema up to date")
-    add("seed", _seed, "make the demo organisation, unless there is one")
+    for name, command, about_it in (
+        ("setup", _setup, "print the one-time link to set up an empty centre"),
+        ("migrate", _migrate, "bring the database's schema up to date"),
+        ("seed", _seed, "make the demo organisation, unless there is one"),
+    ):
+        add(name, command, about_it)
 
     doctor = add("doctor", _doctor, "is everything as it should be, and what to do if not")
     doctor.add_argument("--lang", choices=LANGUAGES, default="en")
@@ -119,6 +122,10 @@ def _parser() -> argparse.ArgumentParser:
             action.add_argument("--removal", action="store_true", help="put away what the file does not name")
         action.set_defaults(command=_config, action=name)
 
+    _drill_words(
+        add("drill", _drill, "take an engine, the switch or a carrier away for a moment, and tell what became of calls")
+    )
+
     telephony = add(
         "telephony", lambda _: _usage(telephony), "compare the telephone switch with the site, or change it"
     )
@@ -137,6 +144,17 @@ def _parser() -> argparse.ArgumentParser:
     ):
         add(name, lambda _: 2, about_it)  # for the list: `main` hands these over whole
     return parser
+
+
+def _drill_words(drill: argparse.ArgumentParser) -> None:
+    drill.add_argument("kind", choices=("engine", "switch", "trunk"))
+    drill.add_argument("trunk", nargs="?", default="", help="the carrier's key")
+    drill.add_argument("--seconds", type=float, default=60.0, help="how long the carrier takes no calls (60)")
+    drill.add_argument("--org", help="the organisation, where there are several")
+    drill.add_argument("--yes", action="store_true", help="do not ask")
+    drill.add_argument(
+        "--with-calls", action="store_true", help="though customers are on the line: a switch drill loses them"
+    )
 
 
 def _telephony_actions(telephony: argparse.ArgumentParser) -> None:
@@ -331,6 +349,25 @@ def _config(given: argparse.Namespace) -> int:
     applying = given.action == "apply"
     done = configuration_file.bring(load(), given.org, given.file, apply=applying, with_removal=given.removal)
     return 0 if done else 1
+
+
+def _drill(given: argparse.Namespace) -> int:
+    from pasokh.ops import drill  # noqa: PLC0415
+
+    if (given.kind == "trunk") != bool(given.trunk):
+        raise PasokhError("drill.which_trunk")
+
+    def agreed(question: str) -> bool:
+        return given.yes or input(f"{question} ").strip().lower() == "yes"
+
+    report = asyncio.run(
+        drill.run(load(), given.kind, given.org, given.trunk, given.seconds, with_calls=given.with_calls, agreed=agreed)
+    )
+    if report is None:
+        return 1
+    for line in report.lines():
+        print(line)
+    return 0 if report.kind == "switch" or not (report.lost or report.counts.get("doubled")) else 1
 
 
 def _telephony(given: argparse.Namespace) -> int:

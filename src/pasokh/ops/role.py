@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import IO, Any
 
 from pasokh.kernel.errors import PasokhError
 from pasokh.ops import composition
@@ -79,10 +80,15 @@ def engine_name(settings: Settings) -> Iterator[str]:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
-            held = os.fstat(file.fileno())
-            known = f"{_kernel()} {held.st_dev} {held.st_ino}"
-            yield f"{os.uname().nodename}:{hashlib.sha256(known.encode()).hexdigest()[:12]}"
+            yield known_as(file)
             return
+
+
+def known_as(file: IO[Any]) -> str:
+    """The name of the engine that holds this lock."""
+    held = os.fstat(file.fileno())
+    known = f"{_kernel()} {held.st_dev} {held.st_ino}"
+    return f"{os.uname().nodename}:{hashlib.sha256(known.encode()).hexdigest()[:12]}"
 
 
 def _kernel() -> str:

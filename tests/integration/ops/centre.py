@@ -79,11 +79,11 @@ class Centre:
                 found |= json.loads(path.read_text())["children"]
         return found
 
-    def run(self, *arguments):
-        """A `pasokh` command beside the running centre."""
+    def run(self, *arguments, said=""):
+        """A `pasokh` command beside the running centre; `said` is typed."""
         return subprocess.run(
             [sys.executable, "-m", "pasokh.ops.cli", *arguments],
-            env=self.environment, capture_output=True, text=True, check=False, timeout=100,
+            env=self.environment, input=said, capture_output=True, text=True, check=False, timeout=100,
         )  # fmt: skip
 
     def program(self, *arguments):

@@ -280,11 +280,17 @@ def _dial_out(organisation: Organisation, trunks: Sequence[Trunk]) -> Section:
         steps += [
             f"(t{place})Set(GROUP(trunk)={trunk.key})",
             f"GotoIf($[${{GROUP_COUNT({trunk.key}@trunk)}} > {trunk.max_calls}]?{following})",
+            f'GotoIf($["${{GLOBAL({shut_variable(trunk.key)})}}" = "1"]?{following})',
             f"Dial(PJSIP/{_dialled(trunk)}@trunk-{trunk.key},{RING_SECONDS},{PRE_DIAL})",
             'GotoIf($["${HANGUPCAUSE}" = "1"]?done)',
             f'GotoIf($["${{DIALSTATUS}}" = "CHANUNAVAIL" | "${{DIALSTATUS}}" = "CONGESTION"]?{following}:done)',
         ]
     return section(f"dial-out-{organisation.id}", _exten("s", [*steps, "(done)Return()"]))
+
+
+def shut_variable(trunk: str) -> str:
+    """The global that keeps calls away from a carrier while it is 1: for drills, and for a carrier in trouble."""
+    return f"PASOKH_SHUT_{trunk.replace('-', '_')}"
 
 
 def _dialled(trunk: Trunk) -> str:
