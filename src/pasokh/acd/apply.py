@@ -78,7 +78,7 @@ def _queued(state: State, e: ev.Queued, at: Instant) -> None:
         i.alternatives_told = False
     if e.cause in VISITS:
         i.visits += 1
-        state.queues[e.queue].day.entered += 1
+        state.queues[e.queue].day.entered += i.kind == "contact"
     _enqueue(state, i)
 
 

@@ -111,7 +111,7 @@ class Intervals:
 
     def _queued(self, event: ev.Queued, at: Instant, kind: str) -> bool:
         self._at_door.discard(event.interaction)
-        visit, waits = event.cause in VISITS, kind == "contact" and event.cause not in _AGAIN
+        visit, waits = kind == "contact" and event.cause in VISITS, kind == "contact" and event.cause not in _AGAIN
         if not visit and not waits:
             return False
         interval = self._at(event.queue, at)

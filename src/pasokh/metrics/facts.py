@@ -52,7 +52,7 @@ HOWS = (
 )
 VISITS = FactTable(
     "visits",
-    "a customer's stay in one queue, from entering to leaving it",
+    "a customer's stay in one queue, from entering to leaving it; callbacks and messages do not wait on the line",
     ("source", "visit"),
     ("entered_local", "left_local"),
     (
@@ -66,7 +66,7 @@ VISITS = FactTable(
         Column("entered_local", "number", "the same by the wall clock"),
         Column("left_at", "number", "left the queue; null while it waits"),
         Column("left_local", "number", "the same by the wall clock"),
-        Column("wait_ms", "number", "how long it waited in this queue, ringing included"),
+        Column("wait_ms", "number", "how long it waited, ringing included; moved here, since it waited elsewhere"),
         Column("how", "text", HOWS, split=True),
         Column("offers", "number", "how often somebody was asked to take it"),
         Column("target_ms", "number", "the queue's own threshold at that time; 0 = none"),

@@ -1,9 +1,12 @@
 """`pasokh kpi` and `pasokh import`: figures of a centre's facts, and facts from elsewhere."""
 
 import argparse
+import asyncio
 import csv
+import gzip
 import re
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -16,10 +19,12 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.metrics.imports.queue_log import QueueLog, Report
 from pasokh.metrics.imports.reading import ENCODINGS
 from pasokh.metrics.kpi import catalogue, measure
+from pasokh.metrics.own_log import write_facts
 from pasokh.metrics.question import CYCLES, STEPS, Period, Question
 from pasokh.metrics.warehouse import Warehouse
 from pasokh.metrics.writing import FORMATS, written
 from pasokh.ops.settings import Settings, load
+from pasokh.twin.replay_log import decode_rows
 
 USUAL = "sl.answered_or_abandoned@20s,queue.entered,queue.answered,queue.abandoned,asa.answered,aht"
 USUAL_DAYS = 30
@@ -57,6 +62,11 @@ def main(arguments: Sequence[str]) -> int:
     queue_log.add_argument("--bad-lines", type=Path, metavar="FILE", help="write every line that is none, with reasons")
     queue_log.add_argument("--org", default="", help="the organisation, where there are several")
     queue_log.set_defaults(run=_queue_log)
+    own = forms.add_parser("own-log", description="Pasokh's own log: a file of `pasokh log export`, or the database's")
+    own.add_argument("file", nargs="?", type=Path, help="the exported log; none = the database's")
+    own.add_argument("--zone", default="", help="time zone the centre works in (that of this machine)")
+    own.add_argument("--org", default="", help="the organisation, where there are several")
+    own.set_defaults(run=_own_log)
     given = parser.parse_args(list(arguments))
     code: int = given.run(load(), given)
     return code
@@ -146,6 +156,39 @@ def _queue_log(settings: Settings, given: argparse.Namespace) -> int:
                 writer.writerows((kept, *row) for row in source.bad_lines(digest))
     if bad and given.bad_lines is None:
         print(message("import.bad_hint", "en"), file=sys.stderr)
+    return 0
+
+
+def _own_log(settings: Settings, given: argparse.Namespace) -> int:
+    name = given.zone or _own_zone()
+    zone(name)
+    if given.file is not None:
+        return _fold(settings, given.org, given.file, name)
+    with tempfile.TemporaryDirectory(prefix="pasokh-log-") as folder:
+        file = Path(folder) / "log.jsonl"
+        org = asyncio.run(_exported(settings, given.org or None, file))
+        return _fold(settings, org, file, name)
+
+
+async def _exported(settings: Settings, org: str | None, file: Path) -> str:
+    from pasokh.ops import logfile  # noqa: PLC0415 - needs the database
+    from pasokh.ops.logs_of import one_log  # noqa: PLC0415
+
+    async with one_log(settings, org) as (log, found):
+        await logfile.export(log, found, found, str(file))
+        return found
+
+
+def _fold(settings: Settings, org: str, file: Path, name: str) -> int:
+    begun = time.monotonic()
+    try:
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as lines:
+            events = ((row.event, row.at) for row in decode_rows(lines))
+            made = write_facts(warehouse(settings, org), events, name)
+    except (OSError, EOFError) as error:
+        raise PasokhError("import.unreadable", field="file", file=str(file), reason=str(error)) from error
+    seconds = f"{time.monotonic() - begun:.1f}"
+    print(message("import.own", "en", events=made.events, **made.rows, seconds=seconds))
     return 0
 
 

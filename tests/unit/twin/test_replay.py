@@ -5,12 +5,11 @@ import random
 
 import msgspec
 import pytest
+from tests.recorded_log import record
 
 from pasokh.acd import commands as co
 from pasokh.acd import events as ev
 from pasokh.acd.routing import kernel
-from pasokh.acd.state import State
-from pasokh.acd.step import next_due, step
 from pasokh.kernel.errors import PasokhError
 from pasokh.twin.plan import draw_plan
 from pasokh.twin.random_commands import random_script
@@ -22,27 +21,6 @@ from pasokh.twin.replay_report import replay_command
 from pasokh.twin.scenario import Weibull
 from pasokh.twin.what_if import Staffing, what_if
 from pasokh.twin.world import World
-
-
-def record(actions):
-    """The log an engine would have written: due timers first, refused commands leave nothing."""
-    state, rows = State(), []
-
-    def take(command, at, cause):
-        try:
-            events, _ = step(state, command, at)
-        except PasokhError:
-            return
-        for e in events:
-            rows.append(Recorded(len(rows) + 1, at, cause, e))
-
-    for k, action in enumerate(actions):
-        at = max(action.at, state.now)
-        while (due := next_due(state)) is not None and due <= at:
-            take(co.Tick(), max(due, state.now), "")
-        if action.command is not None and not isinstance(action.command, co.Tick):
-            take(action.command, at, f"key-{k}")
-    return rows
 
 
 def record_world(seed, hours=0.3):

@@ -1,0 +1,81 @@
+"""Facts of a centre's own log: folded from its beginning, written by day; the same log gives the same bytes."""
+
+import tempfile
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+
+from pasokh.acd.events import AnyEvent
+from pasokh.kernel.time import Instant
+from pasokh.metrics.facts import TABLES
+from pasokh.metrics.folding import SOURCE, fold
+from pasokh.metrics.question import DAY_MS, EPOCH
+from pasokh.metrics.warehouse import TYPES, Warehouse
+
+
+class Written(Struct, frozen=True):
+    """What was made: events read, rows by table, the days they belong to."""
+
+    events: int
+    rows: dict[str, int]
+    first: date | None
+    last: date | None
+
+
+def write_facts(warehouse: Warehouse, events: Iterable[tuple[AnyEvent, Instant]], zone: str) -> Written:
+    """Fold a whole log and replace the facts made of it before. Rows wait in a file, so memory holds what is open."""
+    wall = _Wall(ZoneInfo(zone))
+    count = 0
+
+    def counted() -> Iterable[tuple[AnyEvent, Instant]]:
+        nonlocal count
+        for pair in events:
+            count += 1
+            yield pair
+
+    warehouse.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=warehouse.folder, prefix=".folding-") as name, warehouse.engine() as engine:
+        folder = Path(name)
+        files = {table: (folder / table).open("wb") for table in TABLES}
+        encoder = msgspec.json.Encoder()
+        try:
+            for table, row in fold(counted(), wall.local):
+                files[table].write(encoder.encode(row) + b"\n")
+        finally:
+            for file in files.values():
+                file.close()
+        known = warehouse.days(SOURCE)
+        rows, days = {}, set[int]()
+        for table in TABLES.values():
+            columns = ", ".join(f"'{column.name}': '{TYPES[column.kind]}'" for column in table.columns)
+            engine.execute(
+                f"CREATE OR REPLACE TEMP VIEW folded AS SELECT *, {table.clocks[0]} // {DAY_MS} AS day FROM"
+                f" read_json('{folder / table.name}', format = 'newline_delimited', columns = {{{columns}}})"
+            )
+            found = [day for (day,) in engine.execute("SELECT DISTINCT day FROM folded").fetchall()]
+            days.update(found)
+            span = {(known[0] - EPOCH).days + n for n in range((known[1] - known[0]).days + 1)} if known else set()
+            wanted = [EPOCH + timedelta(days=day) for day in sorted(span | set(found))]
+            rows[table.name] = warehouse.write(engine, table, SOURCE, wanted, "folded")
+    first, last = (EPOCH + timedelta(days=min(days)), EPOCH + timedelta(days=max(days))) if days else (None, None)
+    return Written(count, rows, first, last)
+
+
+class _Wall:
+    """A zone's wall clock; offsets are looked up once a quarter of an hour, for that is how finely zones change."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._offsets: dict[int, int] = {}
+
+    def local(self, at: Instant) -> Instant:
+        quarter = at // 900_000
+        offset = self._offsets.get(quarter)
+        if offset is None:
+            moment = datetime.fromtimestamp(quarter * 900, UTC).astimezone(self._zone)
+            offset = self._offsets[quarter] = round((moment.utcoffset() or timedelta()) / timedelta(milliseconds=1))
+        return at + offset
