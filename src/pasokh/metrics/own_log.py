@@ -40,11 +40,11 @@ def write_facts(warehouse: Warehouse, events: Iterable[tuple[AnyEvent, Instant]]
     warehouse.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=warehouse.folder, prefix=".folding-") as name, warehouse.engine() as engine:
         folder = Path(name)
-        files = {table: (folder / table).open("wb") for table in TABLES}
+        files = {kind: (folder / kind).open("wb") for kind in TABLES}
         encoder = msgspec.json.Encoder()
         try:
-            for table, row in fold(counted(), wall.local):
-                files[table].write(encoder.encode(row) + b"\n")
+            for kind, row in fold(counted(), wall.local):
+                files[kind].write(encoder.encode(row) + b"\n")
         finally:
             for file in files.values():
                 file.close()
