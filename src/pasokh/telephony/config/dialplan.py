@@ -25,6 +25,8 @@ RING_SECONDS = 90
 STARS = "*#"
 LOOP_CAUSE, FORBIDDEN_CAUSE, FULL_CAUSE, DOWN_CAUSE, UNKNOWN_CAUSE = 25, 21, 34, 38, 1
 """Q.850: exchange routing error, call rejected, no circuit, network out of order, unallocated number."""
+FINAL_ANSWERS = "(404|410|484|485|6[0-9][0-9])"
+"""Of SIP: the number is wrong, or the person declines, whoever carries the call."""
 
 HUNG = f'$["${{GLOBAL({ASIDE}${{PASOKH_ORG}})}}" != ""]'
 """Whether the organisation's engine hangs, as the watchdog says: `Stasis` would hand callers to nobody."""
@@ -272,7 +274,11 @@ def _own(organisation: Organisation, trunks: Sequence[Trunk]) -> list[Trunk]:
 
 
 def _dial_out(organisation: Organisation, trunks: Sequence[Trunk]) -> Section:
-    """One carrier after the other until one takes the call; a number that does not exist exists nowhere."""
+    """One carrier after the other until one takes the call.
+
+    The next is tried when this one cannot: it is away, full, or refuses us. Not when the called person cannot be had
+    (busy, no answer), when the number is wrong, or when somebody declined for good (SIP 6xx): nobody is rung twice.
+    """
     trunks = _own(organisation, trunks)
     steps: list[Step] = []
     for place, trunk in enumerate(trunks):
@@ -281,8 +287,9 @@ def _dial_out(organisation: Organisation, trunks: Sequence[Trunk]) -> Section:
             f"(t{place})Set(GROUP(trunk)={trunk.key})",
             f"GotoIf($[${{GROUP_COUNT({trunk.key}@trunk)}} > {trunk.max_calls}]?{following})",
             f'GotoIf($["${{GLOBAL({shut_variable(trunk.key)})}}" = "1"]?{following})',
+            "HangupCauseClear()",
             f"Dial(PJSIP/{_dialled(trunk)}@trunk-{trunk.key},{RING_SECONDS},{PRE_DIAL})",
-            'GotoIf($["${HANGUPCAUSE}" = "1"]?done)',
+            f'GotoIf($["${{HANGUPCAUSE(${{HANGUPCAUSE_KEYS()}},tech):4:3}}" =~ "{FINAL_ANSWERS}"]?done)',
             f'GotoIf($["${{DIALSTATUS}}" = "CHANUNAVAIL" | "${{DIALSTATUS}}" = "CONGESTION"]?{following}:done)',
         ]
     return section(f"dial-out-{organisation.id}", _exten("s", [*steps, "(done)Return()"]))

@@ -143,7 +143,7 @@ class Trunk(_Model, frozen=True, kw_only=True):
     """Whether we register there, so that it knows where we are."""
     codecs: Annotated[tuple[Codec, ...], Meta(min_length=1, max_length=7)] = ("alaw", "ulaw")
     qualify_seconds: Annotated[int, Meta(ge=0, le=3_600)] = 30
-    """How often its health is asked for; 0 = never, and then a dead carrier costs a caller 32 s."""
+    """How often its health is asked for; 0 = never, and then a dead carrier costs each caller 6 s."""
     order: Annotated[int, Meta(ge=1, le=99)] = 1
     max_calls: Annotated[int, Meta(ge=1, le=100_000)] = 1_000
     dials: Literal["plus", "plain", "zeros", "national"] = "plus"
