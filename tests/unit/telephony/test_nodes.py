@@ -233,6 +233,17 @@ async def test_a_node_that_was_started_anew_has_lost_its_calls(hall):
     await hall.caller(hall.one, switch)
 
 
+async def test_calls_of_before_may_be_gone_with_a_node_that_is_away_or_was_started_anew(hall):
+    hall.clock.forward(5_000)
+    hall.two.crash()
+    switch = await hall.act()
+    assert await switch.running_since() == hall.two.running_since
+    hall.one.reachable = False
+    hall.one.crash()
+    await hall.until(lambda: switch.states["one"] is NodeState.AWAY)
+    assert await switch.running_since() == hall.clock.now
+
+
 # -- a node comes back -------------------------------------------------------------------------------------------------
 async def test_a_short_absence_is_told_by_its_difference(hall):
     switch = await hall.act(LONG)
