@@ -165,7 +165,7 @@ def _telephony_actions(telephony: argparse.ArgumentParser) -> None:
         ("verify", "ask the running Asterisk whether it has everything the site says"),
     ):
         action = words.add_parser(name, help=about_it, description=about_it)
-        action.add_argument("--site", metavar="FILE", type=Path, required=True, help="the site as JSON")
+        action.add_argument("--site", metavar="FILE", type=Path, help="the site as JSON (what the office says)")
         action.add_argument("--node", help="which of its nodes this machine is, where there are several")
         action.add_argument("--proxy", action="store_true", help="the SIP proxy before several nodes, not a node")
         action.add_argument("--home", metavar="DIR", type=Path, help="its folder (PASOKH_HOME/asterisk, …/kamailio)")
@@ -372,10 +372,12 @@ def _drill(given: argparse.Namespace) -> int:
 
 def _telephony(given: argparse.Namespace) -> int:
     from pasokh.ops import telephony  # noqa: PLC0415
-    from pasokh.telephony.config.source import SiteFile  # noqa: PLC0415
+    from pasokh.ops.switch.source import OfficeSource  # noqa: PLC0415
+    from pasokh.telephony.config.source import SiteFile, SiteSource  # noqa: PLC0415
 
     home = given.home or load().home / ("kamailio" if given.proxy else "asterisk")
-    source, restart = SiteFile(given.site), getattr(given, "restart", False)
+    source: SiteSource = SiteFile(given.site) if given.site else OfficeSource(load())
+    restart = getattr(given, "restart", False)
     if given.proxy:
         proxy = telephony.ProxyTarget.of(source, home)
         if given.action == "verify":

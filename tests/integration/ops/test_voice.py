@@ -130,6 +130,8 @@ def test_what_does_not_fit_changes_nothing_and_is_told(centre):
     centre.until(lambda: any(each.code == "site.twice" for each in centre.state().troubles), 30)
     assert centre.files() == before
     assert "telephony of demo stays as it was on the switch" in centre.log
+    verified = centre.run("telephony", "verify")
+    assert "[site.twice]" in verified.stderr
     told = centre.run("doctor")
     assert "site.twice" in told.stdout, told.stdout
     assert told.returncode == 1
@@ -137,6 +139,8 @@ def test_what_does_not_fit_changes_nothing_and_is_told(centre):
         caller.finish(30)
     centre.change("mend")
     centre.until(lambda: not centre.state().troubles, 30)
+    verified = centre.run("telephony", "verify")
+    assert (verified.returncode, verified.stderr) == (0, "")
 
 
 def test_asterisk_and_its_keeper_come_back(centre):
