@@ -107,7 +107,7 @@ def test_what_the_office_changes_is_known_within_two_seconds(office: Office, tmp
             plan, facts = await numbers.plan(NUMBER), await numbers.facts(NUMBER, "", "")
             return bool(plan and plan.client == "north" and plan.recorded and facts.blocked and facts.open == ())
 
-        await until_async(arrived, 20)
+        await until_async(arrived, seconds=20)
 
     asked(office, tmp_path, question)
 
