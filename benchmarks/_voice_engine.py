@@ -24,6 +24,7 @@ from pasokh.telephony.ari.client import AriAddress
 from pasokh.telephony.ari.switch import AriSwitch
 from pasokh.telephony.exchange.front import NumberPlan
 from pasokh.telephony.exchange.ports import Station
+from pasokh.telephony.memory.book import MemoryBook
 from pasokh.telephony.service import VoiceCarrier
 
 QUEUE = "bench"
@@ -84,6 +85,13 @@ class Plant:
         return [f"sound:{self._sound}"] if pieces else []
 
 
+class Shelf:
+    """`pasokh.telephony.recording.book.Books`: every talk of a recorded number is kept."""
+
+    def of(self, org: str) -> MemoryBook:  # noqa: ARG002 - there is one
+        return MemoryBook()
+
+
 async def work(chosen: argparse.Namespace) -> None:
     """Lead until told to stop."""
     stop = asyncio.Event()
@@ -91,7 +99,7 @@ async def work(chosen: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     address = AriAddress(chosen.ari, "pasokh", chosen.password, f"pasokh-{chosen.org}")
     near = NearInbox()
-    carrier = VoiceCarrier(near, Plant(address, chosen.sound, recorded=chosen.recorded), wall_ms)
+    carrier = VoiceCarrier(near, Plant(address, chosen.sound, recorded=chosen.recorded), wall_ms, books=Shelf())
     carriers = {Channel.VOICE: carrier, Channel.CALLBACK: carrier}
     settings = EngineSettings(dsn=chosen.dsn, owner=chosen.owner, carriers=carriers, near=near)
     await run(settings, stop)
