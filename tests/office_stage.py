@@ -213,6 +213,7 @@ def after(org: str, agent: str) -> list[cmd.AnyCommand]:
 def make_tenant(org: str) -> None:
     """An organisation with a person of each role (`ORG-ROLE`), a queue, skill, outcome, widget."""
     from tests.account_stage import furnish_account
+    from tests.recording_furnish import furnish_recordings
     from tests.telephony_stage import furnish_telephony
 
     names = {"fa": f"{org} فا", "uk": f"{org} укр", "en": f"{org} en"}
@@ -264,6 +265,7 @@ def make_tenant(org: str) -> None:
         Reminder.objects.create(organisation_id=org, follow_up=f"{org}-f", contact=org, owner=org, due_at=2**60)
         furnish_account(org)
         furnish_telephony(org)
+        furnish_recordings(org, START)
 
 
 def furnish(org: str, names: dict[str, str]) -> None:

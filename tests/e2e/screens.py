@@ -85,6 +85,13 @@ NOT_OPENED = {
     "station_password": "POST",
     "station_remove": "POST",
     "blocked_lift": "POST",
+    "recording": "needs a recorded call: test_recordings looks at it",
+    "recording_sound": "a recording's sound, no page",
+    "recording_note": "POST",
+    "recording_note_remove": "POST",
+    "recording_hold": "POST",
+    "recording_download": "POST",
+    "recording_rule": "needs a rule: test_recordings looks at it",
 }
 """Addresses without a screen, by name, and why. POST and DATA are believed only as far as the centre answers so."""
 

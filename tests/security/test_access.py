@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from tests.account_stage import ACCOUNT_FOR_ALL
 from tests.office_stage import ROLES, Office
+from tests.recording_furnish import recording_of
 from tests.security.browser import Browser, signed_in
 
 from pasokh.office.api import api
@@ -30,6 +31,15 @@ DOORS: dict[tuple[str, str], Right] = {
     (GET, "/contacts/alpha-c1/call.txt"): Right.CONTACTS,
     (POST, "/contacts/alpha-c1/follow-ups/"): Right.CONTACTS,
     (GET, "/contacts/export.csv"): Right.WALL,
+    (GET, "/recordings/"): Right.CONTACTS,
+    (GET, f"/recordings/{recording_of('alpha')}/"): Right.RECORDINGS,
+    (GET, f"/recordings/{recording_of('alpha')}/sound"): Right.RECORDINGS,
+    (POST, f"/recordings/{recording_of('alpha')}/notes/"): Right.RECORDINGS,
+    (POST, f"/recordings/{recording_of('alpha')}/notes/1/remove/"): Right.RECORDINGS,
+    (POST, f"/recordings/{recording_of('alpha')}/hold/"): Right.HOLD_RECORDINGS,
+    (POST, f"/recordings/{recording_of('alpha')}/download/"): Right.DOWNLOAD_RECORDINGS,
+    (GET, "/setup/recordings/"): Right.READ_SETUP,
+    (GET, "/setup/recordings/1/"): Right.EDIT_SETUP,
     (GET, "/customers/"): Right.CONTACTS,
     (GET, "/customers/1/"): Right.CONTACTS,
     (POST, "/customers/1/merge/"): Right.WALL,
@@ -152,7 +162,11 @@ BODIES: dict[str, Any] = {
     "/api/v1/phone/quality": {"sip_call_id": "a-call", "received": 3_000},
 }  # fmt: skip
 """What is sent where an empty body would be refused before or after the right was asked for."""
-ABSENT = {"/customers/1/merge/": 404, "/api/v1/contacts/alpha-c1/customer": 400}
+RECORDING = f"/recordings/{recording_of('alpha')}/"
+ABSENT = {
+    "/customers/1/merge/": 404, "/api/v1/contacts/alpha-c1/customer": 400, f"{RECORDING}sound": 410,
+    f"{RECORDING}download/": 410, f"{RECORDING}notes/": 400, f"{RECORDING}hold/": 400,
+}  # fmt: skip
 """The stage has nothing to do it to (no other customer, no nameless visitor): what whoever has the right is told."""
 
 

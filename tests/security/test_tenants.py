@@ -12,6 +12,7 @@ from django.db import DatabaseError, connection, models
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from tests.office_stage import ROLES, Office
+from tests.recording_furnish import recording_of
 from tests.security.browser import Browser, signed_in
 
 from pasokh.office.tenancy.checks import WITHOUT_TENANT, tenant_tables
@@ -41,6 +42,8 @@ OTHERS = {
     "number": "7",
     "step": "chat",
     "file": "beta-file",
+    "recording": recording_of("beta"),
+    "note": "2",
 }
 OWN = {
     "token": "alpha-token",
@@ -64,6 +67,8 @@ OWN = {
     "number": "1",
     "step": "chat",
     "file": "alpha-file",
+    "recording": recording_of("alpha"),
+    "note": "1",
 }
 
 

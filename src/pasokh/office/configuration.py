@@ -21,6 +21,9 @@ from pasokh.store.embedded import DATABASE, SUPERUSER
 APP_ROLE = schema.APP
 """The database role of every request: it owns nothing, so row-level security binds it."""
 
+SPOOL = "spool/recording"
+"""Where a switch keeps what it records, below its own folder."""
+
 OWNER_ROLE = schema.OWNER
 """The role that migrates and nothing else."""
 
@@ -57,6 +60,12 @@ class Configuration:
     """Who looks for viruses in them; empty = nobody."""
     sip_host: str
     """Where desk phones register: the switch's name or address; empty = where the office is."""
+    recordings_home: Path
+    """Where sealed recordings are kept; nodes share it."""
+    recordings_spool: Path
+    """Where this node's switch leaves its recordings."""
+    node: str
+    """What this node's switch is called."""
 
 
 def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Configuration:
@@ -70,6 +79,7 @@ def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Config
     if language not in LANGUAGES:
         raise PasokhError("settings.bad_choice", name="PASOKH_LANGUAGE", value=language, allowed=", ".join(LANGUAGES))
     static_root = env.get("PASOKH_STATIC_ROOT", "")
+    home = Path(env.get("PASOKH_HOME", "") or Path.cwd() / "var").absolute()
     return Configuration(
         secret=env.get("PASOKH_SECRET_KEY") or fresh_secret(),
         debug=env.get("PASOKH_DEBUG", "") == "1",
@@ -87,7 +97,10 @@ def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Config
         sip_host=env.get("PASOKH_SIP_HOST", "").strip(),
         mail_url=_mail_url(env),
         mail_from=checked_mail_from(env.get("PASOKH_MAIL_FROM", "")) or default_mail_from(parts.hostname),
-        home=Path(env.get("PASOKH_HOME", "") or Path.cwd() / "var").absolute(),
+        home=home,
+        recordings_home=Path(env.get("PASOKH_RECORDINGS_HOME") or home / "recordings").absolute(),
+        recordings_spool=Path(env.get("PASOKH_SWITCH_HOME") or home / "asterisk").expanduser().absolute() / SPOOL,
+        node=env.get("PASOKH_SWITCH_NODE") or "node1",
     )
 
 

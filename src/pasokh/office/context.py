@@ -29,6 +29,7 @@ _PLACES = (
     ("contacts", Right.CONTACTS),
     ("follow_ups", Right.CONTACTS),
     ("customers", Right.CONTACTS),
+    ("recordings", Right.RECORDINGS),
     ("setup", Right.READ_SETUP),
 )
 

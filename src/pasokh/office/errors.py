@@ -41,12 +41,18 @@ _BY_CODE = {
     "sign_in.too_many": 429,
     "voice_quality.too_many": 429,
     "request.too_large": 413,
+    "recording.not_your_note": 403,
+    "recording.gone": 410,
+    "recording.tampered": 409,
+    "recording.wrong_key": 409,
+    "recording.is_deleted": 409,
     "page.failed": 500,
     "store.unavailable": 503,
     "store.no_shard": 503,
 }
 
 _UNKNOWN = frozenset({
+    "recording.unknown", "recording.unknown_rule",
     "contact.unknown", "queue.unknown", "person.unknown", "setup.unknown_queue",
     "phone.no_station", "canned.unknown", "import.unknown", "widget.unknown", "setup.unknown_pause",
 })  # fmt: skip

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "pasokh.office.telephony",
     "pasokh.office.exchange",
     "pasokh.office.voice_quality",
+    "pasokh.office.recordings",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -183,6 +184,12 @@ SIP_HOST = CONFIGURATION.sip_host
 """Where desk phones register; empty = where the office is."""
 PROMPTS_HOME = CONFIGURATION.home / "prompts"
 """Where made voices lie."""
+RECORDINGS_HOME = CONFIGURATION.recordings_home
+"""Where sealed recordings lie."""
+RECORDINGS_SPOOL = CONFIGURATION.recordings_spool
+"""Where the switch of this node leaves its recordings."""
+RECORDINGS_NODE = CONFIGURATION.node
+"""What the switch of this node is called."""
 SCANNER_URL = CONFIGURATION.scanner_url
 """The virus scanner that looks at them; empty = none."""
 LOGGING_CONFIG = None

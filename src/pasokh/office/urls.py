@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("pasokh.office.post.urls")),
     path("", include("pasokh.office.files.urls")),
     path("", include("pasokh.office.notices.urls")),
+    path("", include("pasokh.office.recordings.urls")),
     path("", include("pasokh.office.styleguide.urls")),
     path("api/v1/", api.urls),
 ]

@@ -21,6 +21,8 @@ from pasokh.office.people.republish import republish_teams
 from pasokh.office.people.sessions import SessionStore
 from pasokh.office.policy.jobs import PREVIEWS
 from pasokh.office.post import projection as post_projection
+from pasokh.office.recordings.sweeping import delete_due
+from pasokh.office.recordings.vault import vault
 from pasokh.office.rounds import AWAY, POLL_SECONDS, run_rounds
 from pasokh.office.settling import settle_answered
 from pasokh.office.telephony.jobs import lift_due
@@ -105,6 +107,7 @@ class Rounds:
             SessionStore.clear_expired()
             notice_jobs.clean(connection)
             voice_jobs.clean(connection)
+            delete_due(connection, vault())
         self._done += 1
         if self._figures is not None:
             self._count(self._figures, connection, begun)

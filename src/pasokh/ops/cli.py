@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -12,6 +13,7 @@ from pasokh.i18n.catalogue import has, message
 from pasokh.i18n.dates import format_time, local
 from pasokh.i18n.languages import LANGUAGES
 from pasokh.kernel.errors import PasokhError
+from pasokh.ops.recordings_command import recordings_actions, run_recordings
 from pasokh.ops.settings import Settings, chosen_roles, load, with_listen, with_voice
 
 type Command = Callable[[argparse.Namespace], int]
@@ -131,8 +133,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     _telephony_actions(telephony)
 
-    backup = add("backup", _backup, "dump the database into a file; the centre may run")
-    backup.add_argument("file", type=Path)
+    recordings_actions(add("recordings", _recordings, "check, sweep and re-key what was recorded"))
+
+    add("backup", _backup, "dump the database into a file; the centre may run").add_argument("file", type=Path)
     restore = add("restore", _restore, "put a dump in the place of the database; the centre must be stopped")
     restore.add_argument("file", type=Path)
 
@@ -387,6 +390,15 @@ def _telephony(given: argparse.Namespace) -> int:
     if given.action == "verify":
         return _lacking(telephony.lacking(target))
     return _lines(telephony.run(given.action, target, restart=restart))
+
+
+def _recordings(given: argparse.Namespace) -> int:
+    from pasokh.ops.database import running_database  # noqa: PLC0415
+
+    settings = load()
+    with running_database(settings) as url:
+        os.environ.update(settings.environment(url, settings.url(settings.port)))
+        return run_recordings(given, url)
 
 
 def _lines(told: Iterable[str]) -> int:

@@ -79,6 +79,7 @@ async def voice(
     """The carriers of an engine that leads telephone calls too, and who looks on for them."""
     from pasokh.engine.run import desk_carriers  # noqa: PLC0415
     from pasokh.ops.plant.plant import OfficePlant, PlantCarrier  # noqa: PLC0415
+    from pasokh.ops.recordings import OfficeBooks  # noqa: PLC0415
     from pasokh.ops.switch.nodes import nodes_of  # noqa: PLC0415
     from pasokh.ops.voice_records import VoiceRecords  # noqa: PLC0415
     from pasokh.telephony.exchange.journal import Journal  # noqa: PLC0415
@@ -97,10 +98,11 @@ async def voice(
     async with (
         OfficePlant(engine, app, switch.home, switch.prompts, wall_clock, nodes_of(switch)) as plant,
         VoiceRecords(engine) as records,
+        OfficeBooks(app) as books,
     ):
         journal = Journal(records)
         metrics.before_reading.append(look)
-        carrier = PlantCarrier(VoiceCarrier(near, plant, wall_clock, journal, asked), plant)
+        carrier = PlantCarrier(VoiceCarrier(near, plant, wall_clock, journal, asked, books), plant)
         try:
             yield {**desk_carriers(), Channel.VOICE: carrier, Channel.CALLBACK: carrier}, (plant.places,)
         finally:
@@ -204,6 +206,14 @@ def connect(url: str, stopping: Callable[[], bool], ready: Ready) -> None:
     """Talk to slow networks until told to stop: mail that goes out, files that a scanner looks at."""
     set_up_django(url)
     from pasokh.office.connect import run  # noqa: PLC0415
+
+    run(stopping, ready)
+
+
+def recorder(url: str, stopping: Callable[[], bool], ready: Ready) -> None:
+    """Bring what this node's switch recorded into the vault until told to stop."""
+    set_up_django(url)
+    from pasokh.office.recordings.role import run  # noqa: PLC0415
 
     run(stopping, ready)
 

@@ -19,6 +19,7 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.ops.backup import verify_logs
 from pasokh.ops.database import acting_as, database_url, embedded
 from pasokh.ops.mail import examine_mail, examine_scanner
+from pasokh.ops.recordings_command import examine_recordings
 from pasokh.ops.settings import Settings
 from pasokh.ops.switch.examine import examine_switch
 from pasokh.store import schema
@@ -67,6 +68,8 @@ def examine(settings: Settings, now_ms: Callable[[], int], mail_to: str = "") ->
         with psycopg.connect(acting_as(url, schema.ENGINE), connect_timeout=5, autocommit=True) as connection:
             yield from _database(connection, now_ms)
             yield from _heard(connection, now_ms())
+            for each in examine_recordings(connection, now_ms()):
+                yield Finding(*each)
     except psycopg.Error as error:
         yield Finding("wrong", "database.unreachable", {"reason": str(error).strip().split("\n")[0][:200]})
         return

@@ -124,6 +124,11 @@ def _connect(settings: Settings) -> None:
         composition.connect(database_url(settings), _until_signal(), say_ready)
 
 
+def _recorder(settings: Settings) -> None:
+    with told_by_thread(place(settings, "recorder")):
+        composition.recorder(database_url(settings), _until_signal(), say_ready)
+
+
 def _web(settings: Settings) -> None:
     composition.serve(settings, database_url(settings), say_ready)
 
@@ -177,6 +182,7 @@ _ROLES: dict[str, Callable[[Settings], None]] = {
     "engine": _engine,
     "worker": _worker,
     "connect": _connect,
+    "recorder": _recorder,
     "web": _web,
     "traffic": _traffic,
     "prepare": _prepare,

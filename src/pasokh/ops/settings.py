@@ -15,10 +15,10 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.office.post.rules import checked_mail_from
 from pasokh.ops.switch.settings import SwitchSettings, load_switch, wants_voice
 
-type Role = Literal["db", "switch", "proxy", "watchdog", "engine", "worker", "connect", "web", "traffic"]
+type Role = Literal["db", "switch", "proxy", "watchdog", "engine", "worker", "connect", "recorder", "web", "traffic"]
 
 ROLES: Final[tuple[Role, ...]] = (
-    "db", "switch", "proxy", "watchdog", "engine", "worker", "connect", "web", "traffic",
+    "db", "switch", "proxy", "watchdog", "engine", "worker", "connect", "recorder", "web", "traffic",
 )  # fmt: skip
 """In the order they start; they stop in the opposite order."""
 SERVING: Final[tuple[Role, ...]] = ("engine", "worker", "connect", "web")
@@ -169,7 +169,7 @@ def chosen_roles(text: str | None, settings: Settings, *, traffic: bool) -> tupl
     if text is None:
         wanted = {*SERVING, *(("db",) if settings.embedded else ())}
         if settings.switch.voice == "on":
-            wanted |= {"switch", "watchdog"}
+            wanted |= {"switch", "watchdog", "recorder"}
     else:
         wanted = {word.strip() for word in text.split(",") if word.strip()}
         for word in wanted:

@@ -15,7 +15,7 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.telephony import events as sw
 from pasokh.telephony.exchange.exchange import Exchange
 from pasokh.telephony.exchange.legs import outside_person
-from pasokh.telephony.exchange.ports import Front, Station
+from pasokh.telephony.exchange.ports import Agreed, Front, Station
 from pasokh.telephony.exchange.takeover import calls_of, held_of, take_over, unsure
 from pasokh.telephony.exchange.talks import bridge_of, wanted
 from pasokh.telephony.memory.book import MemoryBook
@@ -78,8 +78,8 @@ class Door:
     def leads(self, channel: str) -> bool:
         return False
 
-    def agreed(self, channel: str) -> tuple[str, bool]:
-        return "", True
+    def agreed(self, channel: str) -> Agreed:
+        return Agreed(default=True)
 
     def lane_of(self, sound: str) -> str:
         return sound

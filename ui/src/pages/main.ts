@@ -4,6 +4,7 @@ import { startNotices } from "../notices/start";
 
 import { setUpFileChoices } from "./file_choice";
 import { setUpHours } from "./hours";
+import { setUpPlayers } from "./player";
 import { setUpPolicy } from "./policy";
 import { setUpAdministration } from "./setup";
 import { setUpStyleguide } from "./styleguide";
@@ -58,6 +59,7 @@ markTheme();
 startKeys();
 startNotices();
 setUpAdministration();
+setUpPlayers();
 setUpPolicy();
 setUpHours();
 setUpFileChoices();

@@ -30,6 +30,7 @@ from pasokh.office.people.access import actor_of, needs, signed_in
 from pasokh.office.people.live_access import live_pass
 from pasokh.office.people.rules import Right
 from pasokh.office.people.selectors import people_names
+from pasokh.office.recordings.selectors import recordings_of
 from pasokh.office.supervise.selectors import outcome_names, queue_names
 from pasokh.office.tenancy import scope
 
@@ -142,6 +143,7 @@ def show_contact(
             "bars": bars_of(interactions, segments, clock.now()),
             "earlier": selectors.earlier_of(found, customer),
             "follow_ups": lines_of(request, follow_ups_of_contact(found.id)),
+            "recordings": recordings_of(user, found.id),
             "follow_up_form": form or FollowUpForm(now=clock.now(), person=user),
             "queue_names": queue_names(),
             "people_names": people_names(),

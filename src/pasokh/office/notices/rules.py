@@ -25,6 +25,9 @@ class Kind(StrEnum):
     WRAP = "wrap"
     MAIL_DEAD = "mail_dead"
     IMPORT_DONE = "import_done"
+    RECORDING_FULL = "recording_full"
+    RECORDING_LOST = "recording_lost"
+    RECORDING_STUCK = "recording_stuck"
 
 
 class Email(StrEnum):
@@ -67,6 +70,9 @@ DEFAULTS: Final[dict[Kind, Choice]] = {
     Kind.WRAP: Choice(False, False, Email.NEVER),
     Kind.MAIL_DEAD: Choice(False, False, Email.IF_UNREAD),
     Kind.IMPORT_DONE: Choice(True, False, Email.NEVER),
+    Kind.RECORDING_FULL: Choice(True, True, Email.AT_ONCE),
+    Kind.RECORDING_LOST: Choice(True, True, Email.IF_UNREAD),
+    Kind.RECORDING_STUCK: Choice(True, True, Email.IF_UNREAD),
 }
 
 

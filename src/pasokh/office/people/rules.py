@@ -33,19 +33,31 @@ class Right(StrEnum):
     EDIT_PEOPLE = "edit_people"
     EDIT_ROLES = "edit_roles"
     """Own roles, and who is what."""
+    RECORDINGS = "recordings"
+    """Hear every call, and say something about it; agents hear their own where a rule lets them."""
+    HOLD_RECORDINGS = "hold_recordings"
+    """Keep recordings whatever their retention says."""
+    DOWNLOAD_RECORDINGS = "download_recordings"
+    """Take recordings out of the centre, marked with who did."""
     EXCHANGE = "exchange"
     """Take the whole configuration out, or put one in."""
     AUDIT = "audit"
 
 
 _AGENT = frozenset({Right.DESK, Right.CONTACTS})
-_SUPERVISOR = _AGENT | {Right.WALL, Right.OPERATE_QUEUES, Right.STAFF_QUEUES, Right.READ_SETUP, Right.EDIT_ANSWERS}
+_SUPERVISOR = _AGENT | {
+    Right.WALL, Right.OPERATE_QUEUES, Right.STAFF_QUEUES, Right.READ_SETUP, Right.EDIT_ANSWERS, Right.RECORDINGS,
+    Right.HOLD_RECORDINGS,
+}  # fmt: skip
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.AGENT: _AGENT,
     Role.SUPERVISOR: _SUPERVISOR,
     Role.ADMINISTRATOR: frozenset(Right),
 }
 INCLUDES: dict[Right, frozenset[Right]] = {
+    Right.RECORDINGS: frozenset({Right.CONTACTS}),
+    Right.HOLD_RECORDINGS: frozenset({Right.CONTACTS, Right.RECORDINGS}),
+    Right.DOWNLOAD_RECORDINGS: frozenset({Right.CONTACTS, Right.RECORDINGS}),
     Right.EDIT_ANSWERS: frozenset({Right.READ_SETUP}),
     Right.EDIT_SETUP: frozenset({Right.READ_SETUP}),
     Right.EDIT_PEOPLE: frozenset({Right.READ_SETUP}),

@@ -10,6 +10,7 @@ from pasokh.office.configuration import APP_ROLE
 
 WITHOUT_TENANT = frozenset({
     "auth_group", "auth_group_permissions", "auth_permission", "django_content_type", "people_signintry",
+    "recordings_node",
 })  # fmt: skip
 """Tables that belong to no organisation and hold nothing of one."""
 BY_OWN_COLUMN = {"tenancy_organisation": "id", "people_session": "session_key"}

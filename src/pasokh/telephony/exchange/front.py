@@ -24,6 +24,7 @@ from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.exchange.exchange import Exchange
 from pasokh.telephony.exchange.lanes import side_by_side
 from pasokh.telephony.exchange.outside import BY_FLOW
+from pasokh.telephony.exchange.ports import Agreed
 from pasokh.telephony.port import MessageLimits, SwitchRefusedError
 from pasokh.telephony.variables import CALL, CONTACT, INTERACTION, NUMBER, POSITION
 
@@ -162,10 +163,12 @@ class FlowFront:
         """Every caller who came through a flow."""
         return channel in self.visits
 
-    def agreed(self, channel: str) -> tuple[str, bool]:
-        """What a caller said to being recorded, and whether calls of the number are."""
+    def agreed(self, channel: str) -> Agreed:
+        """What a caller said to being recorded."""
         visit = self.visits.get(channel)
-        return (visit.position.consent, visit.plan.recorded) if visit is not None else ("", False)
+        if visit is None:
+            return Agreed()
+        return Agreed(visit.position.consent, visit.plan.recorded, visit.caller)
 
     def lane_of(self, sound: str) -> str:
         """Playbacks are ``p-CHANNEL-SERIAL``, messages ``v-CHANNEL-SERIAL``."""

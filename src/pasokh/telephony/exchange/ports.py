@@ -44,6 +44,17 @@ class Stations(Protocol):
         """How a number outside is dialled; raises `PasokhError` ``dial.*`` where the dial policy refuses it."""
 
 
+class Agreed(msgspec.Struct, frozen=True):
+    """What is known of a caller who is to be recorded."""
+
+    consent: str = ""
+    """`Position.consent`."""
+    default: bool = False
+    """Whether calls of the number called are recorded where no rule says anything."""
+    caller: str = ""
+    """E.164; empty when withheld."""
+
+
 class Front(Protocol):
     """The part of a call that the switch leads: greeting, menus, what is said while waiting, surveys."""
 
@@ -62,8 +73,8 @@ class Front(Protocol):
     def leads(self, channel: str) -> bool:
         """Whether a waiting caller is in its hands: then what is heard is its business."""
 
-    def agreed(self, channel: str) -> tuple[str, bool]:
-        """What a caller said to being recorded (`Position.consent`), and whether calls of the number called are."""
+    def agreed(self, channel: str) -> Agreed:
+        """What a caller said to being recorded."""
 
     def lane_of(self, sound: str) -> str:
         """The caller a playback or a recording belongs to: work of one caller comes in order."""

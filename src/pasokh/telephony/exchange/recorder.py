@@ -38,10 +38,11 @@ class Recorder:
             self._queues[talk.interaction] = queue
             return
         exchange, name, queue = self._exchange, self._name(talk), queue or self._queues.pop(talk.interaction, "")
-        agreed, default = exchange.front.agreed(talk.caller)
+        agreed = exchange.front.agreed(talk.caller)
         asked = Begin(
             recording=name, interaction=talk.interaction, contact=talk.contact, node=exchange.switch.node,
-            queue=queue, agent=talk.agent, number=number, agreed=agreed, default=default, at=exchange.now(),
+            queue=queue, agent=talk.agent, number=number or agreed.caller,
+            agreed=agreed.consent, default=agreed.default, at=exchange.now(),
         )  # fmt: skip
         try:
             match await exchange.book.begin(asked):

@@ -1,6 +1,7 @@
 """What a recording must be like, for whom calls are recorded, how long recordings are kept. Pure."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -120,3 +121,15 @@ def findings(heard: Heard, expected_ms: Millis, silent_ms: Millis = 0) -> list[F
 def kept_until(started_at: Instant, days: int) -> Instant:
     """When a recording may be deleted."""
     return started_at + days * DAY
+
+
+type Rules = Mapping[tuple[str, str], Policy]
+"""By client and queue; an empty name means all of them."""
+
+
+def rule_for(rules: Rules, client: str, queue: str) -> Policy | None:
+    """What holds for a queue of a client: its own rule, else the client's, else everybody's; None = there is none."""
+    for key in ((client, queue), (client, ""), ("", "")):
+        if key in rules:
+            return rules[key]
+    return None
