@@ -3,6 +3,7 @@ import type { RTCSession } from "jssip/lib/RTCSession";
 import type { IncomingRTCSessionEvent, OutgoingRTCSessionEvent } from "jssip/lib/UA";
 import type { Token } from "../live/client";
 import { Devices, release } from "./devices";
+import { Quality } from "./quality";
 import { type Closed, PhoneSocket } from "./socket";
 import { type Call, type DeviceChoice, type MicrophoneState, type PhoneView, type SoundSample, microphoneOf, oneWay } from "./state";
 import { OneTab } from "./tab";
@@ -35,6 +36,7 @@ const PC_CONFIG: RTCConfiguration = { iceServers: [], bundlePolicy: "max-bundle"
 export class Phone {
   private readonly devices: Devices;
   private readonly tab: OneTab;
+  private readonly quality = new Quality();
   private ua: UA | null = null;
   private session: RTCSession | null = null;
   private connection: RTCPeerConnection | null = null;
@@ -170,7 +172,10 @@ export class Phone {
     };
     session.on("ended", ended);
     session.on("failed", ended);
-    session.on("confirmed", () => this.settle());
+    session.on("confirmed", () => {
+      if (this.session === session && this.connection) this.quality.follow(this.connection, request.getHeader("Call-ID") ?? "", () => this.muted);
+      this.settle();
+    });
     const byItself = /answer-after=0/.test(request.getHeader("Call-Info") ?? "");
     if (byItself || this.call.role === "supervisor" || (this.wanted && this.wanted === this.call.interaction)) {
       void this.answer();
@@ -233,6 +238,7 @@ export class Phone {
 
   private over(): void {
     const { session } = this;
+    this.quality.over();
     this.session = null;
     this.connection = null;
     this.call = null;
