@@ -7,6 +7,7 @@ from tests.voice_stage import keep
 
 from pasokh.kernel.time import HOUR, MINUTE
 from pasokh.office import clock
+from pasokh.office.telephony.models import Trunk
 from pasokh.office.tenancy.scope import organisation_scope
 from pasokh.office.voice_quality.jobs import LATE_MS, Sounds
 from pasokh.office.voice_quality.models import Leg
@@ -81,3 +82,13 @@ def test_a_carrier_that_turns_bad_alarms_once_and_no_longer_when_it_is_good_agai
     keep(office.dsn(schema.ENGINE), legs=[leg(n, now + 2 * MINUTE + n, 440) for n in range(30)])
     assert look(now + 3 * MINUTE + LATE_MS) == 1
     assert on() == {}
+
+
+def test_a_carrier_is_called_what_people_call_it(office: Office) -> None:
+    with organisation_scope("alpha"):
+        trunk = Trunk.objects.all()[0]
+    keep(office.dsn(schema.ENGINE), legs=[leg(1, clock.now(), 440, trunk.site_key)])
+    carriers = dict(signed_in("alpha-supervisor").get("/voice/quality/").context["tables"])["trunk"]
+    assert trunk.site_key not in [line.name for line in carriers]
+    lines = signed_in("alpha-supervisor").get("/api/v1/wall/names").json()["lines"]
+    assert lines[trunk.site_key] in [line.name for line in carriers]

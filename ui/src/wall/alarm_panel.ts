@@ -10,6 +10,7 @@ export function alarmWords(wall: Wall, alarm: { kind: AlarmKind; queue: string; 
   const { t } = wall;
   const queue = queueName(wall, alarm.queue);
   const agent = agentName(wall, alarm.agent);
+  const name = wall.memory.names.lines?.[alarm.detail] ?? alarm.detail;
   switch (alarm.kind) {
     case "wait":
       return t("alarm.wait", { queue });
@@ -28,17 +29,17 @@ export function alarmWords(wall: Wall, alarm: { kind: AlarmKind; queue: string; 
     case "surge":
       return alarm.detail ? t("alarm.surge_n", { queue, n: Number(alarm.detail) }) : t("alarm.surge", { queue });
     case "carrier":
-      return t("alarm.carrier", { name: alarm.detail });
+      return t("alarm.carrier", { name });
     case "carrier_sound":
-      return t("alarm.carrier_sound", { name: alarm.detail });
+      return t("alarm.carrier_sound", { name });
     case "station_sound":
-      return t("alarm.station_sound", { name: alarm.detail });
+      return t("alarm.station_sound", { name });
     case "silent":
-      return t("alarm.silent", { name: alarm.detail });
+      return t("alarm.silent", { name });
     case "sign_ons":
-      return t("alarm.sign_ons", { name: alarm.detail });
+      return t("alarm.sign_ons", { name });
     case "clock":
-      return t("alarm.clock", { name: alarm.detail });
+      return t("alarm.clock", { name });
   }
 }
 

@@ -42,7 +42,7 @@ function open(root: HTMLElement): void {
     sound: localStorage.getItem("pasokh.wall.sound") !== "off",
     confirming: "",
     whispers: new Map(),
-    names: { teams: {}, clients: {}, people: {}, pauses: [] },
+    names: { teams: {}, clients: {}, people: {}, pauses: [], lines: {} },
     history: null,
     historyShown: false,
     earlier: null,

@@ -9,6 +9,8 @@ export interface WallNames {
   people: Record<string, string>;
   /** Reasons for not being ready, in the order of the menu. */
   pauses: { key: string; name: Names; archived: boolean }[];
+  /** Carriers and telephones, by their names on the switch. */
+  lines: Record<string, string>;
 }
 
 export interface PastAlarm {

@@ -192,7 +192,7 @@ class _Teller:
         if kind == "engine.took_over":
             return Rung(at, core, core, kind, self.say(key))
         ways = (own, switch) if key in _FROM_PHONE else (switch, own)
-        carrier = leg.trunk if leg is not None else ""
+        carrier = self._names("line", leg.trunk) if leg is not None and leg.trunk else ""
         text = self.say("caller.entered.by", trunk=carrier) if kind == "caller.entered" and carrier else self.say(key)
         return Rung(at, *ways, kind, text)
 

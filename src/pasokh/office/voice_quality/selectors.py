@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Q
 
 from pasokh.kernel.time import HOUR, Instant
+from pasokh.office.telephony.models import Station, Trunk
 from pasokh.office.tenancy import scope
 from pasokh.office.voice_quality.models import BrowserLeg, Leg, Steps
 from pasokh.office.voice_quality.rules import FAIR_SCORE, HEARD_AFTER_MS
@@ -46,6 +47,17 @@ def is_known(contact: str, interactions: Iterable[str]) -> bool:
     """Whether anything was noted of a contact's calls."""
     mine = Q(call=contact) | Q(interaction__in=list(interactions))
     return Steps.objects.filter(mine).exists() or Leg.objects.filter(mine).exists()
+
+
+def line_names(language: str) -> dict[str, str]:
+    """What people call a carrier or telephone, by its name on the switch."""
+    found = {}
+    for trunk in Trunk.objects.all():
+        known = trunk.name if isinstance(trunk.name, dict) else {}
+        found[trunk.site_key] = str(known.get(language) or known.get("en") or next(iter(known.values()), trunk.key))
+    for station in Station.objects.select_related("user"):
+        found[station.site_key] = f"{station.user.name} · {station.name}" if station.name else station.user.name
+    return found
 
 
 def legs_between(after: Instant, until: Instant) -> list[Leg]:

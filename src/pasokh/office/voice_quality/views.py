@@ -67,12 +67,13 @@ def quality_page(request: HttpRequest) -> HttpResponse:
     span = request.GET.get("span", "day")
     begin = clock.now() - SPANS.get(span, DAY)
     tables = [(column, selectors.lines_by(column, begin)) for column in ("trunk", "station")]
+    names = selectors.line_names(language())
     return render(
         request,
         "voice_quality/quality.html",
         {
-            "tables": [(column, [_shown(line) for line in lines]) for column, lines in tables],
-            "hours": [_shown(line) for line in selectors.lines_by("trunk", begin, hourly=True)],
+            "tables": [(column, [_shown(line, names) for line in lines]) for column, lines in tables],
+            "hours": [_shown(line, names) for line in selectors.lines_by("trunk", begin, hourly=True)],
             "spans": list(SPANS),
             "span": span if span in SPANS else "day",
         },
@@ -95,14 +96,15 @@ class _Shown:
     round_trip: str
 
 
-def _shown(line: selectors.Line) -> _Shown:
+def _shown(line: selectors.Line, names: dict[str, str]) -> _Shown:
     spoken = language()
 
     def score(hundredths: int) -> str:
         return number((hundredths + 5) // 10, spoken, 1) if hundredths else "–"
 
     return _Shown(
-        line.name, line.hour, line.legs, line.bad, score(line.score), score(line.worst), grade(line.worst),
+        names.get(line.name, line.name), line.hour, line.legs, line.bad, score(line.score), score(line.worst),
+        grade(line.worst),
         percent(line.lost_permille, spoken, 1), number(line.jitter_us // 1_000, spoken),
         number(line.round_trip_us // 1_000, spoken) if line.round_trip_us else "–",
     )  # fmt: skip
@@ -153,7 +155,11 @@ def _call(request: HttpRequest, contact: str) -> _Call:
     ids = [interaction.id for interaction in history.interactions_of(found.id)]
     calls = selectors.calls_of(found.id, ids)
     steps, legs = selectors.steps_of(calls, ids), selectors.legs_of(calls, ids)
-    spoken, names = language(), history.Namer(language())
+    spoken, namer, lines = language(), history.Namer(language()), selectors.line_names(language())
+
+    def names(kind: str, name: str) -> str:
+        return lines.get(name, name) if kind == "line" else namer(kind, name)
+
     story = history.story_of(found.id)
     told = timeline_of(story, spoken, names, whispers=history.sees_whispers(signed_in(request), found.id))
     ladder = ladder_of(steps, legs, [*told, *_flow(story, spoken)], spoken, names)

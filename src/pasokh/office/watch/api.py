@@ -10,7 +10,7 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import DAY
 from pasokh.office import clock
 from pasokh.office.answers import REFUSALS, requires
-from pasokh.office.errors import body_of, status_of
+from pasokh.office.errors import body_of, language, status_of
 from pasokh.office.people.access import actor_of
 from pasokh.office.people.rules import Right
 from pasokh.office.people.selectors import agent_config, person_by_username
@@ -84,7 +84,7 @@ class Done(Schema):
 @requires(Right.WALL)
 def names(request: HttpRequest) -> dict[str, Any]:
     """Names of teams, clients, and people who are no agents."""
-    return selectors.names()
+    return selectors.names(language())
 
 
 @router.get("/wall/alarms", response={200: list[AlarmOut], **REFUSALS})

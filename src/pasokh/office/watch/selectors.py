@@ -10,6 +10,7 @@ from pasokh.office.pauses.selectors import for_pages
 from pasokh.office.people.models import Team, User
 from pasokh.office.supervise.models import Queue
 from pasokh.office.tenancy.models import Client
+from pasokh.office.voice_quality.selectors import line_names
 from pasokh.office.watch.models import Alarm
 from pasokh.office.watch.rules import same_quarters, usual_arrivals
 
@@ -45,11 +46,12 @@ def incidents_before(limit: int = 12) -> list[Incident]:
     return list(kept.values())[:limit]
 
 
-def names() -> dict[str, Any]:
+def names(language: str) -> dict[str, Any]:
     """What the live topic says by id only: teams, clients, people who are no agents, reasons for not being ready."""
     return {
         "teams": dict(Team.objects.order_by("key").values_list("key", "name")),
         "clients": dict(Client.objects.order_by("key").values_list("key", "name")),
         "people": dict(User.objects.filter(handles_contacts=False).values_list("username", "name")),
         "pauses": for_pages(),
+        "lines": line_names(language),
     }
