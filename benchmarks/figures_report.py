@@ -58,8 +58,10 @@ FROM v FULL JOIN h USING (interval, queue) FULL JOIN c USING (interval, queue) O
 READ = (
     "SELECT sum(entered_local + wait_ms), max(how), max(queue) FROM visits",
     "SELECT sum(answered_local + talk_ms + hold_ms + wrap_ms), max(kind), max(queue) FROM handlings",
-    "SELECT sum(opened_local + closed_at + coalesce(next_contact_at, 0) + answered), max(customer), max(queue)"
-    " FROM contacts",
+    (
+        "SELECT sum(opened_local + closed_at + coalesce(next_contact_at, 0) + answered), max(customer), max(queue)"
+        " FROM contacts"
+    ),
 )
 
 
