@@ -22,6 +22,7 @@ from pasokh.live.tokens import TokenSigner
 from pasokh.metrics.service_level import ANSWERED_OR_ABANDONED
 from pasokh.ops.counted import counted, lag_counted
 from pasokh.ops.database import acting_as
+from pasokh.ops.dialling import OfficeDialling
 from pasokh.ops.figures import place, told, web_figures
 from pasokh.ops.files import OfficeFiles
 from pasokh.ops.hours import OfficeHours
@@ -50,6 +51,7 @@ def build(settings: Settings, url: str, clock: Callable[[], int]) -> App:
 
     store = PostgresStore(acting_as(url, schema.APP), connections=CONNECTIONS)
     signer = TokenSigner([settings.secret_key])
+    dialling = OfficeDialling(acting_as(url, schema.ENGINE))
     hub = Hub(
         store,
         signer,
@@ -59,6 +61,7 @@ def build(settings: Settings, url: str, clock: Callable[[], int]) -> App:
         snapshot_schema=ACD.snapshot_schema,
         words=words,
         files=OfficeFiles(acting_as(url, schema.APP), clock),
+        dialling=dialling,
         waiting=OfficeWaiting(acting_as(url, schema.ENGINE)).organisations,
     )
     widgets = OfficeWidgets(acting_as(url, schema.ENGINE))
@@ -89,7 +92,7 @@ def build(settings: Settings, url: str, clock: Callable[[], int]) -> App:
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        async with told(place(settings, "web"), known), lag_counted(known), store:
+        async with told(place(settings, "web"), known), lag_counted(known), store, dialling:
             yield
 
     return counted(create_app(hub, chat, office, lifespan, phone), known)

@@ -22,7 +22,7 @@ from pasokh.telephony.memory.book import MemoryBook
 from pasokh.telephony.memory.lines import Line, Manner, Phone
 from pasokh.telephony.memory.pbx import MemoryPbx
 from pasokh.telephony.memory.switch import MemorySwitch
-from pasokh.telephony.port import SwitchRefusedError
+from pasokh.telephony.port import SwitchRefusedError, SwitchUnavailableError
 from pasokh.telephony.recording.rules import name_of
 from pasokh.telephony.variables import INTERACTION
 
@@ -47,7 +47,9 @@ class Stations:
     async def of_user(self, user: str) -> Station | None:
         return None if user in self.without else Station(endpoint=f"phone/{user}", may_be_lost=user in self.browsers)
 
-    async def outside(self, address: str) -> Station:
+    async def outside(self, address: str, purpose: str = "callback", via: Sequence[str] = ()) -> Station:
+        if purpose != "callback" and address in via:
+            raise PasokhError("dial.loop", field="number")
         if address.startswith("+1900"):
             raise PasokhError("dial.refused", field="address")
         return Station(endpoint=f"trunk/{address}")
@@ -123,6 +125,9 @@ class MortalSwitch(MemorySwitch):
     """Lets the engine die at the n-th thing it does."""
 
     left: int | None = None
+    until_crash: int | None = None
+    """Operations until the switch dies; None = it does not."""
+    last_words: Callable[[], None]
 
     def live_on(self) -> None:
         """Or not."""
@@ -133,6 +138,11 @@ class MortalSwitch(MemorySwitch):
 
     async def _act(self) -> MemoryPbx:
         self.live_on()
+        if self.until_crash is not None:
+            self.until_crash -= 1
+            if self.until_crash < 0:
+                self.until_crash = None
+                self.last_words()
         return await super()._act()
 
 
@@ -246,13 +256,21 @@ class House:
         queue = self.switch._queue
         while self.effects or not queue.empty():
             while self.effects:
-                await self.perform(self.effects[0])  # whoever dies here leaves it to be done again
+                try:
+                    await self.perform(self.effects[0])  # whoever dies here leaves it to be done again
+                except SwitchUnavailableError:
+                    await self.look_again()
+                    continue
                 self.effects.pop(0)
             while not queue.empty():
                 event = queue.get_nowait()
                 work = self.exchange.handler(event) if event is not None else None
                 if work is not None:
-                    await work[1]()
+                    try:
+                        await work[1]()
+                    except SwitchUnavailableError:
+                        await self.look_again()
+                        queue = self.switch._queue
 
     async def perform(self, effect: ef.AnyEffect) -> None:
         if effect.channel not in VOICE:

@@ -11,6 +11,7 @@ from pasokh.acd import events as ev
 from pasokh.acd.model import Phase
 from pasokh.flows import position as p
 from pasokh.flows.examples import example
+from pasokh.flows.nodes import Callback, Flow, HangUp, Offer, Program, Queue, Say, Saying, Way
 from pasokh.telephony.exchange.front import FlowFront, NumberPlan
 
 SAID = "sound:said"
@@ -24,11 +25,12 @@ class Numbers:
         self._house = house
         self.known = p.Facts(0, open=("office", "always"))
         self.languages: dict[str, str] = {}
+        self.program = example("shop")
 
     async def plan(self, number: str) -> NumberPlan | None:
         if number != "+982112345678":
             return None
-        return NumberPlan(program=example("shop"), client="own", last_resort="support", recorded=True)
+        return NumberPlan(program=self.program, client="own", last_resort="support", recorded=True)
 
     async def facts(self, number: str, caller: str, interaction: str) -> p.Facts:
         now, language = self._house.pbx.clock.now, self.languages.get(caller, "")
@@ -236,3 +238,100 @@ async def surviving(shop: Shop, doing: Coroutine[object, object, object]) -> Non
         shop.pbx.cut()
         await shop.take_over()
         await shop.wait(500)
+
+
+# -- several queues ----------------------------------------------------------------------------------------------------
+MOVING = Flow(
+    id="moving",
+    start="support",
+    languages=("en",),
+    nodes={
+        "support": Queue(
+            queue="support",
+            offer=Offer(ways=(Way(key="1", way="overflow", then="sales"), Way(key="2", way="callback", then="back"))),
+        ),
+        "sales": Queue(
+            queue="sales", when_closed="shut", offer=Offer(ways=(Way(key="2", way="callback", then="back"),))
+        ),
+        "shut": Say(say=Saying(text={"en": "Sales is closed."}), then="back"),
+        "back": Callback(otherwise="bye", then="bye"),
+        "bye": HangUp(),
+    },
+)
+
+
+async def moving(shop: Shop):
+    """A caller in the queue `support` of a flow that also knows `sales`."""
+    await shop.act(cmd.SetPresence("sara", ready=False))
+    shop.numbers.program = Program(main="moving", flows={"moving": MOVING})
+    caller = await shop.call()
+    await shop.wait(5_000)
+    return caller
+
+
+def counted(shop: Shop, queue: str) -> tuple[int, ...]:
+    day = shop.state.queues[queue].day
+    return day.entered, day.answered, day.abandoned, day.left_otherwise, day.moved_out
+
+
+async def test_a_caller_who_goes_on_to_another_queue_stays_one_and_waits_on(shop):
+    await moving(shop)
+    first = shop.waiting()
+    since = first.queued_at
+    await shop.wait(20_000)
+    await shop.press(line_of(shop), "1")
+    assert len(shop.state.interactions) == 1
+    assert (shop.waiting().id, shop.waiting().queue, shop.waiting().queued_at) == (first.id, "sales", since)
+    assert (counted(shop, "support"), counted(shop, "sales")) == ((1, 0, 0, 0, 1), (1, 0, 0, 0, 0))
+    said = len(shop.said)
+    await shop.wait(40_000)
+    assert len(shop.said) > said, "the alternatives come a minute after the beginning of the wait, not of the move"
+    await shop.act(lambda: shop.pbx.hang_up(line_of(shop)))
+    assert counted(shop, "sales") == (1, 0, 1, 0, 0)
+
+
+async def test_a_queue_that_is_shut_takes_nothing_from_who_waits_in_another(shop):
+    await moving(shop)
+    first = shop.waiting().id
+    await shop.act(cmd.CloseQueue("sales"))
+    await shop.press(line_of(shop), "1")
+    assert "Sales is closed." in shop.said
+    assert (shop.waiting().id, shop.waiting().queue) == (first, "support")
+    since = shop.waiting().queued_at
+    await shop.wait(3_000)
+    await shop.press(line_of(shop), "1")
+    await shop.wait(5_000)
+    assert (shop.waiting().kind, shop.waiting().queue, shop.waiting().queued_at) == ("callback", "support", since)
+    assert counted(shop, "support") == (1, 0, 0, 1, 0)
+
+
+@pytest.mark.parametrize("dies", [False, True])
+async def test_an_agent_sends_a_caller_back_to_the_menu_and_the_next_queue_has_the_same_call(shop, dies):
+    caller = await in_queue(shop)
+    await shop.take("sara")
+    i = shop.waiting().id
+    said = len(shop.said)
+    await shop.act(cmd.TransferMenu(i, "sara", "shop", "menu"))
+    if dies:
+        shop.pbx.cut()
+        await shop.take_over()
+    assert shop.state.interactions[i].phase is Phase.MENU
+    assert len(shop.said) > said
+    await shop.wait(3_000)
+    await shop.press(caller, "0")
+    assert (len(shop.state.interactions), shop.waiting().id) == (1, i)
+    assert shop.waiting().phase in (Phase.QUEUED, Phase.OFFERED)
+    assert counted(shop, "support")[:2] == (2, 1)
+
+
+async def test_who_hangs_up_in_the_menu_after_an_agent_is_done(shop):
+    caller = await in_queue(shop)
+    await shop.take("sara")
+    await shop.act(cmd.TransferMenu(shop.waiting().id, "sara"))
+    await shop.act(lambda: shop.pbx.hang_up(caller))
+    assert shop.state.interactions == {}
+    assert counted(shop, "support") == (1, 1, 0, 0, 0)
+
+
+def line_of(shop: Shop):
+    return next(line for line in shop.pbx.lines.values() if line.technology.startswith("Memory/"))

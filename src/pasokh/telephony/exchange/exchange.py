@@ -94,6 +94,10 @@ class Exchange:
         wanted = roles or (Role.AGENT,)
         return next((leg for leg in self.legs.values() if leg.person == person and leg.role in wanted), None)
 
+    def talk_of(self, channel: str) -> Talk | None:
+        """The talk of a customer's channel."""
+        return self.talks.get(self.callers.get(channel, ""))
+
     async def arrange(self, talk: Talk) -> None:
         """Make it what it is to be."""
         await self.hands.arrange(talk, self.up())
@@ -355,6 +359,7 @@ class Exchange:
         elif leg.role is Role.OUTSIDE and talk is not None:
             self.legs.pop(leg.channel, None)
             self.begin(talk.interaction, talk.contact, leg.channel)
+            talk.dialled = True
             await side_by_side(self.recorder.begin(talk, "", leg.person), self.arrange(talk))
         elif leg.role is Role.TRANSFER and not leg.interaction.startswith(BY_FLOW):
             if not await self.outside.answered(leg):

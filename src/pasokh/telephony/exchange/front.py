@@ -293,6 +293,8 @@ class FlowFront:
             case p.TransferTo():
                 await self._exchange.outside.connect(channel, action.number, action.timeout_s)
             case p.EndCall():
+                if visit.interaction:  # still waits in a queue before; who comes from an agent was served
+                    await self._exchange.note(f"left:{visit.interaction}", cmd.CloseInteraction(visit.interaction))
                 await self._exchange.note(f"end:{visit.contact}", cmd.EndCall(visit.contact, "flow"))
                 await switch.hang_up(channel, sw.Cause.NORMAL)
             case _:
@@ -360,7 +362,7 @@ class FlowFront:
 
     async def _call_back(self, visit: Visit, action: p.RequestCallback) -> None:
         new = f"{visit.contact}.b{visit.position.visits}"
-        if action.keep_place and visit.interaction:
+        if visit.interaction:  # also after a door that was shut: the wait goes on in the queue before
             waiting, visit.interaction = visit.interaction, ""
             if await self._exchange.tell(
                 f"callback:{new}", cmd.AcceptAlternative(waiting, "callback", new, action.number)

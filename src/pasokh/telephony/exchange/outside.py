@@ -30,6 +30,11 @@ _CAUSES = {
 }
 
 
+def via_of(talk: Talk | None) -> tuple[str, ...]:
+    """Numbers the call has come over."""
+    return (talk.number,) if talk is not None and talk.number else ()
+
+
 class Outside:
     """Calls numbers outside, as far as the dial policy lets it, and tells what became of it."""
 
@@ -63,7 +68,7 @@ class Outside:
         else:
             talk.agent, talk.held, talk.busy = leg.person, False, False
         try:
-            station = await exchange.stations.outside(effect.number)
+            station = await exchange.stations.outside(effect.number, "transfer", via_of(talk))
         except PasokhError as error:
             log.warning("interaction %s cannot be passed on: %s", effect.interaction, error.code)
             await self._failed(effect, "refused", error.code)
@@ -132,7 +137,7 @@ class Outside:
         """Connect a caller with a number outside; the front hears what came of it."""
         exchange = self._exchange
         try:
-            station = await exchange.stations.outside(number)
+            station = await exchange.stations.outside(number, "forward", via_of(exchange.talk_of(channel)))
         except PasokhError as error:
             log.warning("caller %s cannot be passed on: %s", channel, error.code)
             await exchange.front.transfer_ended(channel, answered=False)

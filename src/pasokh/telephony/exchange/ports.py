@@ -7,6 +7,7 @@ import msgspec
 
 from pasokh.acd.commands import AnyCommand
 from pasokh.acd.model import Alternative
+from pasokh.telephony.dial import Purpose
 from pasokh.telephony.events import AnySwitchEvent, ChannelSnapshot
 
 
@@ -40,8 +41,11 @@ class Stations(Protocol):
     async def of_user(self, user: str) -> Station | None:
         """Where an agent or a supervisor is called; None while no telephone is there."""
 
-    async def outside(self, address: str) -> Station:
-        """How a number outside is dialled; raises `PasokhError` ``dial.*`` where the dial policy refuses it."""
+    async def outside(self, address: str, purpose: Purpose = "callback", via: Sequence[str] = ()) -> Station:
+        """How a number outside is dialled; raises `PasokhError` ``dial.*`` where the dial policy refuses it.
+
+        `via`: numbers the call has come over, its caller first, as they were given; a loop is refused.
+        """
 
 
 class Agreed(msgspec.Struct, frozen=True):

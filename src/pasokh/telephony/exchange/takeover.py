@@ -10,6 +10,7 @@ Whatever happened while nobody led is judged from the two lists alone; order and
 | an agent whose telephone is lost | the same | the core waits for it as long as it would have |
 | a helper consulted | no telephone of the helper | the consult ends |
 | an offer | the agent's telephone, answered | the agent takes it |
+| a callback talked or being dialled | nothing of the customer, and no order to call | the customer left, or was lost |
 | an offer, a number outside being called | no telephone, and no order to call it | made anew; back to the queue |
 | a number outside that had answered | no telephone there | the talk is over |
 | nothing | a telephone, a bridge | let go |
@@ -97,7 +98,7 @@ def held_of(exchange: Exchange) -> list[Interaction]:
     for talk in _talks(exchange):
         if talk.interaction.startswith(BY_FLOW):
             continue
-        channel = Channel.VOICE if talk.caller else Channel.CALLBACK
+        channel = Channel.VOICE if talk.caller and not talk.dialled else Channel.CALLBACK
         main = _as_held(exchange, talk, talk.interaction, channel, talk.agent or ringing.pop(talk.interaction, ""))
         main.on_hold_since, main.consult, main.talks_with = int(talk.held), talk.consult or None, talk.party.value
         main.telephone_lost = int(talk.interaction in exchange.telephones.away)
@@ -151,6 +152,7 @@ def _adopt_customers(
         if customer is None and i.phase is not Phase.ACTIVE and i.phase is not Phase.OFFERED:
             continue
         talk = exchange.begin(i.id, i.contact, customer.id if customer is not None else "")
+        talk.dialled = customer is not None and customer.variables.get(ROLE) == Role.OUTSIDE.value
         if customer is not None and customer.variables.get(ROLE) == Role.CALLER.value:
             talk.number = customer.caller_number
         if i.phase is Phase.ACTIVE:
@@ -258,7 +260,11 @@ def _missing_telephones(
         talk = exchange.talks.get(i.id) or exchange.talks.get(i.parent or "")
         if i.id in undone or (talk is None and i.channel is Channel.VOICE):
             continue
-        if i.phase is Phase.OFFERED and i.agent:
+        if i.phase is Phase.ACTIVE and i.channel is Channel.CALLBACK and talk is not None and i.kind != "consult":
+            calling = any(leg.role is Role.OUTSIDE and leg.interaction == i.id for leg in exchange.legs.values())
+            if talk.agent and not talk.caller and not calling:  # was reached, or was being called
+                asked.append(exchange.losses.missing(i))
+        elif i.phase is Phase.OFFERED and i.agent:
             if not any(leg.interaction == i.id and leg.person == i.agent for leg in exchange.legs.values()):
                 asked.append(cmd.WithdrawOffer(i.id, i.agent))
         elif i.phase is Phase.OUTSIDE and not (

@@ -27,6 +27,8 @@ class Talk:
     """Channel of the customer; empty while there is none (a callback before it is dialled)."""
     number: str = ""
     """The customer's, as given: shown by the telephones that ring for the talk."""
+    dialled: bool = False
+    """We called the customer: one who is gone is called again, as long as the callback is open."""
     agent: str = ""
     """Who serves the customer; nobody = the customer waits."""
     held: bool = False
