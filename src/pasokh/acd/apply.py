@@ -284,6 +284,13 @@ def _wrapped(state: State, i: Interaction, agent_id: str, wrap_up_ms: int, at: I
     release(state, agent_id, i.id, at)
 
 
+def _callback_missed(state: State, e: ev.CallbackMissed, at: Instant) -> None:
+    i = state.interactions[e.interaction]
+    release(state, e.agent, i.id, at)
+    i.help_since, i.help_question = 0, ""
+    between(i, at)
+
+
 def _interaction_closed(state: State, e: ev.InteractionClosed, at: Instant) -> None:
     i = state.interactions[e.interaction]
     if i.kind == "contact" and not e.agent and e.reason is not Closing.ANSWERED:
@@ -343,6 +350,7 @@ _HANDLERS: dict[type, Callable[[State, Any, Instant], None]] = {
     ev.TalkEnded: _talk_ended,
     ev.WrapUpExpired: _wrap_up_expired,
     ev.OutcomeRecorded: _outcome_recorded,
+    ev.CallbackMissed: _callback_missed,
     ev.CallbackAttempted: _nothing,
     ev.ContactRated: _nothing,
     ev.InteractionClosed: _interaction_closed,

@@ -100,6 +100,8 @@ class _Teller:
                 yield self._say("outside_answered", number=e.number, wait=self._span(e.rang_ms))
             case ev.OutsideEnded():
                 yield self._say(f"outside.{e.cause}", number=e.number, talk=self._span(e.talk_ms))
+            case ev.CallbackMissed():
+                yield self._say(f"missed.{e.result}")
             case ev.CallLost():
                 yield self._say(f"lost.{e.phase}")
                 if not e.callback:

@@ -119,7 +119,7 @@ def _turn(  # noqa: C901, PLR0912 - one case an event
             return (e.interaction, SegmentKind.WRAP_UP, e.queue, e.agent, at)
         case (
             ev.OfferRejected() | ev.OfferTimedOut() | ev.OfferWithdrawn() | ev.Transferred() | ev.WorkReturned()
-            | ev.OutsideEnded() | ev.PassedOutside() | ev.Moved()
+            | ev.OutsideEnded() | ev.PassedOutside() | ev.Moved() | ev.CallbackMissed()
             | ev.WrapUpExpired() | ev.OutcomeRecorded() | ev.InteractionClosed()
         ):  # fmt: skip
             return (e.interaction, None, "", None, at)

@@ -24,6 +24,7 @@ from pasokh.acd.handlers import (
     talks,
     telephone,
 )
+from pasokh.acd.handlers.ladder import offer_at_once
 from pasokh.acd.handlers.timers import fire
 from pasokh.acd.model import Phase
 from pasokh.acd.routing import choose
@@ -84,6 +85,7 @@ def _settle(turn: Turn) -> None:
             _make(turn, offer)
         elif not interaction.wait_told:
             turn.emit(choose.why_waiting(state, interaction, turn.now))
+            offer_at_once(turn, interaction)
     turn.agents.clear()
     turn.waiting.clear()
 
@@ -111,6 +113,7 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     cmd.NoteStep: calls.note_step,
     cmd.EndCall: calls.end_call,
     cmd.LoseCall: lost.lose_call,
+    cmd.MissCallback: talks.miss_callback,
     cmd.WithdrawOffer: offers.withdraw_offer,
     cmd.SwitchConsult: calls.switch_consult,
     cmd.PauseRecording: calls.pause_recording,

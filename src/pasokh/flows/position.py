@@ -42,6 +42,8 @@ class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     offer_at: Instant = 0
     announce_at: Instant = 0
     told_place: int = 0
+    told_incident: int = 0
+    """Checksum of the incident that was told last."""
     number: str = ""
     """To be called back."""
     number_said: str = ""

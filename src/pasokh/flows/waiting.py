@@ -1,5 +1,7 @@
 """Waiting for an agent, and the alternatives to it: queue, callback, message, transfer."""
 
+from zlib import crc32
+
 from pasokh.flows import consent
 from pasokh.flows import nodes as n
 from pasokh.flows import position as p
@@ -8,6 +10,8 @@ from pasokh.flows.walk import IN_QUEUE, PROMISE_MS, Walk
 from pasokh.kernel.time import SECOND, Instant
 
 BACK = "*"
+INCIDENT = "incident"
+"""The attribute with the text of an open incident, in the caller's language."""
 _CHECK_S = 5
 _BETWEEN_S = 4
 _SHORTEST, _LONGEST = 3, 20
@@ -48,10 +52,20 @@ def _wait_on(walk: Walk, node: n.Queue, *, greet: bool = False) -> None:
         walk.change(announce_at=walk.now + node.announce.first_s * SECOND)
     if node.offer is not None and walk.at.offer_at <= walk.now:
         _offer(walk, node, node.offer)
-    elif greet and node.say is not None:
-        walk.say(walk.words(node.say), "greeting")
+    elif greet and (said := _incident(walk) + (walk.words(node.say) if node.say is not None else ())):
+        walk.say(said, "greeting")
     else:
         _music(walk, node)
+
+
+def _incident(walk: Walk) -> tuple[p.Piece, ...]:
+    """What everybody is told who comes and who waits (R8), once for each incident and each change of it."""
+    text = walk.facts.attributes.get(INCIDENT, "")
+    told = crc32(text.encode()) if text else 0
+    if not text or told == walk.at.told_incident:
+        return ()
+    walk.change(told_incident=told)
+    return (p.Piece(walk.at.language, text),)
 
 
 def _music(walk: Walk, node: n.Queue) -> None:
@@ -125,7 +139,7 @@ def _offer(walk: Walk, node: n.Queue, offer: n.Offer) -> None:
 def _announce(walk: Walk, announce: n.Announce) -> None:
     """Place and wait as far as they are known and do not take back what was told."""
     facts, told = walk.facts, walk.at.told_place
-    said: tuple[p.Piece, ...] = ()
+    said = _incident(walk)
     if announce.place and 0 < facts.place < 1_000 and (not told or facts.place < told):
         said += walk.words(None, "next" if facts.place == 1 else "place", place=str(facts.place))
         walk.change(told_place=facts.place)

@@ -1,6 +1,8 @@
 """Service level: five formulas in use, each under its own name, because the same day scores differently under each.
 
 All are shares of visits to one queue since the day began, over visits that have ended; who still waits counts in none.
+Who moved on to another queue is judged there, by the whole wait; who was lost with the switch is judged nowhere:
+neither counts here (docs/adr/0016).
 "In time" means within the queue's threshold X (`target_ms`) from entering the queue. Refused contacts (queue closed,
 full, nobody signed in) never entered and count in none. With nothing to divide by the value is None, with n = 0.
 

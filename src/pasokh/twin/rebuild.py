@@ -46,6 +46,10 @@ def _by_any(  # noqa: C901, PLR0912 - one line a command
             return co.CompleteTransfer(moved.interaction, moved.from_agent)
         to_queue = moved.to_queue if moved.to_agent is None else None
         return co.Transfer(moved.interaction, moved.from_agent, to_queue, moved.to_agent, moved.note)
+    missed = _one(events, ev.CallbackMissed)
+    if missed is not None:
+        result = cast("Literal['busy', 'no_answer', 'refused', 'failed']", missed.result)
+        return co.MissCallback(missed.interaction, missed.agent, result)
     passed = _one(events, ev.PassedOutside)
     if passed is not None:
         if passed.consulted:

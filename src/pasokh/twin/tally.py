@@ -116,7 +116,9 @@ class Counter:
                 self._agent(e.agent, takes=e.interaction)
             case ev.OfferAccepted():
                 self._answered(e)
-            case ev.OfferRejected() | ev.OfferTimedOut() | ev.OfferWithdrawn() | ev.WorkReturned():
+            case (
+                ev.OfferRejected() | ev.OfferTimedOut() | ev.OfferWithdrawn() | ev.WorkReturned() | ev.CallbackMissed()
+            ):  # fmt: skip
                 self._agent(e.agent, gives=e.interaction)
             case ev.Transferred():
                 self._talked(e.interaction, e.from_queue, e.talk_ms, at)

@@ -134,3 +134,34 @@ def test_an_offer_whose_telephone_is_gone_is_made_anew_at_once(centre):
     again = centre.do(cmd.WithdrawOffer("j", "b"))
     assert kinds(again) == ["OfferWithdrawn", "Queued", "Offered"]
     centre.check()
+
+
+# -- callbacks and surges ----------------------------------------------------------------------------------------------
+def test_a_customer_who_cannot_be_reached_costs_the_agent_nothing_and_is_tried_again(centre):
+    centre.do(cmd.AcceptAlternative("j", "callback", "back", "+989120000000"))
+    centre.do(cmd.EndInteraction("i", "a"))
+    centre.do(cmd.CompleteWrapUp("i", "a", "done"))
+    for attempt in (1, 2):
+        centre.do(cmd.AcceptOffer("back", "a"))
+        missed = centre.do(cmd.MissCallback("back", "a", "busy"))
+        assert kinds(missed)[:3] == ["CallbackMissed", "CallbackAttempted", "Scheduled"]
+        assert (centre.state.agents["a"].work, centre.state.interactions["back"].attempt) == ([], attempt)
+        centre.check()
+        centre.wait(15 * 60_000)
+    centre.do(cmd.AcceptOffer("back", "a"))
+    assert first(centre.do(cmd.MissCallback("back", "a", "no_answer")), ev.InteractionClosed).reason is Closing.TIMEOUT
+    centre.arrive("n", channel=Channel.VOICE)
+    centre.do(cmd.AcceptOffer("n", "a"))
+    assert refused(centre, cmd.MissCallback("n", "a", "busy")) == "callback.none"
+    centre.check()
+
+
+def test_in_a_surge_another_way_is_offered_at_once(centre):
+    told = centre.do(cmd.NoteSurge("q", centre.now, 40))
+    assert first(told, ev.AlternativesOffered).interaction == "j"
+    arrived = centre.arrive("k", channel=Channel.VOICE)
+    assert first(arrived, ev.AlternativesOffered).interaction == "k"
+    assert not [e for e in centre.wait(60_000) if isinstance(e, ev.AlternativesOffered)], "once"
+    centre.do(cmd.EndSurge("q", centre.state.queues["q"].surge_since))
+    assert "AlternativesOffered" not in kinds(centre.arrive("m", channel=Channel.VOICE))
+    centre.check()

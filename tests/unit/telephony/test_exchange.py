@@ -4,6 +4,7 @@ import pytest
 from tests.unit.telephony.house import House
 
 from pasokh.acd import commands as cmd
+from pasokh.acd import events as ev
 from pasokh.acd.model import Phase, Presence
 from pasokh.telephony.events import Cause
 from pasokh.telephony.memory.lines import Manner, Phone
@@ -214,8 +215,8 @@ async def test_a_callback_calls_the_agent_first_and_then_the_customer(house):
     assert house.state.interactions["back-1"].phase is Phase.WRAP_UP
 
 
-@pytest.mark.parametrize("address", ["+19005550100", "+989120000000"])
-async def test_a_callback_that_reaches_nobody_goes_to_its_wrap_up(house, address):
+@pytest.mark.parametrize(("address", "result"), [("+19005550100", "refused"), ("+989120000000", "busy")])
+async def test_a_callback_that_reaches_nobody_frees_the_agent_and_is_tried_again(house, address, result):
     house.pbx.phones["trunk/+989120000000"] = Phone(Manner.BUSY)
     await house.act(cmd.SetPresence("sara", ready=False))
     caller = await house.call()
@@ -224,4 +225,10 @@ async def test_a_callback_that_reaches_nobody_goes_to_its_wrap_up(house, address
     sara = await house.take("sara")
     await house.wait(1_000)
     assert not sara.alive
-    assert house.state.interactions["back-1"].phase is Phase.WRAP_UP
+    assert next(e for e in house.log if isinstance(e, ev.CallbackMissed)).result == result
+    back = house.state.interactions["back-1"]
+    assert (back.phase, back.attempt, house.state.agents["sara"].work) == (Phase.SCHEDULED, 1, [])
+    house.pbx.phones["trunk/+989120000000"] = Phone(Manner.RINGS)
+    await house.wait(15 * 60_000)
+    assert back.phase is Phase.OFFERED
+    assert len([line for line in house.pbx.ended.values() if line.technology.startswith("trunk/")]) <= 1

@@ -333,5 +333,18 @@ async def test_who_hangs_up_in_the_menu_after_an_agent_is_done(shop):
     assert counted(shop, "support") == (1, 1, 0, 0, 0)
 
 
+async def test_an_incident_is_told_to_who_comes_and_to_who_waits_once_each(shop):
+    await moving(shop)
+    said = len(shop.said)
+    known = shop.numbers.known
+    shop.numbers.known = msgspec.structs.replace(known, attributes={"incident": "Deliveries are late today."})
+    await shop.wait(90_000)
+    assert shop.said[said:].count("Deliveries are late today.") == 1
+    shop.pbx.call("+982112345678", "+989120000000")
+    await shop.settle()
+    await shop.wait(3_000)
+    assert shop.said[said:].count("Deliveries are late today.") == 2
+
+
 def line_of(shop: Shop):
     return next(line for line in shop.pbx.lines.values() if line.technology.startswith("Memory/"))

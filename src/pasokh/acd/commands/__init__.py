@@ -8,6 +8,7 @@ from pasokh.acd.commands.calls import (
     EndCall,
     LoseCall,
     LoseTelephone,
+    MissCallback,
     NoteStep,
     PauseRecording,
     RejoinCall,
@@ -108,6 +109,7 @@ __all__ = [
     "LoseCall",
     "LoseTelephone",
     "MarkRead",
+    "MissCallback",
     "MoveContact",
     "NoteFault",
     "NoteStep",
@@ -147,8 +149,8 @@ __all__ = [
 type AnyCommand = (
     DefineQueue | OpenQueue | CloseQueue | DefineAgent | RetireAgent | StartDay
     | SignIn | SignOut | SetPresence
-    | BeginCall | NoteStep | EndCall | LoseCall | WithdrawOffer | SwitchConsult | PauseRecording | ResumeRecording
-    | LoseTelephone | RejoinCall | TelephoneBack
+    | BeginCall | NoteStep | EndCall | LoseCall | WithdrawOffer | MissCallback
+    | SwitchConsult | PauseRecording | ResumeRecording | LoseTelephone | RejoinCall | TelephoneBack
     | OpenContact | PostMessage | LeaveContact | AcceptAlternative | SetPriority
     | AcceptOffer | RejectOffer | StartHold | EndHold | Transfer | StartConsult | EndConsult | CompleteTransfer
     | EndInteraction | CompleteWrapUp | CloseInteraction

@@ -46,6 +46,14 @@ class LoseCall(Command, tag="call.lose", frozen=True):
     """The interaction by which the customer is called back, where a number is known."""
 
 
+class MissCallback(Command, tag="callback.miss", frozen=True):
+    """The customer could not be reached, as the switch says: the agent has nothing to write about it."""
+
+    interaction: Id
+    agent: Id
+    result: Literal["busy", "no_answer", "refused", "failed"]
+
+
 class WithdrawOffer(Command, tag="offer.withdraw", frozen=True):
     """The telephone that rang for an offer is gone; nobody declined it."""
 

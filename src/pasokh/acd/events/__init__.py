@@ -41,6 +41,7 @@ from pasokh.acd.events.contacts import (
 )
 from pasokh.acd.events.handling import (
     CallbackAttempted,
+    CallbackMissed,
     ConsultEnded,
     ConsultStarted,
     ContactClosed,
@@ -108,6 +109,7 @@ __all__ = [
     "CallLost",
     "CallStepped",
     "CallbackAttempted",
+    "CallbackMissed",
     "ConsultEnded",
     "ConsultStarted",
     "ConsultSwitched",
@@ -180,7 +182,8 @@ type AnyEvent = (
     | MessagePosted | MessagesRead | CustomerWentAway | CustomerCameBack
     | Offered | OfferAccepted | OfferRejected | OfferTimedOut | OfferWithdrawn
     | HoldStarted | HoldEnded | Transferred | ConsultStarted | ConsultEnded | WorkReturned
-    | TalkEnded | WrapUpExpired | OutcomeRecorded | CallbackAttempted | InteractionClosed | ContactClosed
+    | TalkEnded | WrapUpExpired | OutcomeRecorded | CallbackAttempted | CallbackMissed
+    | InteractionClosed | ContactClosed
     | OutsideCalled | OutsideAnswered | OutsideEnded | PassedOutside | SentToMenu | Moved
     | HelpAsked | HelpAnswered | MonitoringStarted | MonitoringEnded | IncidentAnnounced | IncidentWithdrawn
     | CallArrived | CallStepped | CallEnded | CallLost | ConsultSwitched | RecordingPaused | RecordingResumed

@@ -107,6 +107,19 @@ class OutcomeRecorded(Event, tag="wrap_up.outcome_recorded", frozen=True):
     """Why the customer came, from the organisation's tree; empty where none is asked."""
 
 
+class CallbackMissed(Event, tag="callback.missed", frozen=True):
+    """The customer was dialled and not reached; the agent is free. A `CallbackAttempted` follows.
+
+    `result`: ``busy``, ``no_answer``, ``refused`` (by the dial policy), ``failed``.
+    """
+
+    interaction: str
+    contact: str
+    agent: str
+    queue: str
+    result: str
+
+
 class CallbackAttempted(Event, tag="callback.attempted", frozen=True):
     """One attempt to reach the customer is over."""
 

@@ -3,6 +3,7 @@
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
+from pasokh.acd.handlers.ladder import offer_at_once
 from pasokh.acd.handlers.outside import over
 from pasokh.acd.model import VOICE, Channel, Phase, capacity_class
 from pasokh.acd.routing import kernel
@@ -138,6 +139,9 @@ def note_surge(turn: Turn, c: cmd.NoteSurge) -> None:
     """Far more come than usual; an earlier or known one changes nothing."""
     if turn.queue(c.queue).surge_since < c.since:
         turn.emit(ev.SurgeNoted(c.queue, c.since, c.arrivals))
+        for i in list(turn.state.interactions.values()):
+            if i.queue == c.queue:
+                offer_at_once(turn, i)
 
 
 def end_surge(turn: Turn, c: cmd.EndSurge) -> None:

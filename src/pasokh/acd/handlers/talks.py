@@ -155,14 +155,34 @@ def complete_wrap_up(turn: Turn, c: cmd.CompleteWrapUp) -> None:
     if i.kind != "callback":
         turn.close(i, Closing.ANSWERED, c.agent)
         return
+    _attempted(turn, i, c.agent, connected=c.connected)
+
+
+def _attempted(turn: Turn, i: Interaction, agent: str, *, connected: bool) -> None:
+    """One attempt is over: done with, or tried again after a pause, as often as the queue says."""
+    config = turn.queue(i.queue).config
     attempt = i.attempt + 1
-    turn.emit(ev.CallbackAttempted(i.id, i.contact, c.agent, attempt, c.connected))
-    if c.connected or i.lost:  # of a lost one the next attempt is an interaction of its own
-        turn.close(i, Closing.ANSWERED, c.agent)
+    turn.emit(ev.CallbackAttempted(i.id, i.contact, agent, attempt, connected))
+    if connected or i.lost:  # of a lost one the next attempt is an interaction of its own
+        turn.close(i, Closing.ANSWERED, agent)
     elif attempt >= config.callback_attempts:
-        turn.close(i, Closing.TIMEOUT, c.agent)
+        turn.close(i, Closing.TIMEOUT, agent)
     else:
         turn.emit(ev.Scheduled(i.id, i.contact, i.queue, turn.now + config.callback_retry_ms, i.queued_at, attempt))
+
+
+def miss_callback(turn: Turn, c: cmd.MissCallback) -> None:
+    """The agent is free at once: nobody was talked with, so there is nothing to wrap up."""
+    i = turn.owned(c.interaction, c.agent, Phase.ACTIVE)
+    if i.kind != "callback":
+        raise PasokhError("callback.none", field="interaction", interaction=i.id)
+    turn.end_consult(i, "customer_left")
+    turn.end_hold(i)
+    turn.end_pause(i)
+    turn.emit(ev.CallbackMissed(i.id, i.contact, c.agent, i.queue, c.result))
+    turn.release(i, c.agent)
+    turn.agents.add(c.agent)
+    _attempted(turn, i, c.agent, connected=False)
 
 
 def _check_aftercare(config: QueueConfig, c: cmd.CompleteWrapUp, *, reached: bool) -> None:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Literal
 
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
@@ -20,7 +21,7 @@ from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.exchange.followers import Followers
 from pasokh.telephony.exchange.hands import Hands
 from pasokh.telephony.exchange.lanes import side_by_side
-from pasokh.telephony.exchange.legs import Leg, Role, leg_id
+from pasokh.telephony.exchange.legs import OUTSIDE, Leg, Role, leg_id
 from pasokh.telephony.exchange.losses import Losses
 from pasokh.telephony.exchange.outside import BY_FLOW, Outside
 from pasokh.telephony.exchange.ports import Core, Front, Station, Stations
@@ -41,6 +42,10 @@ type _Change = (
     | ef.WaitAgain | ef.ToMenu
 )  # fmt: skip
 
+MISSED: dict[int, Literal["busy", "no_answer", "failed"]] = {
+    sw.Cause.BUSY: "busy", sw.Cause.REJECTED: "busy", sw.Cause.NO_ANSWER: "no_answer", sw.Cause.NORMAL: "no_answer",
+}  # fmt: skip
+"""Why a customer who was called back was not reached."""
 GOODBYE = {"full": sw.Cause.BUSY, "no_agents": sw.Cause.NO_ANSWER, "timeout": sw.Cause.NO_ANSWER}
 """What the caller's network is told; every other ending is a normal one."""
 
@@ -258,11 +263,18 @@ class Exchange:
                 raise SwitchRefusedError("voice.no_telephone", agent=effect.agent)
             called = Leg(leg_id(self.org, effect.id), Role.AGENT, talk.interaction, effect.agent)
             await self.call(called, station, originator=self.beside(talk), shown=talk.number)
-        if effect.address and not talk.caller:
+        if effect.address and not talk.caller and not self.dialling(talk):
             await self._call_customer(effect, talk)
         await side_by_side(self.recorder.begin(talk, effect.queue), self.arrange(talk))
         if consulted:
             self.forget_consult(talk)
+
+    def dialling(self, talk: Talk) -> Leg | None:
+        """The customer's telephone that is ringing for a callback."""
+        return next(
+            (leg for leg in self.legs.values() if leg.role is Role.OUTSIDE and leg.interaction == talk.interaction),
+            None,
+        )
 
     async def _take_from_front(self, talk: Talk, effect: ef.Connect) -> None:
         if talk.caller:
@@ -274,13 +286,13 @@ class Exchange:
             station = await self.stations.outside(effect.address)
         except PasokhError as error:
             log.warning("interaction %s cannot be called back: %s", talk.interaction, error)
-            await self.note(f"undialled:{effect.id}", cmd.EndInteraction(talk.interaction, effect.agent))
+            await self.note(f"undialled:{effect.id}", cmd.MissCallback(talk.interaction, effect.agent, "refused"))
             return
         leg = Leg(leg_id(self.org, f"{effect.id}.c"), Role.OUTSIDE, talk.interaction, effect.address)
         try:
             await self.call(leg, station, originator=self.beside(talk))
         except SwitchRefusedError:
-            await self.note(f"undialled:{effect.id}", cmd.EndInteraction(talk.interaction, effect.agent))
+            await self.note(f"undialled:{effect.id}", cmd.MissCallback(talk.interaction, effect.agent, "failed"))
 
     async def _release(self, effect: ef.Release) -> None:
         talk = self.talks.get(effect.interaction)
@@ -318,6 +330,9 @@ class Exchange:
         for agent in (talk.agent, talk.helper):
             for leg in [leg for leg in self.legs.values() if agent and leg.person == agent]:
                 await self.let_go(leg)
+        ringing = self.dialling(talk)
+        if ringing is not None:
+            await self.let_go(ringing)
         talk.agent = talk.helper = ""
         talk.busy = True
         await self.recorder.end(talk)
@@ -407,8 +422,11 @@ class Exchange:
             await self.followers.dismiss(leg)
             await self.note(f"stop:{key}", cmd.StopMonitor(leg.interaction, leg.person))
         elif leg.role is Role.OUTSIDE:
-            if talk is not None and talk.agent:
-                await self.note(f"unanswered:{key}", cmd.EndInteraction(talk.interaction, talk.agent))
+            if talk is not None and talk.agent.startswith(OUTSIDE):
+                await self.note(f"unanswered:{key}", cmd.LeaveContact(talk.interaction))
+            elif talk is not None and talk.agent:
+                result = MISSED.get(cause, "failed")
+                await self.note(f"unanswered:{key}", cmd.MissCallback(talk.interaction, talk.agent, result))
         elif leg.role is Role.TRANSFER and leg.interaction.startswith(BY_FLOW):
             await self.outside.over(leg, talk)
         elif leg.role is Role.TRANSFER:

@@ -58,6 +58,8 @@ async def take_over(
     for talk in _talks(exchange):
         _expect_music(exchange, talk)
         await exchange.arrange(talk)
+        if talk.dialled and talk.agent in exchange.up():  # the customer's answer may have come while nobody led
+            await exchange.recorder.begin(talk, open_now[talk.interaction].queue)
     await _clear(exchange)
     for leg in [leg for leg in exchange.legs.values() if leg.role is Role.SUPERVISOR and leg.up]:
         await exchange.followers.place(leg)
