@@ -14,6 +14,7 @@ from tests.polling import until_async
 from tests.telephony_stage import NUMBERS
 
 from pasokh.acd import commands as cmd
+from pasokh.acd.effects import AnyEffect, Disconnect, RingAgent
 from pasokh.acd.model import Channel, QueueConfig, Requirement
 from pasokh.acd.state import State
 from pasokh.acd.step import step
@@ -24,10 +25,12 @@ from pasokh.office.hours.actions import do_save_calendar
 from pasokh.office.hours.rules import CalendarConfig
 from pasokh.office.telephony import actions
 from pasokh.office.telephony.rules import NumberDraft
+from pasokh.office.telephony.station_actions import do_choose_station
 from pasokh.office.tenancy.scope import organisation_scope
 from pasokh.ops.plant.places import Places
-from pasokh.ops.plant.plant import OfficePlant
+from pasokh.ops.plant.plant import OfficePlant, PlantCarrier
 from pasokh.store import schema
+from pasokh.telephony.service import VoiceCarrier
 
 NUMBER, CALLER = NUMBERS["alpha"], "+989121110000"
 
@@ -197,3 +200,45 @@ def test_callers_hear_of_the_latest_incident_in_their_queue() -> None:
     assert places.incident("acme", {"sales"}, ["en"]) == ""
     places.end("acme")
     assert places.incident("acme", {"help"}, ["en"]) == ""
+
+
+# -- callbacks ---------------------------------------------------------------------------------------------------------
+class Told(VoiceCarrier):
+    """An exchange that only remembers what it was told to do."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    async def perform(self, org: str, effect: AnyEffect) -> None:
+        self.done.append(type(effect).__name__)
+
+
+def choose_mobile() -> None:
+    with organisation_scope("alpha"):
+        do_choose_station("boss", "alpha-agent.mobile")
+    connections.close_all()  # those of this thread
+
+
+def ring(agent: str, channel: Channel, interaction: str = "c1.b1") -> RingAgent:
+    return RingAgent("e1", interaction, agent, channel, START)
+
+
+def test_a_callback_of_somebody_without_a_telephone_is_dialled_by_hand(office: Office, tmp_path: Path) -> None:
+    async def question(made: OfficePlant) -> list[str]:
+        told = Told()
+        carrier = PlantCarrier(told, made)
+        await carrier.perform("alpha", ring("alpha-administrator", Channel.CALLBACK))
+        await carrier.perform("alpha", Disconnect("e2", "c1.b1", Channel.CALLBACK, "answered"))
+        assert told.done == [], "the desk shows it, nothing is left to do"
+        await carrier.perform("alpha", ring("alpha-administrator", Channel.VOICE))
+        assert told.done == ["RingAgent"], "a call is the exchange's business, whoever takes it"
+        await asyncio.to_thread(choose_mobile)
+
+        async def reached() -> bool:
+            return await made.has_telephone("alpha", "alpha-agent")
+
+        await until_async(reached, seconds=20)
+        await carrier.perform("alpha", ring("alpha-agent", Channel.CALLBACK, "c2.b1"))
+        return told.done
+
+    assert asked(office, tmp_path, question) == ["RingAgent", "RingAgent"]

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Self
 
 from pasokh.acd.commands import AnyCommand
-from pasokh.acd.effects import AnyEffect
+from pasokh.acd.effects import AnyEffect, Disconnect, RingAgent
 from pasokh.acd.model import Channel
 from pasokh.acd.state import Call, Interaction
+from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import Instant
 from pasokh.ops.plant.callers import OfficeCallers
 from pasokh.ops.plant.documents import OfficeDocuments
@@ -20,6 +21,7 @@ from pasokh.ops.switch.nodes import NodesFile
 from pasokh.store.postgres.database import Database
 from pasokh.telephony.ari.client import AriAddress
 from pasokh.telephony.ari.switch import AriSwitch
+from pasokh.telephony.asterisk import Asterisk, Program
 from pasokh.telephony.config.dialplan import application
 from pasokh.telephony.config.web import ENGINE_USER
 from pasokh.telephony.nodes.switch import NodesSwitch
@@ -29,6 +31,9 @@ from pasokh.telephony.service import VoiceCarrier
 CONNECTIONS = 3
 PATIENCE_SECONDS = 2.0
 NODE = "node1"
+REGISTERS = "PJSIP/"
+_UNNAMED = Program("", "", "")
+"""Asked over ARI only, whichever program it is."""
 
 
 class OfficePlant:
@@ -82,43 +87,62 @@ class OfficePlant:
         """Its telephones."""
         return OfficeStations(org, self.documents)
 
+    async def has_telephone(self, org: str, user: str) -> bool:
+        """Whether somebody can be called now: a telephone that is signed in, or a number outside.
+
+        Whoever cannot be asked after counts as there: calling them says more.
+        """
+        station = await (await self.stations(org)).of_user(user)
+        if station is None or not station.endpoint.startswith(REGISTERS) or self._nodes is not None:
+            return station is not None
+        try:
+            found = await Asterisk(_UNNAMED, self._home).ask(f"endpoints/{station.endpoint}")
+        except PasokhError:
+            return True
+        return str(found.get("state")) == "online"
+
     async def numbers(self, org: str) -> OfficeNumbers:
         """Its numbers."""
         return OfficeNumbers(org, self.documents, self._callers, self.places, Sounds(self._prompts, org), self._now)
 
 
 class PlantCarrier:
-    """Voice by the exchange. A callback of somebody without a telephone is dialled by hand, as without a switch."""
+    """Voice by the exchange. A callback of somebody without a telephone is dialled by hand, as without a switch.
+
+    Which of the two is decided when it is offered, and holds for as long as this process leads.
+    """
 
     name = "voice"
     in_log = False
 
     def __init__(self, voice: VoiceCarrier, plant: OfficePlant) -> None:
         self._voice, self._plant = voice, plant
+        self._by_hand: dict[str, set[str]] = {}
 
     async def reconcile(
         self, org: str, held: Sequence[Interaction], calls: Sequence[Call], undone: Collection[str]
     ) -> list[AnyCommand]:
         """See `pasokh.telephony.service.VoiceCarrier`; callbacks dialled by hand are none of the switch's."""
-        stations = await self._plant.stations(org)
-        led = [
-            each
-            for each in held
-            if each.channel is not Channel.CALLBACK
-            or each.agent is None
-            or await stations.of_user(each.agent) is not None
-        ]
+        by_hand = self._by_hand[org] = set()
+        for each in held:
+            if each.channel is Channel.CALLBACK and each.agent and not await self._plant.has_telephone(org, each.agent):
+                by_hand.add(each.id)
+        led = [each for each in held if each.id not in by_hand]
         return await self._voice.reconcile(org, led, calls, undone)
 
     async def perform(self, org: str, effect: AnyEffect) -> None:
         """Bring it about; by hand means that the desk shows it, and nothing is left to do."""
-        agent = getattr(effect, "agent", "")
-        if effect.channel is Channel.CALLBACK and agent:
-            stations = await self._plant.stations(org)
-            if await stations.of_user(agent) is None:
-                return
-        await self._voice.perform(org, effect)
+        by_hand = self._by_hand.setdefault(org, set())
+        if isinstance(effect, RingAgent) and effect.channel is Channel.CALLBACK:
+            by_hand.discard(effect.interaction)
+            if not await self._plant.has_telephone(org, effect.agent):
+                by_hand.add(effect.interaction)
+        if effect.interaction not in by_hand:
+            await self._voice.perform(org, effect)
+        elif isinstance(effect, Disconnect):
+            by_hand.discard(effect.interaction)
 
     async def leave(self, org: str) -> None:
         """Act no more; calls go on."""
+        self._by_hand.pop(org, None)
         await self._voice.leave(org)
