@@ -194,7 +194,8 @@ def _metrics(given: argparse.Namespace) -> int:  # noqa: ARG001 - the shape of e
 def _up(given: argparse.Namespace) -> int:
     from pasokh.ops.supervisor import Plan, Supervisor, only_one  # noqa: PLC0415 - each command loads what it needs
 
-    settings = with_voice(with_listen(load(), given.host, given.port), given.voice)
+    named = given.voice is None and "switch" in (given.roles or "").replace(" ", "").split(",")
+    settings = with_voice(with_listen(load(), given.host, given.port), named or given.voice)
     roles = chosen_roles(given.roles, settings, traffic=given.demo_traffic)
     plan = Plan(roles, prepare=not given.no_migrate, demo=not (given.no_demo or given.empty or given.no_migrate))
     if "web" in roles and settings.secret_is_own and not settings.embedded:
