@@ -17,6 +17,8 @@ from pasokh.flows.reading import refused
 from pasokh.kernel.errors import PasokhError
 
 MOST_NODES = 500
+MOST_DEPTH = 30
+"""A flow has nothing so deep; what is deeper would only break whoever walks it."""
 _BOUNDS = (
     (re.compile(r"length <= (\d+)"), "flow.text_too_long", "most"),
     (re.compile(r"length >= (\d+)"), "flow.too_few", "least"),
@@ -45,6 +47,8 @@ def read_draft(data: object) -> Read:
         raise PasokhError("flow.field", field="nodes", problem=type(data).__name__)
     if len(data["nodes"]) > MOST_NODES:
         raise PasokhError("flow.too_many_nodes", field="nodes", most=MOST_NODES)
+    if _deeper_than(data, MOST_DEPTH):
+        raise PasokhError("flow.field", field="nodes", problem="nested too deep")
     faults: list[Finding] = []
     nodes: dict[str, n.AnyNode] = {}
     replaced: set[str] = set()
@@ -76,6 +80,21 @@ def read_draft(data: object) -> Read:
     flow = msgspec.structs.replace(frame, nodes=nodes)
     faults = [fault._replace(flow=flow.id) for fault in faults]
     return Read(None if faults else flow, faults, flow, frozenset(replaced))
+
+
+def _deeper_than(data: object, most: int) -> bool:
+    level = [data]
+    for _ in range(most):
+        inner: list[object] = []
+        for each in level:
+            if isinstance(each, Mapping):
+                inner += each.values()
+            elif isinstance(each, list | tuple):
+                inner += each
+        if not inner:
+            return False
+        level = inner
+    return True
 
 
 def findings_of(read: Read, found: Iterable[Finding]) -> list[Finding]:

@@ -58,6 +58,8 @@ class Configuration:
     """Where attached files are kept."""
     scanner_url: str
     """Who looks for viruses in them; empty = nobody."""
+    prompts: Path
+    """Where made voices lie: the switch plays the same files."""
     sip_host: str
     """Where desk phones register: the switch's name or address; empty = where the office is."""
     recordings_home: Path
@@ -94,6 +96,7 @@ def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Config
         zone=env.get("PASOKH_ZONE", "UTC"),
         breach_list=_address(env, "PASOKH_BREACH_LIST_URL"),
         scanner_url=_scanner_url(env),
+        prompts=_switch_home(env) / "prompts",
         sip_host=env.get("PASOKH_SIP_HOST", "").strip(),
         mail_url=_mail_url(env),
         mail_from=checked_mail_from(env.get("PASOKH_MAIL_FROM", "")) or default_mail_from(parts.hostname),
@@ -102,6 +105,11 @@ def configure(env: Mapping[str, str], fresh_secret: Callable[[], str]) -> Config
         recordings_spool=Path(env.get("PASOKH_SWITCH_HOME") or home / "asterisk").expanduser().absolute() / SPOOL,
         node=env.get("PASOKH_SWITCH_NODE") or "node1",
     )
+
+
+def _switch_home(env: Mapping[str, str]) -> Path:
+    home = Path(env.get("PASOKH_HOME", "") or Path.cwd() / "var").absolute()
+    return Path(env.get("PASOKH_SWITCH_HOME", "") or home / "asterisk").expanduser().absolute()
 
 
 def _scanner_url(env: Mapping[str, str]) -> str:

@@ -55,6 +55,9 @@ _UNKNOWN = frozenset({
     "recording.unknown", "recording.unknown_rule",
     "contact.unknown", "queue.unknown", "person.unknown", "setup.unknown_queue",
     "phone.no_station", "canned.unknown", "import.unknown", "widget.unknown", "setup.unknown_pause",
+    "telephony.unknown_number", "telephony.unknown_trunk", "telephony.unknown_station", "telephony.unknown_prompt",
+    "telephony.unknown_sound", "telephony.unknown_pattern", "telephony.unknown_flow", "telephony.unknown_version",
+    "prompts.unknown_sound",
 })  # fmt: skip
 
 

@@ -182,7 +182,7 @@ FILES_HOME = CONFIGURATION.home / "files"
 """Where attachments lie."""
 SIP_HOST = CONFIGURATION.sip_host
 """Where desk phones register; empty = where the office is."""
-PROMPTS_HOME = CONFIGURATION.home / "prompts"
+PROMPTS_HOME = CONFIGURATION.prompts
 """Where made voices lie."""
 RECORDINGS_HOME = CONFIGURATION.recordings_home
 """Where sealed recordings lie."""

@@ -2,7 +2,7 @@
 import { inOrder, ways } from "./edit";
 import type { Flow } from "./types";
 
-export const BOX = { width: 136, height: 34, across: 16, down: 30 } as const;
+export const BOX = { width: 130, height: 34, across: 16, down: 30 } as const;
 
 export interface Place {
   name: string;

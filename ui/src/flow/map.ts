@@ -8,7 +8,7 @@ let drawn: { flow: Flow; map: FlowMap } | null = null;
 
 /** Drawn anew only when the flow is another one. */
 function mapOf(flow: Flow): FlowMap {
-  if (drawn?.flow !== flow) drawn = { flow, map: layout(flow, 4) };
+  if (drawn?.flow !== flow) drawn = { flow, map: layout(flow, 3) };
   return drawn.map;
 }
 

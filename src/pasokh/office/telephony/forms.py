@@ -250,7 +250,7 @@ def in_words(names: dict[str, str], key: str) -> str:
 def spoken(codes: Sequence[str]) -> str:
     """Languages by name."""
     comma = "، " if language() == "fa" else ", "
-    return comma.join(NAMES.get(code, code) for code in codes)  # type: ignore[call-overload]
+    return comma.join(f"\u2068{NAMES.get(code, code)}\u2069" for code in codes)  # type: ignore[call-overload]
 
 
 def _order(code: str, first: str) -> tuple[bool, int]:
