@@ -1,4 +1,4 @@
-"""An administrator without knowledge of telephony: a flow in two languages, tried out, repaired, published, on a number."""
+"""An administrator who knows no telephony: a flow in two languages, tried out, repaired, published, on a number."""
 
 import re
 
