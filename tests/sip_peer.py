@@ -141,7 +141,7 @@ class SipPeer:
         proof = _md5(f"{ha1}:{asked['nonce']}:00000001:c:auth:{ha2}")
         signed = (
             f'Authorization: Digest username="{user}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", '
-            f'uri="{uri}", algorithm=MD5, qop=auth, nc=00000001, cnonce="c", opaque="{asked["opaque"]}", '
+            f'uri="{uri}", algorithm=MD5, qop=auth, nc=00000001, cnonce="c", opaque="{asked.get("opaque", "")}", '
             f'response="{proof}"\r\nExpires: 3600\r\n'
         )
         self.request("REGISTER", switch_port, "", user, signed)

@@ -73,7 +73,7 @@ def trial_files(site: Site, node: Node, machine: Machine, folder: Path) -> Files
         https=Listen(address="127.0.0.1", port=https) if node.https else None,
     )
     trunks = tuple(replace(trunk, qualify_seconds=0, registers=False) for trunk in site.trunks)
-    nodes = tuple(tried if each is node else each for each in site.nodes)
+    nodes = tuple(tried if each == node else each for each in site.nodes)
     passwords = {name: secrets.token_urlsafe(16) for name in SECRETS}
     return render(
         replace(site, nodes=nodes, trunks=trunks), tried, replace(machine, home=str(folder), passwords=passwords)
