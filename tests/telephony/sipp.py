@@ -55,7 +55,8 @@ def _send(text: str) -> str:
 
 def _ask(method: str, number: int, body: str = _EMPTY, *, first: bool = False, of: str = "") -> str:
     to = "sip:[service]@[remote_ip]:[remote_port]" if first else "[next_url]"
-    header = "To: <sip:[service]@[remote_ip]:[remote_port]>" if first else "[last_To:]"
+    # behind a proxy, what follows goes by it; without one the line vanishes
+    header = "To: <sip:[service]@[remote_ip]:[remote_port]>" if first else "[last_To:]\n[routes]"
     text = _ASK.format(method=method, to=to, header=header, number=number, method_of=of or method, body=body)
     return _send(text).replace(' retrans="500"', "" if method == "ACK" else ' retrans="500"')
 
