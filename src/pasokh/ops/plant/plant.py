@@ -19,7 +19,7 @@ from pasokh.ops.plant.places import Places
 from pasokh.ops.plant.stations import OfficeStations
 from pasokh.ops.switch.nodes import NodesFile
 from pasokh.store.postgres.database import Database
-from pasokh.telephony.ari.client import AriAddress
+from pasokh.telephony.ari.client import AriAddress, AriTimings
 from pasokh.telephony.ari.switch import AriSwitch
 from pasokh.telephony.asterisk import Asterisk, Program
 from pasokh.telephony.config.dialplan import application
@@ -31,6 +31,8 @@ from pasokh.telephony.service import VoiceCarrier
 CONNECTIONS = 3
 PATIENCE_SECONDS = 2.0
 NODE = "node1"
+AMONG_SEVERAL = AriTimings(ping_s=1.0)
+"""A node that hangs is noticed after six seconds, so that its calls are told as lost within ten."""
 REGISTERS = "PJSIP/"
 _UNNAMED = Program("", "", "")
 """Asked over ARI only, whichever program it is."""
@@ -79,9 +81,9 @@ class OfficePlant:
         """One of several: here, by its files, or elsewhere, by TLS."""
         reached = nodes.ari[name]
         if reached.home:
-            return HomeSwitch(Path(reached.home), org, self._now, name)
+            return HomeSwitch(Path(reached.home), org, self._now, name, AMONG_SEVERAL)
         address = AriAddress(reached.url, ENGINE_USER, reached.password, application(org), reached.authorities)
-        return AriSwitch(address, node=name, org=org, clock=self._now)
+        return AriSwitch(address, node=name, org=org, clock=self._now, timings=AMONG_SEVERAL)
 
     async def stations(self, org: str) -> OfficeStations:
         """Its telephones."""

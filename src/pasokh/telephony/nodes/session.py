@@ -39,7 +39,7 @@ class NodeState(StrEnum):
 class NodeTimings:
     """In seconds. A loss is told `patience_s` after the connection's end, which its own timings bound."""
 
-    patience_s: float = 2.0
+    patience_s: float = 1.5
     pause_s: float = 0.2
     """Before a node is asked for again; two that are lost within it are the whole switch."""
     longest_pause_s: float = 2.0
