@@ -41,6 +41,7 @@ from pasokh.office.people.actions import PersonDraft, do_create_user
 from pasokh.office.people.models import User
 from pasokh.office.people.rules import Role
 from pasokh.office.people.team_actions import BulkChange, do_change_people, do_save_team
+from pasokh.office.recordings.actions import do_save_rule
 from pasokh.office.supervise.actions import do_publish_queue
 from pasokh.office.supervise.models import Queue, Reason, Widget
 from pasokh.office.telephony.actions import do_save_dial_policy, do_save_number, do_save_trunk
@@ -62,6 +63,7 @@ from pasokh.office.vocabulary.actions import (
 )  # fmt: skip
 from pasokh.office.widgets.actions import do_save_widget
 from pasokh.telephony.dial import OutboundPolicy
+from pasokh.telephony.recording.rules import Policy as RecordingPolicy
 
 ACTOR = "system"
 HOME_ZONE = "Asia/Tehran"
@@ -98,6 +100,7 @@ def _create() -> None:
         do_publish_queue(ACTOR, msgspec.structs.replace(queue, policy=Policy(agent_order=_ORDER)))
     for queue in queues():  # overflow names other queues, so they exist by now
         do_publish_queue(ACTOR, queue)
+    do_save_rule(ACTOR, "", "", RecordingPolicy(record=True, retention_days=30, own=True))
     for person in (*demo.STAFF, *demo.TRAFFIC):
         password = demo.PASSWORD if person in demo.STAFF else None
         do_create_user(ACTOR, person.username, password, _draft(person))

@@ -125,8 +125,11 @@ def _connect(settings: Settings) -> None:
 
 
 def _recorder(settings: Settings) -> None:
+    url = database_url(settings)
+    # What is sealed with another secret than the centre's is lost: the secret is never left to the environment.
+    os.environ.update(settings.environment(url, settings.url(settings.port)))
     with told_by_thread(place(settings, "recorder")):
-        composition.recorder(database_url(settings), _until_signal(), say_ready)
+        composition.recorder(url, _until_signal(), say_ready)
 
 
 def _web(settings: Settings) -> None:

@@ -110,6 +110,16 @@ def test_a_caller_hears_the_flow_waits_and_reaches_the_agents_telephone(centre):
         ended = centre.until(lambda: centre.events("interaction.talk_ended"), 30)[-1]
         assert ended["by"] == "customer"
         until(lambda: desk.ended == 1, 10)
+    interaction = "SELECT state, findings, agents FROM recordings_recording WHERE interaction = %s"
+    centre.until(lambda: any(row[0] == "kept" for row in centre.rows(interaction, ended["interaction"])), 60)
+    ((_, findings, agents),) = centre.rows(interaction, ended["interaction"])
+    assert agents == ["agent3"]
+    assert not {"short", "one_side", "cut_off", "customer_silent"} & set(findings), findings
+    assert list((centre.home / "asterisk/spool/recording").glob("r-*")) == []
+    assert centre.run("recordings", "check").returncode == 0
+    rotated = centre.run("recordings", "rotate-keys")
+    assert rotated.returncode == 0, rotated.stderr
+    assert centre.run("recordings", "check").returncode == 0
 
 
 def test_a_number_said_in_the_office_is_on_the_switch_within_seconds(centre):
