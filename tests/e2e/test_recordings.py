@@ -14,7 +14,7 @@ import msgspec
 import psycopg
 import pytest
 from playwright.sync_api import expect
-from tests.e2e.conftest import screen
+from tests.e2e.conftest import screen, switch
 from tests.recording_stage import write_side
 
 from pasokh.acd import commands as cmd
@@ -113,6 +113,7 @@ def comes_true(page, asked):
 
 def test_a_supervisor_finds_listens_jumps_notes_and_holds(person, recording):
     page = person.staff("supervisor", "en")
+    switch(page, "en")
     page.locator("nav.rail").get_by_role("link", name="Recordings").click()
     page.fill("#q", "0912 345 6789")
     page.get_by_role("button", name="Find").click()
@@ -170,6 +171,7 @@ def test_a_supervisor_finds_listens_jumps_notes_and_holds(person, recording):
 def test_time_runs_left_to_right_in_every_language_and_width(person, recording, look):
     language, seen = LOOKS[look]
     page = person.staff("supervisor", language, **seen)
+    switch(page, language)
     for address, name in ((f"/recordings/{recording}/?t=6000", "one"), ("/recordings/", "list")):
         page.goto(address)
         if name == "one":
@@ -187,6 +189,7 @@ def test_time_runs_left_to_right_in_every_language_and_width(person, recording, 
 
 def test_an_administrator_says_what_is_recorded_and_takes_one_out(person, recording):
     page = person.staff("admin", "en")
+    switch(page, "en")
     page.goto("/setup/recordings/")
     page.get_by_text("New rule").click()
     page.get_by_label("For", exact=True).select_option(label="Everybody")
