@@ -77,6 +77,7 @@ async def voice(
     url: str, switch: SwitchSettings, near: "NearInbox", metrics: "Metrics"
 ) -> AsyncIterator["tuple[Mapping[Channel, Carrier], tuple[Follower, ...]]"]:
     """The carriers of an engine that leads telephone calls too, and who looks on for them."""
+    from pasokh.engine.clock import MonotoneClock  # noqa: PLC0415
     from pasokh.engine.run import desk_carriers  # noqa: PLC0415
     from pasokh.ops.plant.plant import OfficePlant, PlantCarrier  # noqa: PLC0415
     from pasokh.ops.recordings import OfficeBooks  # noqa: PLC0415
@@ -86,6 +87,7 @@ async def voice(
     from pasokh.telephony.service import VoiceCarrier  # noqa: PLC0415
 
     engine, app = acting_as(url, schema.ENGINE), acting_as(url, schema.APP)
+    now = MonotoneClock(wall_clock).now  # a menu must not stand still for an hour because the clock was set back
 
     def asked(operation: str, seconds: float, error: str) -> None:
         metrics.count("switch_requests", label=label(operation=operation, outcome=error or "ok"))
@@ -96,13 +98,13 @@ async def voice(
             metrics.set("journal_rows", number, label(fate=fate))
 
     async with (
-        OfficePlant(engine, app, switch.home, switch.prompts, wall_clock, nodes_of(switch)) as plant,
+        OfficePlant(engine, app, switch.home, switch.prompts, now, nodes_of(switch)) as plant,
         VoiceRecords(engine) as records,
         OfficeBooks(app) as books,
     ):
         journal = Journal(records)
         metrics.before_reading.append(look)
-        carrier = PlantCarrier(VoiceCarrier(near, plant, wall_clock, journal, asked, books), plant)
+        carrier = PlantCarrier(VoiceCarrier(near, plant, now, journal, asked, books), plant)
         try:
             yield {**desk_carriers(), Channel.VOICE: carrier, Channel.CALLBACK: carrier}, (plant.places,)
         finally:
