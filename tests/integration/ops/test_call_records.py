@@ -63,6 +63,10 @@ class Records(Voiced):
         """Asterisk's events of a channel."""
         return [row for row in self._read("cel-custom", CEL) if row["channel"] == channel]
 
+    def joins(self) -> list[dict[str, str]]:
+        """Whoever came into a bridge."""
+        return [row for row in self._read("cel-custom", CEL) if row["event"] == "BRIDGE_ENTER"]
+
     def cdr(self, channel: str) -> tuple[float, float] | None:
         """From when to when Asterisk's records of the caller go, once they are whole: each bridge begins a new one."""
         rows = [row for row in self._read("cdr-csv", CDR) if row["id"] == channel]
@@ -303,13 +307,18 @@ def test_the_walls_counters_are_those_of_the_calls(centre):
     day = state.queues["support"].day
     rows = centre.log_rows()
     mine = [event for _, event in rows if getattr(event, "queue", "") == "support"]
-    firsts = [event for event in mine if isinstance(event, ev.OfferAccepted) and event.first_answer]
-    given_up = [
-        event for event in mine if isinstance(event, ev.InteractionClosed) and event.reason.value == "abandoned"
-    ]
-    assert (day.answered, day.abandoned) == (len(firsts), len(given_up))
-    told = {event.contact for event in mine if isinstance(event, ev.ContactOpened)}
-    with_agent = [
-        call for call in told if centre.cel(call) and any(r["event"] == "BRIDGE_ENTER" for r in centre.cel(call))
-    ]
-    assert day.answered == len(with_agent), "as many as Asterisk joined with somebody"
+    contacts = {event.interaction for event in mine if isinstance(event, ev.ContactOpened)}
+    answers = [e for e in mine if isinstance(e, ev.OfferAccepted) and e.interaction in contacts]
+    given_up = [e for e in mine if isinstance(e, ev.InteractionClosed) and e.reason.value == "abandoned"]
+    assert (day.answered, day.abandoned) == (len(answers), len(given_up))
+    joined = {row["channel"] for row in centre.joins() if row["channel"].startswith("a-demo-")}
+    with_customers = {row["channel"] for row in centre.joins() if bridge_of(row)[2:] in contacts}
+    assert day.answered == len(joined & with_customers), (
+        "as many telephones of agents as Asterisk joined with customers"
+    )
+    ends = [e for e in mine if isinstance(e, ev.TalkEnded)]  # a consult is work of the queue's agents too
+    assert (day.talk_ms, day.hold_ms) == (sum(e.talk_ms for e in ends), sum(e.hold_ms for e in ends))
+
+
+def bridge_of(row: dict[str, str]) -> str:
+    return str(json.loads(row["extra"])["bridge_id"])
