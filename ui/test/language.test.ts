@@ -5,6 +5,7 @@ import { formatter } from "../src/language/format";
 import { en as chatEn } from "../src/language/chat/en";
 import { fa as chatFa } from "../src/language/chat/fa";
 import { uk as chatUk } from "../src/language/chat/uk";
+import { en as phoneEn } from "../src/language/staff/phone.en";
 import { en as deskEn } from "../src/language/staff/desk.en";
 import { fa as deskFa } from "../src/language/staff/desk.fa";
 import { uk as deskUk } from "../src/language/staff/desk.uk";
@@ -79,8 +80,8 @@ describe("texts", () => {
       .filter((path) => path.endsWith(".ts") && !path.startsWith("language"))
       .map((path) => readFileSync(`src/${path}`, "utf8"))
       .join("\n");
-    const built = /^(presence|reason|channel|phase|kind|outcome|language|why|empty|formula|connection|wall\.state)\./;
-    const keys = [...Object.keys(staffEn), ...Object.keys(deskEn), ...Object.keys(keysEn), ...Object.keys(wallEn), ...Object.keys(chatEn)].filter((key) => !built.test(key));
+    const built = /^phone\.(microphone|speaker|ringer)$|^(phone\.(state|off|mic|hold|alarm|desk|mobile)|presence|reason|channel|phase|kind|outcome|language|why|empty|formula|connection|wall\.state)\./;
+    const keys = [...Object.keys(staffEn), ...Object.keys(deskEn), ...Object.keys(keysEn), ...Object.keys(wallEn), ...Object.keys(phoneEn), ...Object.keys(chatEn)].filter((key) => !built.test(key));
     expect(keys.filter((key) => !code.includes(`"${key}"`))).toEqual([]);
   });
 });

@@ -100,6 +100,7 @@ def _interaction(world: World, i: Interaction) -> dict[str, object]:
         "help_since": i.help_since or None,
         "help_question": i.help_question,
         "monitors": list(i.monitors),
+        "modes": dict(i.monitors),
         "parent": i.parent,
     }
 

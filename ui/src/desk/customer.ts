@@ -5,6 +5,7 @@ import { csrf } from "../live/page";
 import type { Desk } from "./context";
 import type { Card, Known, Person } from "./office";
 import type { Interaction } from "./types";
+import { numbered } from "./words";
 
 const LONGEST = { needs: 200, notes: 10_000 };
 const FIELDS = ["needs", "notes"] as const;
@@ -57,7 +58,7 @@ export function customerSection(desk: Desk, each: Interaction, card: Card): Temp
     ${customer.more_notes
       ? html`<details class="small"><summary>${desk.t("card.more_notes")}</summary><p class="card-notes" dir="auto">${customer.more_notes}</p></details>`
       : nothing}
-    ${addresses.length ? html`<ul class="card-addresses small">${addresses.slice(0, 4).map((address) => html`<li><bdi>${address}</bdi></li>`)}</ul>` : nothing}
+    ${addresses.length ? html`<ul class="card-addresses small">${addresses.slice(0, 4).map((address) => html`<li><bdi>${numbered(address)}</bdi></li>`)}</ul>` : nothing}
     ${card.linked
       ? html`<p><button class="button plain compact" type="button" data-unlink @click=${() => void unlink(desk, each)}>${desk.t("who.unlink")}</button></p>`
       : nothing}
@@ -210,7 +211,7 @@ export function whoSection(desk: Desk, each: Interaction, card: Card): TemplateR
 function personRow(desk: Desk, each: Interaction, form: WhoForm, person: Person): TemplateResult {
   return html`<button class="menu-item who-person" type="button" ?disabled=${form.busy} @click=${() => void link(desk, each, form, { customer: person.id })}>
     <bdi>${person.name}</bdi>
-    <span class="small quiet">${person.addresses.map((address, index) => html`${index ? " · " : nothing}<bdi>${address}</bdi>`)}</span>
+    <span class="small quiet">${person.addresses.map((address, index) => html`${index ? " · " : nothing}<bdi>${numbered(address)}</bdi>`)}</span>
   </button>`;
 }
 

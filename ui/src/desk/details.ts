@@ -3,7 +3,7 @@ import { icon } from "../design/icons";
 import type { Interaction } from "./types";
 import type { Desk } from "./context";
 import { cardSections } from "./card";
-import { avatar, coded, nameOf, queueOf } from "./words";
+import { avatar, coded, nameOf, numbered, queueOf } from "./words";
 import { whyPanel } from "./why";
 
 /** What is known about the chosen contact, and why it came to this agent. */
@@ -35,7 +35,7 @@ export function details(desk: Desk, each: Interaction): TemplateResult {
       ${fact(desk.t("customer.queue"), queueOf(desk, each))}
       ${fact(desk.t("customer.language"), each.language && coded(desk, "language", each.language))}
       ${fact(desk.t("customer.subject"), each.subject && html`<bdi>${each.subject}</bdi>`)}
-      ${fact(desk.t("customer.address"), each.address && html`<bdi>${each.address}</bdi>`)}
+      ${fact(desk.t("customer.address"), each.address && html`<bdi>${numbered(each.address)}</bdi>`)}
       ${fact(desk.t("customer.started"), desk.f.time(each.queued_at))}
       ${fact(desk.t("customer.waited"), desk.f.clock(each.waited_ms))}
       ${fact(desk.t("customer.hold"), held > 0 && desk.f.clock(held))}

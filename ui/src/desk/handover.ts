@@ -5,8 +5,33 @@ import { pick } from "../language/catalogue";
 import { newId } from "../live/identity";
 import type { Command } from "../live/types";
 import type { Desk } from "./context";
+import type { Handover } from "./memory";
+import { byVoice } from "./voice";
 import { modal } from "./help";
 import { avatar } from "./words";
+
+const LOCAL = /[\u06f0-\u06f9\u0660-\u0669]/g;
+
+/** The number somebody typed, digits of any script as plain ones; empty while it is none. */
+export function dialled(text: string): string {
+  const plain = text.replace(LOCAL, (digit) => String((digit.codePointAt(0) ?? 0) & 15)).replace(/[\s().\-\u200e\u200f]/g, "");
+  return /^\+?\d{3,20}$/.test(plain) ? plain : "";
+}
+
+/** What the core is asked for; null while nothing is chosen. */
+export function commandOf(chosen: Handover): Command | null {
+  const [kind, ...rest] = chosen.target.split(":");
+  const id = rest.join(":");
+  const common = { interaction: chosen.interaction, note: chosen.note.trim() };
+  const consult = chosen.kind === "consult" ? { consult: newId("k") } : {};
+  if (kind === "menu") return { type: "contact.transfer_menu", ...common };
+  if (!id) return null;
+  if (kind === "outside") {
+    return { type: chosen.kind === "transfer" ? "contact.transfer_outside" : "consult.start_outside", ...common, ...consult, number: id };
+  }
+  const target = kind === "queue" ? { to_queue: id } : { to_agent: id };
+  return { type: chosen.kind === "transfer" ? "contact.transfer" : "consult.start", ...common, ...target, ...consult };
+}
 
 /** The dialog that chooses a queue or a colleague for a transfer or a consult. */
 export function handoverDialog(desk: Desk): TemplateResult | typeof nothing {
@@ -23,19 +48,12 @@ export function handoverDialog(desk: Desk): TemplateResult | typeof nothing {
     model.colleagues.filter((agent) => agent.presence !== "offline"),
     (agent) => [agent.name, agent.id],
   );
+  const call = model.work.find((each) => each.id === chosen.interaction && byVoice(each));
+  const number = call ? dialled(chosen.search) : "";
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const [kind, ...rest] = chosen.target.split(":");
-    const id = rest.join(":");
-    if (!id) return;
-    const target = kind === "queue" ? { to_queue: id } : { to_agent: id };
-    const command: Command = {
-      type: chosen.kind === "transfer" ? "contact.transfer" : "consult.start",
-      interaction: chosen.interaction,
-      note: chosen.note.trim(),
-      ...target,
-      ...(chosen.kind === "consult" ? { consult: newId("k") } : {}),
-    };
+    const command = commandOf(chosen);
+    if (!command) return;
     close();
     void desk.act(command);
   };
@@ -95,7 +113,16 @@ export function handoverDialog(desk: Desk): TemplateResult | typeof nothing {
             ),
           )}
         </ul>
-        ${agents.length + queues.length === 0 ? html`<p class="quiet-line">${desk.t("handover.none")}</p>` : nothing}
+        ${call
+          ? html`<p class="menu-title">${desk.t("handover.outside")}</p>
+              <ul class="target-list">
+                ${number
+                  ? option(`outside:${number}`, html`<span>${desk.t("handover.number")}</span><span class="spring"></span><bdi dir="ltr">${number}</bdi>`)
+                  : html`<li class="quiet-line">${desk.t("handover.number_hint")}</li>`}
+                ${chosen.kind === "transfer" && call.channel === "voice" ? option("menu:", html`<span>${desk.t("handover.menu")}</span>`) : nothing}
+              </ul>`
+          : nothing}
+        ${!call && agents.length + queues.length === 0 ? html`<p class="quiet-line">${desk.t("handover.none")}</p>` : nothing}
       </div>
       <div class="field">
         <label for="handover-note">${desk.t("handover.note")}</label>

@@ -30,8 +30,11 @@ function help(desk: Desk, each: Interaction): TemplateResult | typeof nothing {
 
 function along(desk: Desk, each: Interaction): TemplateResult | typeof nothing {
   if (!each.monitors?.length) return nothing;
-  const names = each.monitors.map((monitor) => monitor.name || monitor.id).join(", ");
-  return html`<div class="thread-strip along" role="status">${icon("eye")}<span>${desk.t("monitor.along", { names })}</span></div>`;
+  const modes = { barge: "monitor.barge", whisper: "monitor.whisper", listen: "monitor.listen", read: "monitor.along" } as const;
+  return html`${(Object.keys(modes) as (keyof typeof modes)[]).map((mode) => {
+    const names = each.monitors.filter((monitor) => (monitor.mode ?? "read") === mode).map((monitor) => monitor.name || monitor.id).join(", ");
+    return names ? html`<div class="thread-strip along" role="status" data-mode=${mode}>${icon("eye")}<span>${desk.t(modes[mode], { names })}</span></div>` : nothing;
+  })}`;
 }
 
 function away(desk: Desk, each: Interaction): TemplateResult | typeof nothing {
@@ -44,8 +47,8 @@ function away(desk: Desk, each: Interaction): TemplateResult | typeof nothing {
 function consultOrHold(desk: Desk, each: Interaction): TemplateResult | typeof nothing {
   if (each.kind === "consult") return html`<div class="thread-strip">${icon("consult")}${desk.t("consult.asks")}</div>`;
   if (each.consult) {
-    const name = each.consult.agent_name ?? "";
-    const talking = each.consult.phase === "active";
+    const name = each.consult.agent_name || each.consult.number || "";
+    const talking = each.consult.phase === "active" || (each.consult.phase === "outside" && Boolean(each.consult.answered_at));
     const act = (type: string) => () => void desk.act({ type, interaction: each.id });
     return html`<div class="thread-strip consulting">
       ${icon("consult")}

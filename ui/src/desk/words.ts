@@ -14,8 +14,13 @@ export const CHANNEL_ICON: Record<Channel, Icon> = {
   email: "mail",
 };
 
+/** A telephone number reads from left to right wherever it stands; anything else is left as it is. */
+export function numbered(address: string): string {
+  return /^\+?\d+$/.test(address) ? `\u2066${address}\u2069` : address;
+}
+
 export function nameOf(desk: Desk, interaction: Interaction): string {
-  return desk.office.peek(interaction.contact)?.customer?.name || interaction.customer_name || interaction.address || desk.t("customer.unknown");
+  return desk.office.peek(interaction.contact)?.customer?.name || interaction.customer_name || numbered(interaction.address) || desk.t("customer.unknown");
 }
 
 export function queueOf(desk: Desk, interaction: Interaction): string {

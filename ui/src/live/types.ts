@@ -32,7 +32,7 @@ export interface Command {
 }
 
 export type Presence = "offline" | "not_ready" | "ready";
-export type Phase = "scheduled" | "queued" | "offered" | "active" | "wrap_up" | "outcome_due" | "closed";
+export type Phase = "scheduled" | "queued" | "offered" | "active" | "wrap_up" | "outcome_due" | "closed" | "outside" | "menu";
 export type Channel = "voice" | "callback" | "chat" | "messenger" | "email";
 
 export interface Me {
@@ -67,6 +67,9 @@ export interface Consult {
   phase: Phase;
   agent: string | null;
   agent_name: string | null;
+  /** Somebody outside who is asked. */
+  number?: string | null;
+  answered_at?: number | null;
 }
 
 export interface Interaction {
@@ -218,6 +221,8 @@ export interface Followed {
   help_since: number | null;
   help_question: string;
   monitors: string[];
+  /** By user: read, or by telephone listen, whisper, barge. */
+  modes?: Record<string, string>;
   parent: string | null;
 }
 

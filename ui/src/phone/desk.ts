@@ -8,23 +8,13 @@ import { newId } from "../live/identity";
 import { staffToken } from "../live/page";
 import { type PanelMemory, callPanel, came } from "./panel";
 import { Phone, type Station } from "./phone";
+import { ownStation, phoneUrl } from "./station";
 import { microphoneDialog, phoneSettings, phoneSign } from "./settings";
 import { type Say, phoneWords } from "./words";
 
 /** How long a call without its telephone is left alone before it is asked for: offers and ends overlap for a moment. */
 const MISSED_MS = 1_500;
 const ASK_AGAIN_MS = 8_000;
-
-/** Where the office passes SIP through. */
-export function phoneUrl(origin: string = location.origin): string {
-  return `${origin.replace(/^http/, "ws")}/phone/socket`;
-}
-
-export async function ownStation(): Promise<Station | null> {
-  const response = await fetch("/api/v1/phone", { credentials: "same-origin", headers: { Accept: "application/json" } });
-  if (!response.ok) return null;
-  return (await response.json()) as Station;
-}
 
 export async function openVoice(desk: Desk, kind: StationKind): Promise<Voice> {
   const station = await ownStation();
@@ -98,6 +88,7 @@ class DeskVoice implements Voice {
         phone: this.phone,
         memory: this.memory(each.id),
         away: this.away(each),
+        mine: this.mine(each),
         rejoin: () => this.rejoin(each),
         openCard: () => void this.openCard(each),
         closeCard: () => void this.closeCard(each),
@@ -160,8 +151,10 @@ class DeskVoice implements Voice {
       if (work.some((each) => each.id === this.answering)) desk.open(this.answering, { polite: true });
       this.answering = "";
     }
-    const { view } = phone;
-    const own = view.call ? work.find((each) => each.id === view.call?.interaction) : undefined;
+    const { call } = phone.view;
+    // Called for a talk that is mine already (taken over, or lost by this page before): there is nothing to decide.
+    if (call && !call.up && work.some((each) => each.id === call.interaction && each.phase === "active")) void phone.accept(call.interaction);
+    const own = work.find((each) => this.mine(each));
     const main = own?.kind === "consult" ? undefined : own;
     phone.listening(Boolean(own) && main?.on_hold_since == null && !(main?.consult && main.consult.phase !== "active"));
     this.watchReady();
@@ -184,7 +177,7 @@ class DeskVoice implements Voice {
   /** A call of mine that my telephone does not have: the exchange is asked to call again. */
   private look(each: Interaction): void {
     const { desk, phone } = this;
-    const here = phone?.view.call?.interaction === each.id;
+    const here = phone?.view.call?.interaction === each.id || this.mine(each);
     if (!phone || !byVoice(each) || each.phase !== "active" || here) {
       this.missed.delete(each.id);
       this.asked.delete(each.id);
@@ -195,6 +188,13 @@ class DeskVoice implements Voice {
     const asked = this.asked.get(each.id) ?? 0;
     if (phone.view.state !== "registered" || desk.now - since < MISSED_MS || desk.now - asked < ASK_AGAIN_MS) return;
     this.rejoin(each);
+  }
+
+  /** Whether my telephone is in this talk: also when it was called for a consult and the customer came after it. */
+  private mine(each: Interaction): boolean {
+    const call = this.phone?.view.call;
+    if (!call?.up || call.role !== "agent" || !byVoice(each) || each.phase !== "active") return false;
+    return call.interaction === each.id || !this.desk.model.work.some((other) => other.id === call.interaction && other.phase === "active");
   }
 
   private away(each: Interaction): boolean {

@@ -26,6 +26,8 @@ export interface PanelSurroundings {
   memory: PanelMemory;
   /** The telephone has lost this call and the exchange is to call again. */
   away: boolean;
+  /** My telephone is in this talk. */
+  mine: boolean;
   /** Asks the exchange to call the telephone again. */
   rejoin: () => void;
   openCard: () => void;
@@ -40,7 +42,7 @@ export function callPanel(around: PanelSurroundings, each: Interaction): Templat
   </div>`;
 }
 
-function alarms({ t, phone, away, rejoin }: PanelSurroundings, each: Interaction): TemplateResult | typeof nothing {
+function alarms({ t, phone, away, mine, rejoin }: PanelSurroundings, each: Interaction): TemplateResult | typeof nothing {
   if (each.phase !== "active") return nothing;
   const alarm = (text: string, button = false): TemplateResult => html`<div class="call-alarm" role="alert">
     ${icon("alarm")}<span>${text}</span>
@@ -48,22 +50,21 @@ function alarms({ t, phone, away, rejoin }: PanelSurroundings, each: Interaction
   </div>`;
   if (away) return alarm(t("phone.alarm.away"), true);
   const view = phone?.view;
-  if (!view || view.call?.interaction !== each.id || !view.call.up) return nothing;
+  if (!view?.call || !mine) return nothing;
   if (view.call.mending) return alarm(t("phone.alarm.mending"));
   if (view.microphone === "lost") return alarm(t("phone.alarm.lost"));
   const silent: OneWay = view.oneWay;
   return silent ? alarm(t(`phone.alarm.${silent}`), true) : nothing;
 }
 
-function tools({ desk, t, phone, memory, openCard }: PanelSurroundings, each: Interaction): TemplateResult {
+function tools({ desk, t, phone, memory, mine, openCard }: PanelSurroundings, each: Interaction): TemplateResult {
   const off = desk.client.connection !== "online";
-  const own = phone?.view.call?.interaction === each.id && phone.view.call.up;
   const muted = phone?.view.muted ?? false;
   const held = each.on_hold_since !== null;
   const paused = each.call?.unrecorded_since ?? null;
   const consult = each.kind === "consult";
   return html`<div class="call-tools" role="group" aria-label=${t("phone.title")}>
-    ${own
+    ${mine
       ? html`<button class="button ${muted ? "danger" : ""}" type="button" aria-pressed=${muted} data-mute @click=${() => phone?.mute(!muted)}>
             ${icon(muted ? "micOff" : "mic")} ${t(muted ? "phone.unmute" : "phone.mute")}
           </button>
@@ -84,7 +85,7 @@ function tools({ desk, t, phone, memory, openCard }: PanelSurroundings, each: In
       ? nothing
       : html`${holdButton(desk, t, memory, each, held, off)}
           ${paused === null && !memory.card
-            ? html`<button class="button" type="button" ?disabled=${off} data-card @click=${openCard}>${icon("card")} ${t("phone.card")}</button>`
+            ? html`<button class="button" type="button" ?disabled=${off} data-pay @click=${openCard}>${icon("card")} ${t("phone.card")}</button>`
             : nothing}`}
     ${muted ? html`<span class="badge warn" role="status">${t("phone.muted")}</span>` : nothing}
     ${paused !== null && !memory.card
@@ -161,7 +162,7 @@ function parties({ desk, t }: PanelSurroundings, each: Interaction): TemplateRes
   const now = each.call?.talks_with;
   if (each.phase !== "active" || !each.consult || !now) return nothing;
   const off = desk.client.connection !== "online";
-  const name = each.consult.agent_name || t("phone.helper");
+  const name = each.consult.agent_name || (each.consult.number ? spaced(each.consult.number) : t("phone.helper"));
   const choice = (party: "customer" | "helper" | "both", label: string): TemplateResult => html`<button
     type="button"
     aria-pressed=${now === party}
@@ -242,7 +243,7 @@ function cardForm({ desk, t, closeCard }: PanelSurroundings, each: Interaction):
     <p class="call-card-foot">
       <span class="quiet small">${since === null ? nothing : t("phone.card.since", { time: desk.f.clock(desk.now - since) })}</span>
       <span class="spring"></span>
-      <button class="button primary" type="button" data-card-done ?disabled=${since === null} @click=${closeCard}>${t("phone.card.done")}</button>
+      <button class="button primary" type="button" data-pay-done ?disabled=${since === null} @click=${closeCard}>${t("phone.card.done")}</button>
     </p>
   </section>`;
 }

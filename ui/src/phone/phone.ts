@@ -2,6 +2,7 @@ import { UA } from "jssip";
 import type { RTCSession } from "jssip/lib/RTCSession";
 import type { IncomingRTCSessionEvent, OutgoingRTCSessionEvent } from "jssip/lib/UA";
 import type { Token } from "../live/client";
+import { newId } from "../live/identity";
 import { Devices, release } from "./devices";
 import { Quality } from "./quality";
 import { type Closed, PhoneSocket } from "./socket";
@@ -58,6 +59,8 @@ export class Phone {
   constructor(private readonly options: PhoneOptions) {
     this.devices = new Devices(localStorage, () => void this.plugged());
     this.tab = new OneTab(`pasokh.phone.${options.station.station}`, () => this.stop("other_tab"));
+    // For whoever looks after the line from the browser's own tools: counters and loudness of the call at hand.
+    Object.assign(window, { pasokhSound: () => this.sound() });
     setInterval(() => void this.look(), 1_000);
     addEventListener("online", () => this.mend());
     addEventListener("pagehide", () => this.leave());
@@ -96,6 +99,8 @@ export class Phone {
     const ua = new UA({
       sockets: [socket],
       uri: `sip:${station}@${realm}`,
+      // The switch calls this address, so it is who answers, and whom the office knows.
+      contact_uri: `sip:${station}@${newId("b")}.invalid;transport=ws`,
       authorization_user: station,
       password,
       ...(name ? { display_name: name.replace(/["\\<>]/g, " ") } : {}),
@@ -268,7 +273,7 @@ export class Phone {
   private mend(): void {
     const { session, connection, call } = this;
     if (!session || !connection || !call?.up || !session.isEstablished()) return;
-    if (connection.connectionState === "connected") return;
+    if (connection.connectionState !== "disconnected" && connection.connectionState !== "failed") return;
     call.mending = true;
     this.mending ??= setTimeout(() => {
       this.mending = undefined;

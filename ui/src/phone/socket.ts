@@ -89,8 +89,8 @@ export class PhoneSocket implements Socket {
       if (this.line !== line) return;
       this.line = null;
       const final = FINAL[closed];
-      // A token that has run out is no lost sign-in: the next try fetches a fresh one.
-      if (final && code !== "token.expired") this.over(final, code);
+      // A token that has run out, or ended with another sign-in of the same person: the next try asks for a fresh one.
+      if (final && code !== "token.expired" && code !== "token.ended") this.over(final, code);
       else this.ondisconnect(!wasClean, closed, code);
     };
   }

@@ -23,6 +23,7 @@ export function alongPanel(wall: Wall, id: string): TemplateResult {
   ];
   const off = wall.client.connection !== "online";
   const name = followed.customer_name || t("customer.unknown");
+  const byVoice = followed.channel === "voice" || followed.channel === "callback";
   const room = wall.agents.some((agent) => agent.id === wall.agent);
   return html`<p class="drawer-state">
       <a href="/contacts/${encodeURIComponent(followed.contact)}/"><bdi>${name}</bdi></a><span aria-hidden="true">↔</span>
@@ -31,6 +32,7 @@ export function alongPanel(wall: Wall, id: string): TemplateResult {
       <time>${f.clock(wall.now - followed.since)}</time>
     </p>
     ${followed.agent ? html`<p class="along-seen">${t("along.seen", { agent: followed.agent_name })}</p>` : nothing}
+    ${byVoice && followed.phase === "active" ? voiceModes(wall, id, followed, off) : nothing}
     ${followed.help_since !== null
       ? html`<div class="along-help" role="status">
           <p dir="auto"><strong>${t("along.asks", { agent: followed.agent_name })}</strong> ${followed.help_question}</p>
@@ -74,6 +76,34 @@ export function alongPanel(wall: Wall, id: string): TemplateResult {
       <button class="button plain" type="button" ?disabled=${off} @click=${() => void stop(wall, id)}>${t("along.stop")}</button>
     </div>
     ${room || followed.phase !== "active" ? nothing : html`<p class="help">${t("along.sign_in_first")}</p>`}`;
+}
+
+const MODES = { read: "along.read_only", listen: "along.listen", whisper: "along.whisper_voice", barge: "along.barge" } as const;
+
+/** Hears the call, speaks to the agent alone, or to both; the own telephone answers by itself. */
+function voiceModes(wall: Wall, id: string, followed: Followed, off: boolean): TemplateResult {
+  const { t } = wall;
+  const now = followed.modes?.[wall.me] ?? "read";
+  const choice = (mode: keyof typeof MODES): TemplateResult =>
+    html`<button type="button" aria-pressed=${now === mode} ?disabled=${off} data-follow-mode=${mode} @click=${() => void followBy(wall, id, mode)}>${t(MODES[mode])}</button>`;
+  return html`<div class="along-modes">
+    <div class="segmented" role="group" aria-label=${t("along.mode")}>${choice("read")} ${choice("listen")} ${choice("whisper")} ${choice("barge")}</div>
+    ${now === "read" ? nothing : html`<p class="badge accent" role="status">${t("along.mode_on", { mode: t(MODES[now as keyof typeof MODES]) })}</p>`}
+  </div>`;
+}
+
+/** The telephone first: the exchange calls it at once. */
+async function followBy(wall: Wall, id: string, mode: keyof typeof MODES): Promise<void> {
+  if (mode !== "read" && !(await telephone(wall))) return;
+  await wall.act({ type: "monitor.start", interaction: id, mode });
+}
+
+async function telephone(wall: Wall): Promise<boolean> {
+  const { line } = await import("../phone/wall");
+  const found = await line();
+  if (found === "ready") return true;
+  wall.tell(wall.t(found === "none" ? "along.no_phone" : "along.phone_off"));
+  return false;
 }
 
 function authorOf(wall: Wall, message: Said, customer: string): string {
@@ -126,6 +156,8 @@ function whisper(wall: Wall, id: string, followed: Followed, off: boolean): Temp
 }
 
 async function takeOver(wall: Wall, id: string, name: string): Promise<void> {
+  const followed = wall.client.topic("along").keys[`i:${id}`] as unknown as Followed | undefined;
+  if ((followed?.channel === "voice" || followed?.channel === "callback") && !(await telephone(wall))) return;
   if (await wall.act({ type: "contact.take_over", interaction: id }, { text: wall.t("done.taken_over", { name }) })) location.assign("/desk/");
 }
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pasokh.i18n.catalogue import message
 from pasokh.kernel.errors import PasokhError
 from pasokh.office.account import entering, single_sign_on
-from pasokh.office.account.actions import do_confirm_mail, do_reset_password, do_send_reset
+from pasokh.office.account.actions import do_confirm_mail, do_end_browsers, do_reset_password, do_send_reset
 from pasokh.office.account.answers import (
     ORGANISATION_COOKIE,
     refused_form,
@@ -66,7 +66,9 @@ def login_page(request: HttpRequest) -> HttpResponse:
 def logout_page(request: HttpRequest) -> HttpResponse:
     """Out; the session is gone from the database too."""
     if isinstance(request.user, User):
-        Browser.objects.filter(user=request.user, mark=str(request.session.get(entering.MARK, ""))).delete()
+        own = Browser.objects.filter(user=request.user, mark=str(request.session.get(entering.MARK, ""))).first()
+        if own is not None:
+            do_end_browsers(request.user, only=own.pk)  # its sockets and its telephone go with it
     logout(request)
     return redirect("login")
 

@@ -39,6 +39,8 @@ export const en = {
   "phase.on_hold": "On hold",
   "phase.wrap_up": "Wrap-up",
   "phase.outcome_due": "Outcome due",
+  "phase.outside": "Outside",
+  "phase.menu": "In the menu",
   "phase.closed": "Closed",
   "kind.consult": "Consult",
   "kind.callback": "Callback",

@@ -41,6 +41,8 @@ export const fa: Catalogue<StaffText> = {
   "phase.on_hold": "در انتظار",
   "phase.wrap_up": "جمع‌بندی",
   "phase.outcome_due": "نتیجه ثبت نشده",
+  "phase.outside": "بیرون از مرکز",
+  "phase.menu": "در منو",
   "phase.closed": "بسته",
   "kind.consult": "مشورت",
   "kind.callback": "تماس برگشتی",

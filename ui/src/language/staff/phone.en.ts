@@ -20,7 +20,6 @@ export const en = {
   "phone.mobile": "Your mobile rings: {name}",
   "phone.desk.short": "Desk phone",
   "phone.mobile.short": "Mobile",
-  "phone.answer": "Answer",
   "phone.microphone": "Microphone",
   "phone.speaker": "Speaker or headset",
   "phone.ringer": "Rings on",

@@ -22,7 +22,6 @@ export const fa: Catalogue<PhoneText> = {
   "phone.mobile": "تلفن همراه شما زنگ می‌زند: {name}",
   "phone.desk.short": "تلفن رومیزی",
   "phone.mobile.short": "تلفن همراه",
-  "phone.answer": "پاسخ",
   "phone.microphone": "میکروفون",
   "phone.speaker": "بلندگو یا هدست",
   "phone.ringer": "زنگ از",

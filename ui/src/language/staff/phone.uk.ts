@@ -22,7 +22,6 @@ export const uk: Catalogue<PhoneText> = {
   "phone.mobile": "Дзвонить ваш мобільний: {name}",
   "phone.desk.short": "Настільний телефон",
   "phone.mobile.short": "Мобільний",
-  "phone.answer": "Відповісти",
   "phone.microphone": "Мікрофон",
   "phone.speaker": "Динамік або гарнітура",
   "phone.ringer": "Дзвонить на",

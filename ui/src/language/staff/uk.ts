@@ -46,6 +46,8 @@ export const uk: Catalogue<StaffText> = {
   "phase.on_hold": "На утриманні",
   "phase.wrap_up": "Оформлення",
   "phase.outcome_due": "Бракує підсумку",
+  "phase.outside": "Назовні",
+  "phase.menu": "У меню",
   "phase.closed": "Закрито",
   "kind.consult": "Порада",
   "kind.callback": "Зворотний дзвінок",

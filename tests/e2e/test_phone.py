@@ -1,0 +1,257 @@
+"""A call through everything: the street (SIPp), Asterisk, the flow, the core, and an agent's telephone in Chromium.
+
+The fake microphone of Chromium beeps, SIPp plays a tone: both directions are heard and counted.
+"""
+
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+from playwright.sync_api import Page, expect
+from tests.e2e.conftest import (
+    PASSWORD,
+    PATIENCE_MS,
+    People,
+    accept,
+    chromium,
+    end_talk,
+    go_ready,
+    screen,
+    tidy_up,
+    wrap_up,
+)
+from tests.integration.ops.centre import Centre
+from tests.polling import until
+from tests.switch_stage import free_ports, needs_asterisk, needs_sipp
+from tests.telephony.sipp import phone
+
+from pasokh.ops.switch.state import read_state
+from pasokh.store import schema
+from pasokh.store.embedded import EmbeddedPostgres
+
+pytestmark = [needs_asterisk, needs_sipp, pytest.mark.timeout(400)]
+LINE = "982191010202"
+"""The florist's: a Persian greeting, then her queue."""
+MICROPHONE = (
+    "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required", "--allow-loopback-in-peer-connection",
+)  # fmt: skip
+LONG_MS = 90_000
+
+
+class Voiced(Centre):
+    """A centre with calls on ports of its own."""
+
+    def __init__(self):
+        self.udp, self.http = free_ports(2)
+        ports = {"PASOKH_SIP_UDP_PORT": str(self.udp), "PASOKH_SWITCH_HTTP_PORT": str(self.http)}
+        super().__init__(PASOKH_VOICE="on", **ports)
+
+    def started(self):
+        self.start()
+        home = self.home / "asterisk/keeper.json"
+        self.until(lambda: (state := read_state(home)) and state.asterisk and state.applied_at, 90)
+        self.until(lambda: "is there again" in self.log or "switch.unreachable" not in self.log, 60)
+        return self
+
+    def events(self, kind):
+        """What the log says of a kind, oldest first."""
+        with psycopg.connect(EmbeddedPostgres(self.home / "db").dsn(schema.ENGINE)) as connection:
+            found = connection.execute("SELECT data FROM log WHERE type = %s ORDER BY seq", (kind,)).fetchall()
+        return [row[0] for row in found]
+
+
+@pytest.fixture(scope="module")
+def voiced():
+    if chromium() is None:
+        pytest.skip("no Chromium")
+    with Voiced() as made:
+        yield made.started()
+
+
+@pytest.fixture(scope="module")
+def talkers(voiced):
+    """A browser with a microphone."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage", *MICROPHONE]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def floor(talkers, voiced):
+    """People at desks; whoever is left at the end goes home."""
+    made = People(talkers, voiced)
+    yield made
+    heard = list(made.complaints)
+    made.leave()
+    tidy_up(voiced)
+    assert heard == []
+
+
+@contextmanager
+def caller(voiced, hold_ms=LONG_MS):
+    """Somebody calls the florist and speaks."""
+    with phone(SimpleNamespace(run=voiced.home, sip=voiced.udp), "speaks", LINE, hold_ms=hold_ms) as made:
+        yield made
+
+
+def at_desk(floor, who, language="fa", **look) -> Page:
+    """Signed in, the telephone registered."""
+    page = floor.staff(who, language, **look)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("/desk/")
+    expect(page.locator("[data-phone=registered]")).to_be_visible(timeout=PATIENCE_MS * 2)
+    return page
+
+
+def sound(page: Page) -> dict:
+    """Counters of the call in the browser."""
+    return page.evaluate("window.pasokhSound()") or {"received": 0, "sent": 0, "energy": 0}
+
+
+def both_ways(page: Page):
+    """Sound comes and goes, and what comes is no silence."""
+    before = sound(page)
+    until(
+        lambda: (
+            (now := sound(page))["received"] > before["received"] + 50
+            and now["sent"] > before["sent"] + 50
+            and now["energy"] > before["energy"] + 0.001
+        ),
+        30,
+        told=lambda: (before, sound(page)),
+    )
+
+
+def in_call(page: Page):
+    expect(page.locator("[data-phone=talking]")).to_be_visible(timeout=PATIENCE_MS * 2)
+    expect(page.locator(".call-panel")).to_be_visible()
+
+
+def test_a_call_is_answered_held_consulted_and_handed_over(floor, voiced):
+    first = at_desk(floor, "agent1")
+    go_ready(first)
+    with caller(voiced):
+        expect(first.locator(".offer:visible .call-facts").first).to_contain_text("+98")
+        accept(first)
+        in_call(first)
+        both_ways(first)
+        screen(first, "phone-call-fa")
+        first.locator("[data-hold]").click()
+        first.locator("[data-reason=lookup]").click()
+        expect(first.locator(".call-held")).to_be_visible()
+        assert voiced.events("hold.started")[-1]["reason"] == "lookup"
+        first.locator("[data-unhold]").click()
+        expect(first.locator("[data-hold]")).to_be_visible()
+        both_ways(first)
+        first.locator("[data-pay]").click()
+        expect(first.locator("[data-record]")).to_have_count(0)
+        first.locator("[data-pay-done]:not([disabled])").click()
+        expect(first.locator("[data-pay]")).to_be_visible()
+        paused, resumed = voiced.events("recording.paused")[-1], voiced.events("recording.resumed")[-1]
+        assert (paused["reason"], resumed["interaction"]) == ("card", paused["interaction"])
+
+        second = at_desk(floor, "agent2")
+        go_ready(second)
+        first.locator(".thread-tools button", has=first.locator("svg")).nth(0).click()
+        first.locator("#target-agent\\:agent2 + label").click()
+        first.locator("dialog.handover button[type=submit]").click()
+        second.locator("[data-accept]:visible").first.click()
+        in_call(second)
+        expect(first.locator("[data-party=helper][aria-pressed=true]")).to_be_visible()
+        both_ways(second)
+        both_ways(first)
+        first.locator("[data-party=both]").click()
+        expect(first.locator("[data-party=both][aria-pressed=true]")).to_be_visible()
+        both_ways(second)
+        first.locator(".thread-strip.consulting .button.primary").click()
+        expect(first.locator("[data-phone=registered]")).to_be_visible()
+        expect(second.locator("[data-hold]")).to_be_visible()
+        both_ways(second)
+        assert voiced.events("call.telephone_lost") == [], "the helper's telephone is in the customer's talk already"
+        wrap_up(second)
+        expect(second.locator("[data-phone=registered]")).to_be_visible()
+
+
+def test_a_page_loaded_anew_takes_its_call_back(floor, voiced):
+    page = at_desk(floor, "agent1", "en")
+    go_ready(page)
+    with caller(voiced):
+        accept(page)
+        in_call(page)
+        both_ways(page)
+        page.reload()
+        in_call(page)
+        both_ways(page)
+        assert voiced.events("call.telephone_back")[-1]["agent"] == "agent1"
+        end_talk(page)
+        wrap_up(page)
+
+
+def test_the_web_process_may_go_while_they_talk(floor, voiced):
+    page = at_desk(floor, "agent1", "en")
+    go_ready(page)
+    with caller(voiced):
+        accept(page)
+        in_call(page)
+        both_ways(page)
+        floor.forgiving = True
+        web = next(pid for role, pid in voiced.children().items() if role.startswith("web"))
+        import os
+        import signal
+
+        os.kill(web, signal.SIGKILL)
+        both_ways(page)  # sound does not pass the office
+        voiced.until(lambda: voiced.ask("/login/"), 60)
+        expect(page.locator(".live-sign.online")).to_be_visible(timeout=PATIENCE_MS * 3)
+        both_ways(page)
+        lost = [each for each in voiced.events("call.telephone_lost") if each["agent"] == "agent1"]
+        end_talk(page)
+        wrap_up(page)
+        assert len(lost) <= 1, "only the page that was loaded anew before"
+        expect(page.locator("[data-phone=registered]")).to_be_visible(timeout=PATIENCE_MS * 3)
+
+
+def test_without_a_microphone_nobody_becomes_ready(voiced, talkers):
+    context = talkers.new_context(base_url=voiced.url, locale="fa-IR", viewport={"width": 360, "height": 760})
+    page = context.new_page()
+    refuse = "Promise.reject(new DOMException('no', window.refusal || 'NotAllowedError'))"
+    page.add_init_script(f"navigator.mediaDevices.getUserMedia = () => {refuse}")
+    page.goto("/login/")
+    page.fill("[name=username]", "agent1")
+    page.fill("[name=password]", PASSWORD)
+    page.click("form button.primary")
+    page.goto("/desk/")
+    expect(page.locator("[data-phone=registered]")).to_be_visible(timeout=PATIENCE_MS * 2)
+    page.locator(".desk-bar > .button.primary").click()
+    page.locator(".presence > .button.primary").click()
+    dialog = page.locator("dialog.phone-dialog")
+    expect(dialog).to_be_visible()
+    refused = dialog.locator("[role=alert]").inner_text()
+    screen(page, "phone-no-microphone-fa-360")
+    page.evaluate("window.refusal = 'NotFoundError'")
+    dialog.locator(".button.primary").click()
+    expect(dialog.locator("[role=alert]")).not_to_have_text(refused)
+    dialog.locator(".button.plain").click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator(".presence-button.not_ready")).to_be_visible()
+    page.goto("about:blank")
+    context.close()
+    tidy_up(voiced)
+
+
+def test_one_tab_has_the_telephone_and_the_other_may_take_it(floor):
+    page = at_desk(floor, "agent2", "en")
+    other = page.context.new_page()
+    other.goto("/desk/")
+    expect(other.locator("[data-phone=off]")).to_be_visible(timeout=PATIENCE_MS * 2)
+    other.locator(".desk-bar > .button.primary").click()
+    other.locator("[data-take-phone]").click()
+    expect(other.locator("[data-phone=registered]")).to_be_visible(timeout=PATIENCE_MS * 2)
+    expect(page.locator("[data-phone=off]")).to_be_visible()
