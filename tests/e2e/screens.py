@@ -157,6 +157,7 @@ NAMES = re.compile(
     r"Pasokh|CSV|YAML|JSON|TOML|URL|HTTPS?|SMTP|STARTTLS|TLS|SSO|OpenID|OIDC|Connect|Esc|Ctrl|Alt|Shift|Enter|Tab|Google"
     r"|Authenticator|Markdown|PDF|PNG|JPE?G|GIF|HTML|UTC|VIP|IVR|Have|Been|Pwned|ClamAV|Chrome|Firefox|Safari|Linux"
     r"|Windows|Android|macOS|iOS|example|org|com|quick|calm|size"
+    r"|SRTP|TCP|UDP|WAV|FLAC|Ogg|JavaScript|espeak|sox"
     r"|MOS|RTP|RTCP|ITU|SIP|Call-ID"
     r"|English|https|localhost|own|Keycloak|Microsoft|Entra|Okta|authentik|issuer|body|SPF|DKIM|DMARC"
 )

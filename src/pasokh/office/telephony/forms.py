@@ -18,7 +18,11 @@ from pasokh.office.telephony.rules import NumberDraft, TrunkDraft, as_trunk
 
 LTR = {"dir": "ltr", "autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
 FIRST_EXAMPLE = "simple"
-_CODECS = ("opus", "g722", "alaw", "ulaw", "gsm", "speex", "g729")
+_CODECS = {
+    "opus": "Opus", "g722": "G.722", "alaw": "G.711 A-law", "ulaw": "G.711 µ-law", "gsm": "GSM", "speex": "Speex",
+    "g729": "G.729",
+}  # fmt: skip
+"""As telephone people call them, in every language."""
 
 
 class FlowForm(NamesForm):
@@ -171,7 +175,9 @@ class TrunkForm(NamesForm):
         most=3_600, label=label("trunks.qualify"), help_text=label("trunks.qualify.help")
     )
     codecs = forms.MultipleChoiceField(
-        label=label("trunks.codecs"), choices=[(each, each) for each in _CODECS], widget=forms.CheckboxSelectMultiple
+        label=label("trunks.codecs"),
+        choices=[(key, f"\u2068{name}\u2069") for key, name in _CODECS.items()],
+        widget=forms.CheckboxSelectMultiple,
     )
     version = WholeNumberField(required=False, widget=forms.HiddenInput)
 
