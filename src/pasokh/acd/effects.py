@@ -24,6 +24,8 @@ class RingAgent(Effect, tag="agent.ring", frozen=True):
     deadline: Instant
     parent: str = ""
     """For a consult: the interaction it is about."""
+    address: str = ""
+    """The customer's number, to be dialled before the agent's telephone rings; empty where the agent's is first."""
 
 
 class StopRinging(Effect, tag="agent.stop_ringing", frozen=True):

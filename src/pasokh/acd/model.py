@@ -199,6 +199,8 @@ class QueueConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alternatives: tuple[Alternative, ...] = (Alternative.CALLBACK, Alternative.MESSAGE)
     callback_attempts: Annotated[int, Meta(ge=1, le=20)] = 3
     callback_retry_ms: Span = 15 * MINUTE
+    callback_first: Annotated[str, Meta(pattern="^(agent|customer)$")] = "agent"
+    """Whose telephone rings first. The customer's: the agent is kept free, and rings once somebody is there."""
     outcomes: tuple[Id, ...] = ()
     """Accepted outcomes; empty = any."""
     follow_up_outcomes: tuple[Id, ...] = ()

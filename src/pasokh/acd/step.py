@@ -92,10 +92,13 @@ def _settle(turn: Turn) -> None:
 
 def _make(turn: Turn, offer: ev.Offered) -> None:
     turn.emit(offer)
-    parent = turn.state.interactions[offer.interaction].parent or ""
+    i = turn.state.interactions[offer.interaction]
+    address = i.address if choose.dials_first(turn.state, i) else ""
     turn.effects.append(
-        ef.RingAgent(turn.effect_id(), offer.interaction, offer.agent, offer.channel, offer.deadline, parent)
-    )
+        ef.RingAgent(
+            turn.effect_id(), offer.interaction, offer.agent, offer.channel, offer.deadline, i.parent or "", address
+        )
+    )  # fmt: skip
 
 
 # Each handler takes exactly its own command, which a dict cannot say; hence Any.

@@ -1,5 +1,6 @@
 """Calls from beginning to end, in a centre whose switch is in memory."""
 
+import msgspec
 import pytest
 from tests.unit.telephony.house import House
 
@@ -232,3 +233,73 @@ async def test_a_callback_that_reaches_nobody_frees_the_agent_and_is_tried_again
     await house.wait(15 * 60_000)
     assert back.phase is Phase.OFFERED
     assert len([line for line in house.pbx.ended.values() if line.technology.startswith("trunk/")]) <= 1
+
+
+@pytest.fixture
+async def first_the_customer(house) -> House:
+    """Queue `q` dials the customer first; sara is ready, `back-1` is to be called back."""
+    house.pbx.phones["trunk/+989121234567"] = Phone(Manner.ANSWERS, 4_000)
+    config = house.state.queues["q"].config
+    await house.act(cmd.DefineQueue(msgspec.structs.replace(config, version=2, callback_first="customer")))
+    await house.act(cmd.SetPresence("sara", ready=False))
+    caller = await house.call()
+    await house.act(cmd.AcceptAlternative(interaction(caller), "callback", "back-1", "+989121234567"))
+    return house
+
+
+def customer_of(house):
+    return next((line for line in house.pbx.lines.values() if line.technology.startswith("trunk/")), None)
+
+
+async def test_where_the_customer_is_first_the_agent_rings_once_somebody_is_there(first_the_customer):
+    house = first_the_customer
+    await house.act(cmd.SetPresence("sara", ready=True))
+    await house.wait(2_000)
+    assert house.phone("sara") is None
+    assert house.state.interactions["back-1"].phase is Phase.OFFERED
+    await house.wait(3_000)
+    customer = customer_of(house)
+    assert house.pbx.hears(customer) == {"music:default"}
+    sara = await house.take("sara")
+    assert house.pbx.hears(sara) == {customer.id}
+    house.check()
+    await house.act(lambda: house.pbx.hang_up(customer))
+    assert house.state.interactions["back-1"].phase is Phase.WRAP_UP
+
+
+async def test_a_customer_who_is_not_there_never_rings_an_agent(first_the_customer):
+    house = first_the_customer
+    house.pbx.phones["trunk/+989121234567"] = Phone(Manner.BUSY)
+    await house.act(cmd.SetPresence("sara", ready=True))
+    await house.wait(1_000)
+    assert next(e for e in house.log if isinstance(e, ev.CallbackMissed)).result == "busy"
+    assert house.state.interactions["back-1"].phase is Phase.SCHEDULED
+    assert house.state.agents["sara"].work == []
+    assert house.phone("sara") is None
+
+
+async def test_a_customer_whose_agent_went_away_waits_with_music_for_the_next(first_the_customer):
+    house = first_the_customer
+    await house.act(cmd.SetPresence("sara", ready=True))
+    await house.wait(1_000)
+    await house.act(cmd.SetPresence("sara", ready=False))
+    await house.wait(5_000)
+    customer = customer_of(house)
+    assert house.pbx.hears(customer) == {"music:default"}
+    await house.act(cmd.SetPresence("sara", ready=True))
+    sara = await house.take("sara")
+    assert house.pbx.hears(sara) == {customer.id}
+    house.check()
+
+
+async def test_the_next_engine_finds_the_customers_telephone_ringing_and_rings_no_second_one(first_the_customer):
+    house = first_the_customer
+    await house.act(cmd.SetPresence("sara", ready=True))
+    await house.wait(1_000)
+    house.pbx.cut()
+    await house.take_over()
+    await house.wait(5_000)
+    assert len([n for n in {**house.pbx.lines, **house.pbx.ended}.values() if n.technology.startswith("trunk/")]) == 1
+    sara = await house.take("sara")
+    assert house.pbx.hears(sara) == {customer_of(house).id}
+    house.check()

@@ -173,7 +173,7 @@ def _attempted(turn: Turn, i: Interaction, agent: str, *, connected: bool) -> No
 
 def miss_callback(turn: Turn, c: cmd.MissCallback) -> None:
     """The agent is free at once: nobody was talked with, so there is nothing to wrap up."""
-    i = turn.owned(c.interaction, c.agent, Phase.ACTIVE)
+    i = turn.owned(c.interaction, c.agent, Phase.ACTIVE, Phase.OFFERED)
     if i.kind != "callback":
         raise PasokhError("callback.none", field="interaction", interaction=i.id)
     turn.end_consult(i, "customer_left")

@@ -73,6 +73,12 @@ def _allowed(t: Tables, agent: int, slot: int, now: Instant, fit: int) -> bool:
     )  # fmt: skip
 
 
+def dials_first(state: State, interaction: Interaction) -> bool:
+    """Whether the customer is called before the agent's telephone rings."""
+    first = state.queues[interaction.queue].config.callback_first == "customer"
+    return first and interaction.kind == "callback" and bool(interaction.address)
+
+
 def _offer(state: State, t: Tables, slot: int, agent: int, now: Instant, question: str, candidates: int) -> ev.Offered:
     interaction = state.interactions[t.slot_ids[slot]]
     config = state.queues[interaction.queue].config
@@ -91,7 +97,8 @@ def _offer(state: State, t: Tables, slot: int, agent: int, now: Instant, questio
     )  # fmt: skip
     return ev.Offered(
         interaction.id, interaction.contact, t.agent_ids[agent], config.id, interaction.channel,
-        deadline=now + config.ring_ms, waited_ms=now - interaction.queued_at, question=question,
+        deadline=now + config.ring_ms + (config.outside_ring_ms if dials_first(state, interaction) else 0),
+        waited_ms=now - interaction.queued_at, question=question,
         policy_version=config.version, step=step,
         rank=rank_parts(state, interaction, now, t.agent_ids[agent]), agent_order=order,
         candidates=candidates, consult=interaction.kind == "consult",

@@ -20,6 +20,7 @@ SPANS: dict[str, SpanAt] = {
     **{f"ladder_{rung}_s": SpanAt(("ladder", f"{rung}_ms")) for rung in ("ideal", "good", "offer", "alarm", "never")},
     "ring_s": SpanAt(("ring_ms",), 1),
     "wrap_up_s": SpanAt(("wrap_up_ms",)),
+    "outside_ring_s": SpanAt(("outside_ring_ms",), 5),
     "hold_warn_s": SpanAt(("hold_warn_ms",), 1),
     "away_s": SpanAt(("away_ms",), 1),
     "callback_retry_s": SpanAt(("callback_retry_ms",)),

@@ -51,6 +51,7 @@ class QueueForm(RefusableForm):
     max_wait_s = WholeNumberField(least=1, most=LONGEST_S, required=False, label=label("field.max_wait_s"))
     max_waiting = WholeNumberField(most=1_000_000, required=False, label=label("field.max_waiting"))
     when_no_agents = forms.ChoiceField(label=label("field.when_no_agents"))
+    callback_first = forms.ChoiceField(label=label("field.callback_first"))
     callback_attempts = WholeNumberField(least=1, most=20, label=label("field.callback_attempts"))
     seed = WholeNumberField(most=2_147_483_646, required=False, label=label("field.seed"))
     speak_language = forms.BooleanField(required=False, label=label("field.speak_language"))
@@ -105,6 +106,7 @@ class QueueForm(RefusableForm):
             self.fields[f"language_{code}"] = forms.ChoiceField(required=False, choices=choices, label=shown)
         self._choices("client", [(key, words(names)) for key, names in client_names().items()])
         self._choices("when_no_agents", [(v, label(f"no_agents.{v}")) for v in ("wait", "close")])
+        self._choices("callback_first", [(v, label(f"callback_first.{v}")) for v in ("agent", "customer")])
         alternatives = [(a.value, label(f"alternative.{a.value}")) for a in Alternative]
         self.fields["alternatives"] = many("field.alternatives", alternatives)
         self.fields["outcomes"] = many("field.outcomes", _named(outcome_names(archived=False), start.outcomes))
@@ -210,7 +212,7 @@ class QueueForm(RefusableForm):
         if given["target_percent"] != base.target_permille // 10:
             found["target_permille"] = given["target_percent"] * 10
         found["max_wait_ms"] = None if given["max_wait_s"] is None else span_ms(given["max_wait_s"], base.max_wait_ms)
-        for name in ("ring_out_not_ready", "max_waiting", "when_no_agents", "callback_attempts"):
+        for name in ("ring_out_not_ready", "max_waiting", "when_no_agents", "callback_attempts", "callback_first"):
             found[name] = given[name]
         for name in ("alternatives", "outcomes", "reasons"):
             found[name] = chosen(given[name], found[name])
@@ -301,6 +303,7 @@ def _initial(queue: QueueConfig) -> dict[str, object]:
         **{name: found[name] for name in ("client", "ring_out_not_ready", "max_waiting", "when_no_agents")},
         **{name: list(found[name]) for name in ("alternatives", "outcomes", "reasons")},
         "callback_attempts": queue.callback_attempts,
+        "callback_first": queue.callback_first,
         "target_percent": queue.target_permille // 10,
         "max_wait_s": None if queue.max_wait_ms is None else queue.max_wait_ms // SECOND,
         "seed": queue.policy.seed or None,

@@ -187,6 +187,7 @@ def _facts(queue: QueueConfig, words: Vocabulary) -> dict[str, str]:
         "field.ring_out_not_ready": words.say("policy.yes" if queue.ring_out_not_ready else "policy.no"),
         "field.when_no_agents": words.say(f"no_agents.{queue.when_no_agents}"),
         "field.alternatives": comma.join(words.say(f"alternative.{a.value}") for a in queue.alternatives),
+        "field.callback_first": words.say(f"callback_first.{queue.callback_first}"),
         "field.callback_attempts": numbers.number(queue.callback_attempts, language),
         "field.outcomes": words.listed(words.outcomes, queue.outcomes),
         "field.reasons": words.listed(words.reasons, queue.reasons),

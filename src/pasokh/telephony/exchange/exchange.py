@@ -70,6 +70,8 @@ class Exchange:
     """By channel."""
     callers: dict[str, str] = field(default_factory=dict)
     """Interaction, by the customer's channel."""
+    held_back: dict[str, ef.RingAgent] = field(default_factory=dict)
+    """By interaction: agents' telephones that ring once the customer is there."""
     returning: list[ChannelSnapshot] = field(default_factory=list)
     """Callers found by a takeover, who have still to go on in their flows."""
 
@@ -87,6 +89,7 @@ class Exchange:
         self.talks.clear()
         self.legs.clear()
         self.callers.clear()
+        self.held_back.clear()
 
     # -- looking -----------------------------------------------------------------------------------------------------
     def up(self) -> dict[str, str]:
@@ -140,6 +143,7 @@ class Exchange:
             case ef.RingAgent():
                 await self._ring(effect)
             case ef.StopRinging():
+                self.held_back.pop(effect.interaction, None)
                 await self._drop(effect.agent, effect.interaction)
             case ef.Connect():
                 await self._connect(effect)
@@ -190,6 +194,11 @@ class Exchange:
         if effect.channel is Channel.CALLBACK and effect.interaction not in self.talks:
             self.begin(effect.interaction, "", "")
         talk = self.talks.get(effect.interaction) or self.talks.get(effect.parent)
+        if effect.address and talk is not None and not talk.caller:
+            talk.for_agent, self.held_back[effect.interaction] = effect.agent, effect
+            if self.dialling(talk) is None:
+                await self._call_customer(effect, talk)
+            return
         seconds = max(1, (effect.deadline - self.now()) // SECOND) + RING_SLACK_S
         leg = Leg(leg_id(self.org, effect.id), Role.AGENT, effect.interaction, effect.agent)
         beside, shown = (self.beside(talk), talk.number) if talk is not None else ("", "")
@@ -281,7 +290,7 @@ class Exchange:
             await self.front.connected(talk.caller, effect.queue, effect.agent)
         talk.busy = False
 
-    async def _call_customer(self, effect: ef.Connect, talk: Talk) -> None:
+    async def _call_customer(self, effect: ef.Connect | ef.RingAgent, talk: Talk) -> None:
         try:
             station = await self.stations.outside(effect.address)
         except PasokhError as error:
@@ -310,6 +319,9 @@ class Exchange:
             if consulted:
                 self.forget_consult(talk)
             if not talk.caller and not talk.agent and not effect.waits:
+                ringing = self.dialling(talk)
+                if ringing is not None:  # nobody is left to talk with the customer
+                    await self.let_go(ringing)
                 self.forget(talk)
 
     async def _wait_again(self, talk: Talk) -> None:
@@ -375,7 +387,13 @@ class Exchange:
             self.legs.pop(leg.channel, None)
             self.begin(talk.interaction, talk.contact, leg.channel)
             talk.dialled = True
-            await side_by_side(self.recorder.begin(talk, "", leg.person), self.arrange(talk))
+            ring = self.held_back.pop(talk.interaction, None)
+            if ring is not None:
+                await self._ring(ring)
+            if talk.agent:
+                await side_by_side(self.recorder.begin(talk, "", leg.person), self.arrange(talk))
+            else:
+                await self.arrange(talk)
         elif leg.role is Role.TRANSFER and not leg.interaction.startswith(BY_FLOW):
             if not await self.outside.answered(leg):
                 await self.let_go(leg)
@@ -424,9 +442,10 @@ class Exchange:
         elif leg.role is Role.OUTSIDE:
             if talk is not None and talk.agent.startswith(OUTSIDE):
                 await self.note(f"unanswered:{key}", cmd.LeaveContact(talk.interaction))
-            elif talk is not None and talk.agent:
-                result = MISSED.get(cause, "failed")
-                await self.note(f"unanswered:{key}", cmd.MissCallback(talk.interaction, talk.agent, result))
+            elif talk is not None and (talk.agent or talk.for_agent):
+                result, agent = MISSED.get(cause, "failed"), talk.agent or talk.for_agent
+                self.held_back.pop(talk.interaction, None)
+                await self.note(f"unanswered:{key}", cmd.MissCallback(talk.interaction, agent, result))
         elif leg.role is Role.TRANSFER and leg.interaction.startswith(BY_FLOW):
             await self.outside.over(leg, talk)
         elif leg.role is Role.TRANSFER:

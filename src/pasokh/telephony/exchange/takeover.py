@@ -50,7 +50,7 @@ async def take_over(
     exchange.front.keep({channel.id for channel in channels})
     exchange.hands.seen = Seen({each.id: set(each.channels) for each in bridges})
     open_now = {each.id: each for each in held if each.phase not in OVER}
-    asked = _adopt_customers(exchange, open_now, _customers(channels))
+    asked = _adopt_customers(exchange, open_now, _customers(channels), _dialled(channels))
     asked += await _adopt_legs(exchange, open_now, channels)
     asked += _missing_agents(exchange, open_now)
     asked += _missing_telephones(exchange, open_now, undone)
@@ -101,7 +101,10 @@ def held_of(exchange: Exchange) -> list[Interaction]:
         if talk.interaction.startswith(BY_FLOW):
             continue
         channel = Channel.VOICE if talk.caller and not talk.dialled else Channel.CALLBACK
-        main = _as_held(exchange, talk, talk.interaction, channel, talk.agent or ringing.pop(talk.interaction, ""))
+        offered = ringing.pop(talk.interaction, "")
+        if talk.interaction in exchange.held_back:
+            offered = talk.for_agent
+        main = _as_held(exchange, talk, talk.interaction, channel, talk.agent or offered)
         main.on_hold_since, main.consult, main.talks_with = int(talk.held), talk.consult or None, talk.party.value
         main.telephone_lost = int(talk.interaction in exchange.telephones.away)
         main.monitors = followed.get(talk.interaction, {})
@@ -140,18 +143,27 @@ def _customers(channels: Sequence[ChannelSnapshot]) -> Mapping[str, ChannelSnaps
     }
 
 
+def _dialled(channels: Sequence[ChannelSnapshot]) -> set[str]:
+    """Interactions whose customers are being called, or were: their telephones are there."""
+    return {each.variables.get(INTERACTION, "") for each in channels if each.variables.get(ROLE) == Role.OUTSIDE.value}
+
+
 def _adopt_customers(
-    exchange: Exchange, open_now: Mapping[str, Interaction], there: Mapping[str, ChannelSnapshot]
+    exchange: Exchange,
+    open_now: Mapping[str, Interaction],
+    there: Mapping[str, ChannelSnapshot],
+    dialled: Collection[str],
 ) -> list[cmd.AnyCommand]:
     asked: list[cmd.AnyCommand] = []
     for i in open_now.values():
         if i.kind == "consult":
             continue
         customer = there.get(i.id)
-        if customer is None and (i.channel is Channel.VOICE or i.phase in (Phase.OUTSIDE, Phase.MENU)):
+        on_line = i.channel is Channel.VOICE or i.phase in (Phase.OUTSIDE, Phase.MENU)
+        if customer is None and on_line and i.id not in dialled:
             asked.append(exchange.losses.missing(i))
             continue
-        if customer is None and i.phase is not Phase.ACTIVE and i.phase is not Phase.OFFERED:
+        if customer is None and i.phase in (Phase.QUEUED, Phase.SCHEDULED) and i.id not in dialled:
             continue
         talk = exchange.begin(i.id, i.contact, customer.id if customer is not None else "")
         talk.dialled = customer is not None and customer.variables.get(ROLE) == Role.OUTSIDE.value
@@ -190,8 +202,8 @@ async def _adopt_legs(
             leg.mode = i.monitors[leg.person]
             if leg.up:
                 await exchange.switch.set_variable(leg.channel, MODE, leg.mode)
-        elif leg.role is Role.OUTSIDE and i is not None and i.phase is Phase.ACTIVE:
-            pass
+        elif leg.role is Role.OUTSIDE and i is not None and i.channel is Channel.CALLBACK:
+            pass  # the customer's telephone rings: whoever has the callback by then finds it ringing
         elif leg.role is Role.TRANSFER and (handed := outside.get(leg.interaction)) is not None:
             leg.interaction = handed.id
             if leg.up and not handed.outside_answered:

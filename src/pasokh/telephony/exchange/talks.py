@@ -29,6 +29,8 @@ class Talk:
     """The customer's, as given: shown by the telephones that ring for the talk."""
     dialled: bool = False
     """We called the customer: one who is gone is called again, as long as the callback is open."""
+    for_agent: str = ""
+    """The agent whose telephone rings once the customer who is being dialled is there."""
     agent: str = ""
     """Who serves the customer; nobody = the customer waits."""
     held: bool = False
