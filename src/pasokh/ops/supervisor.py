@@ -21,6 +21,8 @@ from pasokh.ops.prepared import fingerprint, is_prepared, remember
 from pasokh.ops.settings import DEMO, SOCKET, Role, Settings
 
 BACKLOG = 2_048
+AFTERWARDS: frozenset[Role] = frozenset({"switch"})
+"""Started once everything else serves: trying a configuration takes seconds that pages and chats need not wait for."""
 ROLE_FIGURES = {"up": "Whether the role's process lives, by role.", "starts": "Times the role was started, by role."}
 
 
@@ -110,10 +112,13 @@ class Supervisor:
         serving = [
             self._launch(role, environment, listener if role == "web" else None)
             for role in self.plan.roles
-            if role not in {"db", "traffic"}
+            if role not in {"db", "traffic", *AFTERWARDS}
         ]
         for child in serving:
             await self._ready(child)
+        for role in self.plan.roles:
+            if role in AFTERWARDS:
+                self._launch(role, environment)
         if "traffic" in self.plan.roles:
             await self._ready(self._launch("traffic", environment))
 
