@@ -17,6 +17,8 @@ DEBUG = CONFIGURATION.debug
 ALLOWED_HOSTS = list(CONFIGURATION.hosts)
 CSRF_TRUSTED_ORIGINS = list(CONFIGURATION.origins)
 PUBLIC_URL = CONFIGURATION.public_url
+VOICE = os.environ.get("PASOKH_VOICE", "on") != "off" or bool(os.environ.get("PASOKH_PHONES_URL"))
+"""Whether calls can come: without a switch nobody's desk asks for a telephone or a microphone."""
 
 
 def CLOCK() -> int:  # noqa: N802 - a setting

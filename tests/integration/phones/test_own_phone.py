@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from tests.office_stage import Office
 from tests.security.browser import signed_in
 
@@ -47,3 +48,12 @@ def test_who_has_none_is_told_so(office: Office) -> None:
     refused = browser.get("/api/v1/phone")
     assert (refused.status_code, refused.json()["error"]["code"]) == (404, "phone.no_station")
     assert '"phone": null' in browser.get("/desk/").content.decode()
+
+
+def test_a_centre_without_a_switch_asks_nobody_for_a_microphone(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with organisation_scope("alpha"):
+        do_give_browser_station(BOSS, User.objects.get(username="alpha-agent"))
+    monkeypatch.setattr(settings, "VOICE", False)
+    assert '"phone": null' in signed_in("alpha-agent").get("/desk/").content.decode()

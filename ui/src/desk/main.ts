@@ -19,7 +19,7 @@ import { follow } from "./scrolling";
 import { signInAgain } from "./session";
 import { deskShortcuts } from "./shortcuts";
 import { columnsOf, deskView } from "./view";
-import { type StationKind, byVoice, loadVoice } from "./voice";
+import { type StationKind, loadVoice } from "./voice";
 import { shortWhy } from "./why";
 import { nameOf, queueOf } from "./words";
 
@@ -181,13 +181,12 @@ function open(root: HTMLElement): void {
 
   let voiceWanted = false;
 
-  /** The telephone is loaded once the desk stands, where the person has one or a call is here. */
+  /** The telephone is loaded once the desk stands, where the person has one. */
   const wantVoice = (): void => {
     if (voiceWanted || client.topic("desk").cursor === null) return;
-    const calls = [...desk.model.work, ...desk.model.offers].some(byVoice);
-    if (!given.phone && !calls) return;
+    if (!given.phone) return;
     voiceWanted = true;
-    loadVoice(desk, given.phone ?? "desk").catch(() => {
+    loadVoice(desk).catch(() => {
       setTimeout(() => {
         voiceWanted = false;
         redraw();

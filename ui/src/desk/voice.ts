@@ -30,8 +30,8 @@ export function byVoice(each: Pick<Interaction, "channel">): boolean {
 }
 
 /** Loads the telephone's part of the desk; it shows itself with the next drawing. */
-export async function loadVoice(desk: Desk, kind: StationKind): Promise<void> {
+export async function loadVoice(desk: Desk): Promise<void> {
   const { openVoice } = await import("../phone/desk");
-  desk.voice = await openVoice(desk, kind);
+  desk.voice = await openVoice(desk);
   desk.redraw();
 }

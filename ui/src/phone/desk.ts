@@ -16,13 +16,14 @@ import { type Say, phoneWords } from "./words";
 const MISSED_MS = 1_500;
 const ASK_AGAIN_MS = 8_000;
 
-export async function openVoice(desk: Desk, kind: StationKind): Promise<Voice> {
+export async function openVoice(desk: Desk): Promise<Voice | null> {
   const station = await ownStation();
+  if (!station) return null;
   const phone =
-    station?.kind === "webrtc"
+    station.kind === "webrtc"
       ? new Phone({ station, url: phoneUrl(), token: staffToken, changed: () => desk.redraw(), volume: () => desk.alerts.volume })
       : null;
-  const voice = new DeskVoice(desk, station?.kind ?? kind, station, phone);
+  const voice = new DeskVoice(desk, station.kind, station, phone);
   await phone?.start();
   return voice;
 }
@@ -39,7 +40,7 @@ class DeskVoice implements Voice {
   constructor(
     private readonly desk: Desk,
     readonly kind: StationKind,
-    private readonly station: Station | null,
+    private readonly station: Station,
     readonly phone: Phone | null,
   ) {
     this.t = phoneWords(desk.language, desk.f.digits);
@@ -62,7 +63,7 @@ class DeskVoice implements Voice {
       return phoneSign(t, phone.view, this.open, () => this.toggle(), () => phoneSettings(t, phone, (value) => this.desk.f.digits(Math.round(value * 100))));
     }
     const kind = this.kind === "mobile" ? "mobile" : "desk";
-    return html`<span class="phone-sign other" title=${station?.name ?? ""}>${icon(kind === "mobile" ? "mobile" : "phone")}<span class="label-text">${t(`phone.${kind}.short`)}</span></span>`;
+    return html`<span class="phone-sign other" title=${station.name}>${icon(kind === "mobile" ? "mobile" : "phone")}<span class="label-text">${t(`phone.${kind}.short`)}</span></span>`;
   }
 
   banner(): TemplateResult | typeof nothing {
@@ -100,7 +101,7 @@ class DeskVoice implements Voice {
   offer(each: Interaction): TemplateResult | typeof nothing {
     if (!byVoice(each)) return nothing;
     const { t, station } = this;
-    const other = this.phone ? nothing : html`<p class="phone-why">${t(this.kind === "mobile" ? "phone.mobile" : "phone.desk", { name: station?.name ?? "" })}</p>`;
+    const other = this.phone ? nothing : html`<p class="phone-why">${t(this.kind === "mobile" ? "phone.mobile" : "phone.desk", { name: station.name })}</p>`;
     return html`${came({ desk: this.desk, t }, each)} ${other}`;
   }
 

@@ -1,5 +1,7 @@
 """What the desk's script needs of the organisation's set-up, put on its page."""
 
+from django.conf import settings
+
 from pasokh.office.pauses.selectors import for_pages
 from pasokh.office.people.models import User
 from pasokh.office.supervise.models import Outcome, Reason
@@ -11,7 +13,7 @@ from pasokh.office.vocabulary.selectors import bands
 
 
 def page_data(user: User) -> dict[str, object]:
-    """The organisation's own words and people, and which kind of telephone rings for `user` (None = none).
+    """The organisation's own words and people, and which kind of telephone rings for `user`; None without a switch.
 
     `outcomes` and `reasons` in their trees' order, a reason with the band that holds for it in ms; `pauses` in the
     order of the menu; `colleagues` = everyone who can be named in a note.
@@ -32,7 +34,7 @@ def page_data(user: User) -> dict[str, object]:
         "organisation": own_organisation().name,
         "clients": dict(Client.objects.order_by("key").values_list("key", "name")),
         "numbers": dict(Number.objects.order_by("did").values_list("did", "name")),
-        "phone": station.kind if (station := chosen_station(user)) is not None else None,
+        "phone": station.kind if settings.VOICE and (station := chosen_station(user)) is not None else None,
     }
 
 
