@@ -4,6 +4,7 @@ To the second: each side keeps its own clock's time of the same moment, so that 
 half for a busy machine.
 """
 
+import asyncio
 import contextlib
 import csv
 import json
@@ -22,9 +23,12 @@ from tests.switch_stage import needs_asterisk, needs_sipp
 from pasokh.acd import commands as cmd
 from pasokh.acd import events as ev
 from pasokh.acd.events import decode_event
+from pasokh.kernel.errors import PasokhError
 from pasokh.store import schema
 from pasokh.store.embedded import EmbeddedPostgres
 from pasokh.store.ports import Row
+from pasokh.telephony.asterisk import Asterisk, Program
+from pasokh.telephony.config.dialplan import application
 
 pytestmark = [needs_asterisk, needs_sipp, pytest.mark.timeout(600)]
 APART_S = 1.5
@@ -158,7 +162,16 @@ def centre() -> Iterator[Records]:
                 stack.enter_context(DeskPhone(made.udp, user, password, f"127.0.0.{11 + number}"))
             for agent in ("agent3", "agent4"):
                 made.ask_core(cmd.SignIn(agent))
+            made.until(lambda: engine_is_there(made), 60)
             yield made
+
+
+def engine_is_there(centre: Records) -> bool:
+    """Whether the switch has an engine: who calls before hears music, and may be gone when it comes."""
+    with contextlib.suppress(PasokhError):
+        asterisk = Asterisk(Program.find(), centre.home / "asterisk")
+        return bool(asyncio.run(asterisk.ask(f"applications/{application('demo')}")))
+    return False
 
 
 def placed(centre: Records, hold_ms: int, meanwhile: Callable[[str], None] = lambda _: None) -> Placed:
