@@ -47,6 +47,8 @@ export class AlertSettings {
 }
 
 export interface Ringing {
+  /** The telephone rings already. */
+  quiet: boolean;
   flash: string;
   title: string;
   /** Of an offer: who, and what about. */
@@ -73,7 +75,7 @@ export class Alerts {
       this.rang = 0;
       return;
     }
-    if (this.settings.volume === 0 || Date.now() - this.rang < AGAIN) return;
+    if (ringing.quiet || this.settings.volume === 0 || Date.now() - this.rang < AGAIN) return;
     this.rang = Date.now();
     this.chime();
   }

@@ -19,7 +19,7 @@ import { follow } from "./scrolling";
 import { signInAgain } from "./session";
 import { deskShortcuts } from "./shortcuts";
 import { columnsOf, deskView } from "./view";
-import { type StationKind, loadVoice } from "./voice";
+import { type StationKind, byVoice, loadVoice } from "./voice";
 import { shortWhy } from "./why";
 import { nameOf, queueOf } from "./words";
 
@@ -164,6 +164,7 @@ function open(root: HTMLElement): void {
     desk.voice?.settle();
     render(deskView(desk), root);
     alerts.update(desk.model, {
+      quiet: desk.voice?.rings === true && desk.model.offers.every(byVoice),
       flash: desk.t("offer.flash"),
       title: desk.t("offer.title"),
       lines: (id) => {

@@ -7,6 +7,8 @@ export type StationKind = "webrtc" | "desk" | "mobile";
 /** What a telephone adds to the desk. It is loaded only where there is one, so the desk itself stays small. */
 export interface Voice {
   readonly kind: StationKind;
+  /** The telephone in the browser rings now. */
+  readonly rings: boolean;
   /** In the bar on top: how the telephone is. */
   sign(): TemplateResult;
   /** Over everything: what is wrong with the line. */

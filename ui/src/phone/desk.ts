@@ -56,6 +56,10 @@ class DeskVoice implements Voice {
     register(this.shortcuts());
   }
 
+  get rings(): boolean {
+    return this.phone?.view.state === "ringing";
+  }
+
   // -- drawn -------------------------------------------------------------------------------------------------------------
   sign(): TemplateResult {
     const { phone, station, t } = this;
