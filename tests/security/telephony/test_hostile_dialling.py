@@ -9,6 +9,7 @@ import json
 import re
 import urllib.error
 import urllib.parse
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -24,7 +25,7 @@ from tests.unit.telephony.house import House, Stations
 from pasokh.acd import commands as cmd
 from pasokh.acd.commands import decode_command
 from pasokh.acd.model import QueueConfig
-from pasokh.telephony.dial import OutboundPolicy, Request, Usage, permit
+from pasokh.telephony.dial import OutboundPolicy, Purpose, Request, Usage, permit
 from pasokh.telephony.exchange.ports import Station
 
 TABLE = Path(__file__).parent.parent / "dial_strings.tsv"
@@ -118,9 +119,9 @@ async def test_the_dialplans_way_out_takes_no_string_for_more_than_its_digits() 
 class Fenced(Stations):
     """Dials as the plant does: by leave of the dial policy."""
 
-    async def outside(self, address: str) -> Station:
+    async def outside(self, address: str, purpose: Purpose = "callback", via: Sequence[str] = ()) -> Station:
         request = Request(
-            address, "callback", own=frozenset({"+982191000000", "+380443900000"}), via=("+989351112233",),
+            address, purpose, own=frozenset({"+982191000000", "+380443900000"}), via=("+989351112233", *via),
             blocked=frozenset({"+989360000000"}),
         )  # fmt: skip
         return Station(endpoint=f"trunk/{permit(request, POLICY, Usage()).destination.number}")
