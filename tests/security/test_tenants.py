@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.office_stage import ROLES, Office
 from tests.recording_furnish import recording_of
 from tests.security.browser import Browser, signed_in
+from tests.telephony_stage import FLOW, trunk
 
 from pasokh.office.tenancy.checks import WITHOUT_TENANT, tenant_tables
 from pasokh.office.tenancy.models import TenantManager
@@ -44,6 +45,13 @@ OTHERS = {
     "file": "beta-file",
     "recording": recording_of("beta"),
     "note": "2",
+    "trunk": "beta-trunk",
+    "flow": "beta-flow",
+    "version": "1",
+    "prompt": "beta-prompt",
+    "station": "beta-agent.mobile",
+    "spoken": "en",
+    "name": "beta-voice",
 }
 OWN = {
     "token": "alpha-token",
@@ -69,6 +77,13 @@ OWN = {
     "file": "alpha-file",
     "recording": recording_of("alpha"),
     "note": "1",
+    "trunk": "main",
+    "flow": "line",
+    "version": "1",
+    "prompt": "welcome",
+    "station": "alpha-agent.mobile",
+    "spoken": "en",
+    "name": "0123",
 }
 
 
@@ -123,10 +138,17 @@ def furnish_beta() -> None:
     from pasokh.acd.model import QueueConfig
     from pasokh.office.pauses.actions import PauseDraft, do_save_pause
     from pasokh.office.supervise.actions import do_publish_queue
+    from pasokh.office.telephony.actions import do_save_trunk
+    from pasokh.office.telephony.flow_actions import do_save_draft
+    from pasokh.office.telephony.prompt_actions import do_save_prompt
+    from pasokh.office.telephony.rules import PromptDraft
 
     with organisation_scope("beta"):
         do_publish_queue("system", QueueConfig("beta-queue", {"en": "beta queue"}))
         do_save_pause("system", "beta-pause", PauseDraft({"en": "beta pause"}))
+        do_save_trunk("system", "beta-trunk", trunk("beta"))
+        do_save_draft("system", "beta-flow", {"en": "beta flow"}, FLOW)
+        do_save_prompt("system", "beta-prompt", PromptDraft({"en": "beta says"}))
 
 
 @pytest.fixture(params=["fenced", "orm fence removed"])
