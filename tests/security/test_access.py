@@ -199,7 +199,8 @@ ABSENT = {
     f"{RECORDING}download/": 410, f"{RECORDING}notes/": 400, f"{RECORDING}hold/": 400,
     **dict.fromkeys(("/setup/numbers/1/", "/setup/numbers/1/archive/", "/setup/numbers/1/restore/",
                      "/setup/voice/en/0123.wav"), 404),
-    **dict.fromkeys((f"{FLOW}{path}/" for path in ("check", "changes", "try", "write", "read", "save", "publish")), 400),
+    **dict.fromkeys((f"{FLOW}{path}/" for path in ("check", "changes", "try", "write", "read")), 400),
+    f"{FLOW}save/": 400, f"{FLOW}publish/": 400,
     **dict.fromkeys(("/setup/voice/listen/", "/setup/prompts/welcome/en/", f"{STATION}password/"), 400),
     "/setup/blocked/lift/": 404,
 }  # fmt: skip
