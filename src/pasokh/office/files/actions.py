@@ -25,8 +25,10 @@ VISITOR = "visitor"
 
 
 @transaction.atomic
-def do_keep_file(kept_in: Storage, source: Path, name: str, *, contact: str, by: str, inside: bool = False) -> File:
-    """Take in the file at `source` for a contact of the scope's organisation.
+def do_keep_file(
+    kept_in: Storage, source: Path, name: str, *, contact: str, by: str, inside: bool = False, name_it: str = ""
+) -> File:
+    """Take in the file at `source` for a contact of the scope's organisation; `name_it` is an id somebody else gave.
 
     Raises `file.empty`, `file.too_large`, what `judge` raises, `file.too_many` for a visitor, `file.not_kept`, and
     `file.bad_contact`. Nothing is left behind then.
@@ -48,7 +50,7 @@ def do_keep_file(kept_in: Storage, source: Path, name: str, *, contact: str, by:
         drawn = Path(folder) / "preview"
         shown = draw_preview(source, drawn) if kind.previewed else Size(0, 0)
         file = File.objects.create(
-            id=uuid.uuid4().hex,
+            id=name_it or uuid.uuid4().hex,
             organisation_id=org,
             contact=contact,
             inside=inside,

@@ -1,4 +1,7 @@
-"""The recorder role: keeps what this node's switch recorded, and sweeps the vault. Django must be set up."""
+"""The recorder role: keeps what this node's switch recorded and what callers left, and sweeps the vault.
+
+Django must be set up.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +9,9 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 
+from pasokh.office.files.keeping import storage
 from pasokh.office.recordings.keeping import Recorder
+from pasokh.office.recordings.messages import LeftMessages
 from pasokh.office.recordings.sweeping import organisations, sweep
 from pasokh.office.recordings.vault import vault
 from pasokh.office.rounds import POLL_SECONDS, run_rounds
@@ -21,12 +26,15 @@ def run(
 ) -> None:
     """Go round until `stopping` says so; `ready` hears of the first finished round."""
     kept_in = vault()
-    recorder = Recorder(Spool(Path(settings.RECORDINGS_SPOOL)), kept_in, settings.RECORDINGS_NODE, stopping=stopping)
+    spool = Path(settings.RECORDINGS_SPOOL)
+    recorder = Recorder(Spool(spool), kept_in, settings.RECORDINGS_NODE, stopping=stopping)
+    messages = LeftMessages(spool, storage())
     rounds = 0
 
     def one_round(connection: psycopg.Connection) -> None:
         nonlocal rounds
         recorder(connection)
+        messages(connection)
         if rounds % SWEEPING_ROUNDS == SWEEPING_ROUNDS - 1:
             for org in organisations(connection):
                 sweep(org, kept_in)

@@ -401,7 +401,9 @@ class FlowFront:
     async def _attach(self, interaction: str, caller: str, file: Attachment) -> None:
         await self._exchange.tell(
             f"file:{interaction}",
-            cmd.PostMessage(interaction, f"{interaction}.file", "customer", caller, "", attachments=(file,)),
+            cmd.PostMessage(
+                interaction, f"{interaction}.file", "customer", caller.removeprefix("+"), "", attachments=(file,)
+            ),
         )
 
     async def _score(self, visit: Visit, action: p.Score) -> None:

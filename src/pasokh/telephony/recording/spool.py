@@ -68,6 +68,12 @@ class Spool:
             self.path(name, side).unlink(missing_ok=True)
 
 
+def complete(path: Path, now: Instant) -> bool:
+    """Whether nothing more comes into a WAV file that a switch writes."""
+    side = _read(path)
+    return side is not None and side.over(now)
+
+
 def _read(path: Path) -> Side | None:
     try:
         with path.open("rb") as file:
