@@ -152,6 +152,7 @@ def forms_of(browser: Browser) -> list[Form]:
     return list(found.values())
 
 
+@pytest.mark.timeout(480)  # some fifty forms, each with everything people type
 def test_every_form_takes_what_is_typed_or_says_what_is_wrong_and_loses_nothing(office: Office) -> None:
     browser = signed_in("alpha-administrator")
     forms = forms_of(browser)

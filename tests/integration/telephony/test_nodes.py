@@ -195,7 +195,8 @@ async def test_the_proxy_dies_and_talks_go_on(hall: Hall) -> None:
 
 
 def _registered(running: Cluster) -> bool:
-    with sqlite3.connect(f"file:{running.kamailio.home}/lib/location.sqlite?mode=ro", uri=True) as database:
+    file = f"file:{running.kamailio.home}/lib/location.sqlite?mode=ro"
+    with contextlib.closing(sqlite3.connect(file, uri=True)) as database:
         return bool(database.execute("SELECT 1 FROM location WHERE username = 'desk7'").fetchall())
 
 

@@ -1,6 +1,7 @@
 """Changes reach the proxy tried, by reloading where that does, and a wrong one not at all; nodes and it may die."""
 
 import asyncio
+import contextlib
 import hashlib
 import re
 import sqlite3
@@ -165,7 +166,8 @@ async def test_telephones_are_known_again_after_the_proxy_died(running):
 
 
 def _kept(running: Cluster) -> bool:
-    with sqlite3.connect(f"file:{running.kamailio.home}/lib/location.sqlite?mode=ro", uri=True) as database:
+    file = f"file:{running.kamailio.home}/lib/location.sqlite?mode=ro"
+    with contextlib.closing(sqlite3.connect(file, uri=True)) as database:
         return bool(database.execute("SELECT 1 FROM location WHERE username = 'desk7'").fetchall())
 
 
