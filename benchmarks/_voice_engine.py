@@ -6,6 +6,7 @@ through a menu), one queue, one desk telephone for each agent.
 
 import argparse
 import asyncio
+import cProfile
 import logging
 import signal
 import sys
@@ -57,14 +58,15 @@ class Plant:
     async def stations(self, org: str) -> "Plant":  # noqa: ARG002 - there is one
         return self
 
-    async def numbers(self, org: str) -> "Plant":  # noqa: ARG002
+    async def numbers(self, org: str) -> "Plant":  # noqa: ARG002 - there is one
         return self
 
     # -- telephones ----------------------------------------------------------------------------------------------------
     async def of_user(self, user: str) -> Station | None:
         return Station(endpoint=f"PJSIP/{user}")
 
-    async def outside(self, address: str) -> Station:  # noqa: ARG002 - nobody is called outside
+    async def outside(self, *_: object) -> Station:
+        """Nobody is called outside."""
         raise PasokhError("dial.refused", field="address")
 
     # -- numbers -------------------------------------------------------------------------------------------------------
@@ -72,13 +74,13 @@ class Plant:
         program = PROGRAMS.get(number)
         return program and NumberPlan(program=program, client="own", last_resort=QUEUE, recorded=self._recorded)
 
-    async def facts(self, number: str, caller: str, interaction: str) -> p.Facts:  # noqa: ARG002
+    async def facts(self, number: str, caller: str, interaction: str) -> p.Facts:  # noqa: ARG002 - who waits is nobody known
         return p.Facts(wall_ms(), caller=caller, number=number)
 
     async def remember_language(self, caller: str, language: str) -> None:
         """There is one."""
 
-    async def check(self, number: str) -> p.NumberChecked:  # noqa: ARG002
+    async def check(self, number: str) -> p.NumberChecked:  # noqa: ARG002 - no number is called back
         return p.NumberChecked(good=False)
 
     async def sounds(self, pieces: Sequence[p.Piece]) -> list[str]:
@@ -117,8 +119,6 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     profile = None
     if chosen.profile:
-        import cProfile  # noqa: PLC0415 - only then
-
         profile = cProfile.Profile()
         profile.enable()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

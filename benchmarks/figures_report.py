@@ -73,11 +73,14 @@ def drawn(table: str, day: date, rows: int) -> str:
     clock = f"{midnight} + 25200000 + (hash(i, {seed}) % 50400000)::BIGINT"
     wait = f"(-25000 * ln(1 - (hash(i, {seed + 1}) % 999983) / 999983.0))::BIGINT"
     queue = f"'queue-' || lpad((hash(i, {seed + 2}) % 20)::VARCHAR, 2, '0')"
+    soon = f"{clock} + 300000"
+    again = f"{clock} + (hash(i, {seed + 9}) % 1209600000)::BIGINT"
     special = {
         "visits": {
-            "visit": "'v' || i", "interaction": "'i' || i", "contact": f"'{seed}-' || i", "queue": queue, "wait_ms": wait,  # noqa: E501
-            "how": f"CASE WHEN hash(i, {seed + 3}) % 10 < 9 THEN 'answered' ELSE 'abandoned' END",
-            "entered_local": clock, "entered_at": clock, "left_at": f"{clock} + {wait}", "left_local": f"{clock} + {wait}",  # noqa: E501
+            "visit": "'v' || i", "interaction": "'i' || i", "contact": f"'{seed}-' || i", "queue": queue,
+            "how": f"CASE WHEN hash(i, {seed + 3}) % 10 < 9 THEN 'answered' ELSE 'abandoned' END", "wait_ms": wait,
+            "entered_local": clock, "entered_at": clock, "left_at": f"{clock} + {wait}",
+            "left_local": f"{clock} + {wait}",
         },
         "handlings": {
             "handling": "'h' || i", "queue": queue, "kind": "'contact'", "answered_local": clock, "answered_at": clock,
@@ -86,16 +89,15 @@ def drawn(table: str, day: date, rows: int) -> str:
         },
         "contacts": {
             "contact": f"'{seed}-' || i", "queue": queue, "customer": f"'+98912' || (hash(i, {seed + 7}) % 9000000)",
-            "opened_local": clock, "opened_at": clock, "closed_at": f"{clock} + 300000", "closed_local": f"{clock} + 300000",  # noqa: E501
-            "answered": "1",
-            "next_contact_at": f"CASE WHEN hash(i, {seed + 8}) % 5 = 0 THEN {clock} + (hash(i, {seed + 9}) % 1209600000)::BIGINT END",  # noqa: E501
+            "opened_local": clock, "opened_at": clock, "closed_at": soon, "closed_local": soon, "answered": "1",
+            "next_contact_at": f"CASE WHEN hash(i, {seed + 8}) % 5 = 0 THEN {again} END",
         },
     }[table]  # fmt: skip
     empty = {"text": "''", "number": "0", "flag": "0"}
+    filled = {column.name: special.get(column.name, empty[column.kind]) for column in TABLES[table].columns}
+    filled |= {"rating": "NULL"} if "rating" in filled else {}
     columns = ", ".join(
-        f"CAST({special.get(column.name, 'NULL' if column.name == 'rating' else empty[column.kind])} AS {TYPES[column.kind]})"  # noqa: E501
-        f' AS "{column.name}"'
-        for column in TABLES[table].columns
+        f'CAST({filled[column.name]} AS {TYPES[column.kind]}) AS "{column.name}"' for column in TABLES[table].columns
     )
     return f"SELECT {columns} FROM {base}"
 

@@ -61,7 +61,7 @@ class Stations:
     async def of_user(self, user: str) -> Station | None:
         return Station(endpoint="PJSIP/desk")
 
-    async def outside(self, address: str) -> Station:
+    async def outside(self, *_: object) -> Station:
         raise PasokhError("dial.refused", field="address")
 
 

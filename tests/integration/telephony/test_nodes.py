@@ -42,7 +42,7 @@ class Stations:
     async def of_user(self, user: str) -> Station | None:
         return Station(endpoint=f"PJSIP/{user}")
 
-    async def outside(self, address: str) -> Station:
+    async def outside(self, *_: object) -> Station:
         raise PasokhError("dial.refused", field="address")
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 from msgspec.structs import replace
+from tests.polling import give_way
 from tests.security.telephony.living_call import LivingCall, living_call
 from tests.sip_peer import SDP, SipPeer
 from tests.switch_stage import Switch, free_ports, needs_asterisk, site, switch
@@ -105,7 +106,7 @@ async def test_malformed_and_oversized_messages_over_udp(besieged: Besieged, hos
         sender.bind((host, 0))
         for data in spoilt():
             sender.sendto(data, ("127.0.0.1", besieged.node.udp_port))
-            await asyncio.sleep(0)
+            await give_way(1)
     await besieged.goes_on(since)
 
 
@@ -151,7 +152,7 @@ async def test_a_flood_of_strangers(besieged: Besieged, method: str) -> None:
             user = ("desk7", "neda", f"u{number}")[number % 3]
             stranger.request(method, besieged.node.udp_port, user, user, body=SDP.format(host=STRANGER))
             if number % 50 == 0:
-                await asyncio.sleep(0.005)
+                await give_way(1)
         await besieged.goes_on(since)
 
     def another() -> None:
@@ -168,5 +169,5 @@ async def test_a_flood_of_calls_by_a_carrier_is_bounded_by_what_the_carrier_may_
         for number in range(300):
             carrier.request("INVITE", besieged.node.udp_port, "982191002999", f"98{number:010d}")
             if number % 20 == 0:
-                await asyncio.sleep(0.005)
+                await give_way(1)
         await besieged.goes_on(since)

@@ -224,7 +224,7 @@ class FlowFront:
         if visit is not None:
             await self._happen(visit, p.SentBack(flow, node))
 
-    async def offer(self, channel: str, interaction: str, options: Sequence[Alternative]) -> None:  # noqa: ARG002
+    async def offer(self, channel: str, interaction: str, options: Sequence[Alternative]) -> None:  # noqa: ARG002 - the port's
         """The core's ladder asks for the alternatives; which ones, the flow knows."""
         visit = self.visits.get(channel)
         if visit is not None:
