@@ -1,7 +1,6 @@
 """Facts made by hand: rows with defaults, put into a warehouse."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
@@ -52,8 +51,3 @@ def stage(engine: DuckDBPyConnection, table: FactTable, rows: list[dict[str, obj
         engine.executemany(f"INSERT INTO rows_of VALUES ({marks})", [[r[c.name] for c in table.columns] for r in rows])
     clock = table.clocks[0]
     engine.execute(f"CREATE OR REPLACE TEMP VIEW staged AS SELECT *, {clock} // 86400000 AS day FROM rows_of")
-
-
-def warehouse(folder: Path) -> Warehouse:
-    """An empty one."""
-    return Warehouse(folder)

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from pasokh.acd.events import AnyEvent
 from pasokh.kernel.time import Instant
+from pasokh.metrics.clocks import WallClock
 from pasokh.metrics.facts import TABLES
 from pasokh.metrics.folding import SOURCE, fold
 from pasokh.metrics.question import DAY_MS, EPOCH
@@ -28,7 +29,7 @@ class Written(Struct, frozen=True):
 
 def write_facts(warehouse: Warehouse, events: Iterable[tuple[AnyEvent, Instant]], zone: str) -> Written:
     """Fold a whole log and replace the facts made of it before. Rows wait in a file, so memory holds what is open."""
-    wall = _Wall(ZoneInfo(zone))
+    clock = WallClock(ZoneInfo(zone))
     count = 0
 
     def counted() -> Iterable[tuple[AnyEvent, Instant]]:
@@ -43,7 +44,7 @@ def write_facts(warehouse: Warehouse, events: Iterable[tuple[AnyEvent, Instant]]
         files = {kind: (folder / kind).open("wb") for kind in TABLES}
         encoder = msgspec.json.Encoder()
         try:
-            for kind, row in fold(counted(), wall.local):
+            for kind, row in fold(counted(), clock.at):
                 files[kind].write(encoder.encode(row) + b"\n")
         finally:
             for file in files.values():
@@ -63,19 +64,3 @@ def write_facts(warehouse: Warehouse, events: Iterable[tuple[AnyEvent, Instant]]
             rows[table.name] = warehouse.write(engine, table, SOURCE, wanted, "folded")
     first, last = (EPOCH + timedelta(days=min(days)), EPOCH + timedelta(days=max(days))) if days else (None, None)
     return Written(count, rows, first, last)
-
-
-class _Wall:
-    """A zone's wall clock; offsets are looked up once a quarter of an hour, for that is how finely zones change."""
-
-    def __init__(self, zone: ZoneInfo) -> None:
-        self._zone = zone
-        self._offsets: dict[int, int] = {}
-
-    def local(self, at: Instant) -> Instant:
-        quarter = at // 900_000
-        offset = self._offsets.get(quarter)
-        if offset is None:
-            moment = datetime.fromtimestamp(quarter * 900, UTC).astimezone(self._zone)
-            offset = self._offsets[quarter] = round((moment.utcoffset() or timedelta()) / timedelta(milliseconds=1))
-        return at + offset

@@ -82,7 +82,7 @@ class Warehouse:
 
     def show(self, engine: duckdb.DuckDBPyConnection, table: FactTable, first: date, last: date) -> None:
         """Make a view of a table's files of some days; of no file, an empty one."""
-        files = [str(file) for file in self.files(table, first, last)]
+        files = self.files(table, first, last)
         columns = ", ".join(
             f'CAST("{column.name}" AS {TYPES[column.kind]}) AS "{column.name}"' for column in table.columns
         )
@@ -148,7 +148,7 @@ class Warehouse:
             file.parent.mkdir(parents=True, exist_ok=True)
             part = file.with_name(f".{file.name}.{os.getpid()}")
             engine.execute(
-                f"COPY (SELECT * EXCLUDE (day) FROM in_order WHERE day = {number}) TO '{_escaped(part)}'"
+                f"COPY (SELECT * EXCLUDE (day) FROM in_order WHERE day = {number}) TO '{quoted(part)}'"
                 " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)"
             )
             settle(part, file)
@@ -177,9 +177,10 @@ def settle(part: Path, file: Path) -> None:
         os.close(folder)
 
 
-def _list(files: Sequence[str]) -> str:
-    return "[" + ", ".join("'" + file.replace("'", "''") + "'" for file in files) + "]"
+def _list(files: Sequence[Path]) -> str:
+    return "[" + ", ".join(f"'{quoted(file)}'" for file in files) + "]"
 
 
-def _escaped(file: Path) -> str:
+def quoted(file: Path) -> str:
+    """A path for between the quotes of SQL."""
     return str(file).replace("'", "''")

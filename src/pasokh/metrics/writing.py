@@ -9,6 +9,7 @@ import duckdb
 import msgspec
 
 from pasokh.i18n import numbers
+from pasokh.i18n.cells import harmless
 from pasokh.i18n.dates import WEEKDAYS, format_date
 from pasokh.i18n.digits import localise
 from pasokh.metrics.kpi import Measure
@@ -16,8 +17,6 @@ from pasokh.metrics.question import CYCLES, DAY_MS, EPOCH, STEPS
 from pasokh.metrics.warehouse import Answer
 
 FORMATS = ("table", "json", "csv", "parquet", "xlsx")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would calculate when it stands first in a cell."""
 
 
 def written(answer: Answer, form: str, language: str = "en") -> bytes:
@@ -137,13 +136,8 @@ def _csv(answer: Answer, _language: str) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(_heads(answer))
-    writer.writerows([_safe(value) for value in row] for row in _rows(answer))
+    writer.writerows([harmless(v) if isinstance(v, str) else v for v in row] for row in _rows(answer))
     return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _safe(value: object) -> object:
-    """A text that a spreadsheet takes as text."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
 def _parquet(answer: Answer, _language: str) -> bytes:

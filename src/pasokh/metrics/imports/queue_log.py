@@ -16,12 +16,12 @@ import msgspec
 from msgspec import Struct
 
 from pasokh.kernel.errors import PasokhError
+from pasokh.metrics.clocks import WallClock
 from pasokh.metrics.facts import TABLES
-from pasokh.metrics.imports.clocks import WallClock
 from pasokh.metrics.imports.queue_log_lines import judge
 from pasokh.metrics.imports.reading import Clean, clean
 from pasokh.metrics.question import DAY_MS
-from pasokh.metrics.warehouse import Warehouse, check_source, settle
+from pasokh.metrics.warehouse import Warehouse, check_source, quoted, settle
 
 REPEATS = timedelta(days=35)
 """So far back a contact is looked at again when a later one comes: repeats are counted within a month."""
@@ -143,7 +143,7 @@ class QueueLog:
 
     def _put(self, engine: duckdb.DuckDBPyConnection, wanted: str, name: str) -> None:
         part = self._folder / f".{name}"
-        engine.execute(f"COPY ({wanted}) TO '{_quoted(part)}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
+        engine.execute(f"COPY ({wanted}) TO '{quoted(part)}' (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)")
         settle(part, self._folder / name)
 
     def _kept(self) -> list[_Kept]:
@@ -192,7 +192,7 @@ class QueueLog:
             (k for k in self._kept() if k.last_at >= low and k.first_at < high), key=lambda k: (k.first_at, k.digest)
         )
         unions = " UNION ALL ".join(
-            f"SELECT {rank} AS rank, * FROM read_parquet('{_quoted(self._folder / each.digest)}.parquet')"
+            f"SELECT {rank} AS rank, * FROM read_parquet('{quoted(self._folder / each.digest)}.parquet')"
             for rank, each in enumerate(files)
         )
         lines = f"SELECT * FROM ({unions}) WHERE at_ms >= {low} AND at_ms < {high}"
@@ -206,7 +206,7 @@ class QueueLog:
             )
         order = f"rank * {MOST_LINES} + line AS ord"
         engine.execute(f"CREATE TEMP TABLE events AS SELECT {order}, {_COLUMNS} FROM ({lines})")
-        engine.execute(f"CREATE OR REPLACE TEMP MACRO local_of(at_ms) AS {self._clock.local('at_ms')}")
+        engine.execute(f"CREATE OR REPLACE TEMP MACRO local_of(at_ms) AS {self._clock.local('at_ms', low, high)}")
         day = f"(local_of(at_ms) - local_of(at_ms) % {DAY_MS}) // {DAY_MS}"
         engine.execute(f"CREATE OR REPLACE TEMP MACRO day_of(at_ms) AS {day}")
         engine.execute(
@@ -225,10 +225,6 @@ class QueueLog:
         found = tuple(kept.bad)
         return Report(file.name, kept.lines, kept.events, kept.blank, found, kept.encoding, kept.cut_off, known, days,
                       visits, contacts)  # fmt: skip
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _days(first: date, last: date) -> list[date]:

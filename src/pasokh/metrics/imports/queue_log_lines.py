@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 from msgspec import Struct
 
-from pasokh.metrics.imports.clocks import WallClock
+from pasokh.metrics.clocks import WallClock
 
 EVENTS = (
     "ABANDON", "ADDMEMBER", "AGENTCALLBACKLOGIN", "AGENTCALLBACKLOGOFF", "AGENTDUMP", "AGENTLOGIN", "AGENTLOGOFF",

@@ -7,7 +7,7 @@ import hashlib
 import lzma
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, cast
 
@@ -40,8 +40,6 @@ class Clean(Struct, frozen=True):
     digest: str
     """SHA-256 of the file as it came."""
     encoding: str
-    long_lines: int
-    """Cut at `LONGEST_LINE`; whoever parses them finds them bad."""
     cut_off: bool
     """The packed file ends in the middle: what could be unpacked is there."""
 
@@ -69,22 +67,22 @@ def _clean(raw: IO[bytes], out: IO[bytes], source: Path, target: Path, encoding:
     first = chunks.next()
     found = encoding or _encoding(first)
     decoder = None if found == "utf-8" else codecs.getincrementaldecoder(found)(errors="replace")
-    long_lines, rest, chunk = 0, b"", first
+    rest, chunk = b"", first
     while chunk:
         data = (rest + (chunk if decoder is None else decoder.decode(chunk).encode())).removeprefix(codecs.BOM_UTF8)
         end = max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
         rest, whole = data[end:][: LONGEST_LINE + 1], data[:end]
-        long_lines += _write(out, whole)
+        _write(out, whole)
         chunk = chunks.next()
     if decoder is not None:
         rest += decoder.decode(b"", final=True).encode()
     if rest:
-        long_lines += _write(out, rest + b"\n")
-    return Clean(target, counted.digest(), found, long_lines, chunks.cut_off)
+        _write(out, rest + b"\n")
+    return Clean(target, counted.digest(), found, chunks.cut_off)
 
 
-def _write(out: IO[bytes], lines: bytes) -> int:
-    """Write whole lines, safe for anybody to read; returns how many were cut."""
+def _write(out: IO[bytes], lines: bytes) -> None:
+    """Write whole lines, safe for anybody to read; endless ones are cut, and whoever parses them finds them bad."""
     safe = lines if len(lines.translate(None, _CONTROLS)) == len(lines) else _UNSAFE.sub(_UNKNOWN, lines)
     if b"\r" in safe:
         safe = safe.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
@@ -92,11 +90,9 @@ def _write(out: IO[bytes], lines: bytes) -> int:
         safe.decode()
     except UnicodeDecodeError:
         safe = safe.decode(errors="replace").encode()
-    cut = 0
     if max(map(len, safe.split(b"\n"))) > LONGEST_LINE:
-        safe, cut = _LONG.subn(_shortened, safe)
+        safe = _LONG.sub(_shortened, safe)
     out.write(safe)
-    return cut
 
 
 def _shortened(line: re.Match[bytes]) -> bytes:
@@ -170,10 +166,3 @@ def _encoding(head: bytes) -> str:
     if re.search(rb"[\x81\x8d\x90\x98]", sample):
         return "cp1256"
     return "cp1251" if re.search(rb"[\xc0-\xdf][\xe0-\xff]{2}", sample) else "cp1256"
-
-
-def lines_of(path: Path) -> Iterator[str]:
-    """The lines of a clean file."""
-    with path.open(encoding="utf-8") as file:
-        for line in file:
-            yield line.rstrip("\n")

@@ -1,10 +1,9 @@
-"""What differs between the two sides of an audit event, and text that no spreadsheet runs. Pure."""
+"""What differs between the two sides of an audit event. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 LONGEST_VALUE = 2_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +20,6 @@ def differences(before: Mapping[str, object] | None, after: Mapping[str, object]
     old, new = _flat(before or {}), _flat(after or {})
     paths = dict.fromkeys([*new, *old])
     return [Difference(path, old.get(path), new.get(path)) for path in paths if old.get(path) != new.get(path)]
-
-
-def harmless(text: str) -> str:
-    """A cell as text: what a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _flat(value: object, path: str = "") -> dict[str, str]:

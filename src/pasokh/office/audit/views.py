@@ -11,12 +11,13 @@ from django.utils.http import urlencode
 
 from pasokh.i18n import dates
 from pasokh.i18n.catalogue import has, message
+from pasokh.i18n.cells import harmless
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import Instant
 from pasokh.office import clock
 from pasokh.office.audit.actions import do_record_change
 from pasokh.office.audit.models import AuditEvent
-from pasokh.office.audit.rules import Difference, differences, harmless
+from pasokh.office.audit.rules import Difference, differences
 from pasokh.office.audit.selectors import Search, found, kinds, latest
 from pasokh.office.errors import language, text_of
 from pasokh.office.fields import whole_number

@@ -10,6 +10,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
 
 from pasokh.i18n.catalogue import message
+from pasokh.i18n.cells import harmless
 from pasokh.i18n.dates import local
 from pasokh.office.desk import selectors
 from pasokh.office.desk.asked import Asked
@@ -20,7 +21,6 @@ COLUMNS = (
     "id", "opened_at", "closed_at", "customer", "address", "subject", "channel", "client", "queue", "agent", "state",
     "result", "waited_s", "outcome", "reason", "rating", "messages",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BOM = "\ufeff"
 """Without it spreadsheets read UTF-8 as something else."""
 
@@ -37,8 +37,7 @@ class Names:
 
 def neutral(cell: object) -> str:
     """A cell that no spreadsheet takes for a formula."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return harmless(str(cell))
 
 
 def response_of(

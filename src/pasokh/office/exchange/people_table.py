@@ -3,6 +3,7 @@
 import csv
 import io
 
+from pasokh.i18n.cells import is_formula
 from pasokh.i18n.digits import parse_int, to_ascii
 from pasokh.i18n.text import normalise, search_key, strip_invisible
 from pasokh.kernel.errors import PasokhError
@@ -21,7 +22,6 @@ _NAMES = {
 }  # fmt: skip
 _HEADINGS = {search_key(name): column for name, column in _NAMES.items()} | {name: name for name in COLUMNS}
 _YES, _NO = {"1", "yes", "true", "بله", "так"}, {"0", "no", "false", "خیر", "ні"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def read_table(text: str) -> tuple[Located, list[Problem]]:
@@ -58,7 +58,7 @@ def _row(number: int, cells: dict[str, str], people: dict[str, Located], problem
     username = to_ascii(strip_invisible(cells.get("username", ""))).strip().lower()
     for name, cell in cells.items():
         text = strip_invisible(cell).strip() if name != "name" else normalise(cell)
-        if text.startswith(_FORMULA):
+        if is_formula(text):
             problems.append(
                 Problem(number, f"people.{username}.{name}", PasokhError("import.formula", value=text[:40]))
             )

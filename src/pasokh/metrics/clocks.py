@@ -1,9 +1,11 @@
-"""A zone's wall clock as SQL: engines need know nothing of time zones."""
+"""A zone's wall clock, in Python and as SQL: engines need know nothing of time zones."""
 
+from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-DAY_MS, MINUTE_MS = 86_400_000, 60_000
+from pasokh.kernel.time import Instant
+
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 
 
@@ -14,10 +16,17 @@ class WallClock:
         self._zone = zone
         self._changes = self._found()
 
-    def local(self, at: str) -> str:
-        """The wall clock of an expression that gives an instant."""
-        cases = " ".join(f"WHEN {at} < {until} THEN {offset}" for until, offset in self._changes[:-1])
-        last = self._changes[-1][1]
+    def at(self, instant: Instant) -> int:
+        """The wall clock of an instant."""
+        changes = self._changes
+        return instant + changes[bisect_right(changes, instant, hi=len(changes) - 1, key=lambda each: each[0])][1]
+
+    def local(self, at: str, low: Instant, high: Instant) -> str:
+        """The wall clock of an expression that gives instants from `low` to `high`: no more cases than that takes."""
+        first = bisect_right(self._changes, low, hi=len(self._changes) - 1, key=lambda each: each[0])
+        held = [each for each in self._changes[first:-1] if each[0] <= high]
+        last = self._changes[first + len(held)][1]
+        cases = " ".join(f"WHEN {at} < {until} THEN {offset}" for until, offset in held)
         return f"({at} + CASE {cases} ELSE {last} END)" if cases else f"({at} + {last})"
 
     def instant(self, local: str) -> str:
