@@ -1,16 +1,15 @@
 """The engine role: composes an engine on PostgreSQL and runs it until told to stop."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 from pasokh.acd.model import Channel
 from pasokh.engine.effects import Carriers
 from pasokh.engine.environment import Environment
 from pasokh.engine.guard import LoopGuard
-from pasokh.engine.lag import measure_lag
+from pasokh.engine.lag import lag_told
 from pasokh.engine.metrics import Metrics
 from pasokh.engine.near import NearInbox
 from pasokh.engine.options import EngineOptions
@@ -50,7 +49,7 @@ async def run(settings: EngineSettings, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         if settings.guard_ms is not None:
             await stack.enter_async_context(LoopGuard(settings.guard_ms))
-        await stack.enter_async_context(_measuring(settings.metrics))
+        await stack.enter_async_context(lag_told(lambda lag: settings.metrics.observe("loop_lag_ms", lag)))
         store = await stack.enter_async_context(PostgresStore(settings.dsn))
         settings.near.inbox = settings.near.inbox or store
         env = Environment(
@@ -60,14 +59,3 @@ async def run(settings: EngineSettings, stop: asyncio.Event) -> None:
         service = EngineService(env, settings.owner, settings.wanted)
         settings.metrics.before_reading.append(service.look)
         await service.run(stop)
-
-
-@asynccontextmanager
-async def _measuring(metrics: Metrics) -> AsyncIterator[None]:
-    task = asyncio.create_task(measure_lag(lambda lag: metrics.observe("loop_lag_ms", lag)))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task

@@ -6,13 +6,16 @@ connection or a killed process costs time, never work. Django must be set up.
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import django.db
 import psycopg
 from django.conf import settings
 
+from pasokh.kernel.time import Instant, Millis
+from pasokh.office import clock
 from pasokh.office.configuration import Configuration, connection_parameters
+from pasokh.office.tenancy.scope import organisation_scope
 from pasokh.store import schema
 
 log = logging.getLogger(__name__)
@@ -27,6 +30,42 @@ AWAY = (psycopg.OperationalError, psycopg.InterfaceError, django.db.OperationalE
 
 type Round = Callable[[psycopg.Connection], None]
 """One round's work; the connection sees every organisation, autocommits, and belongs to the loop."""
+
+
+def organisations(connection: psycopg.Connection) -> Iterator[str]:
+    """All of them, in order."""
+    for (org,) in connection.execute("SELECT org FROM shard_head ORDER BY org").fetchall():
+        yield org
+
+
+class Lookout:
+    """Looks at every organisation now and then; one that cannot be looked at keeps nobody from the others."""
+
+    every_ms: Millis
+    what: str
+    """For the log: what is not seen where a look fails."""
+
+    def __init__(self) -> None:
+        self._due: Instant = 0
+
+    def turn(self, connection: psycopg.Connection) -> None:
+        """Look at every organisation, when it is time to."""
+        now = clock.now()
+        if now < self._due:
+            return
+        self._due = now + self.every_ms
+        for org in organisations(connection):
+            try:
+                with organisation_scope(org):
+                    self.look(org, now)
+            except AWAY:
+                raise
+            except Exception:
+                log.exception("%s of organisation %s: not seen", self.what, org)
+
+    def look(self, org: str, now: Instant) -> int:
+        """One look, in the organisation's scope; returns how much was said."""
+        raise NotImplementedError
 
 
 def run_rounds(

@@ -1,13 +1,8 @@
 """The web's application with its requests and sockets counted."""
 
-import asyncio
-import contextlib
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 
-from pasokh.engine.lag import measure_lag
 from pasokh.kernel.figures import Figures, label
 from pasokh.live.asgi import App
 from pasokh.live.seat import Message, Receive, Send
@@ -71,15 +66,3 @@ async def _socket(app: App, figures: Figures, scope: Message, receive: Receive, 
     finally:
         if inside:
             figures.count("sockets", -1, kind)
-
-
-@asynccontextmanager
-async def lag_counted(figures: Figures) -> AsyncIterator[None]:
-    """The loop's lag while the context lasts."""
-    task = asyncio.create_task(measure_lag(lambda lag: figures.observe("loop_lag_ms", lag)))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task

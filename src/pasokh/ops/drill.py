@@ -21,7 +21,8 @@ from pasokh.acd import events as ev
 from pasokh.acd.events import decode_event
 from pasokh.i18n.catalogue import message
 from pasokh.kernel.errors import PasokhError
-from pasokh.ops.database import acting_as, running_database
+from pasokh.ops.database import acting_as
+from pasokh.ops.logs_of import one_store
 from pasokh.ops.role import known_as
 from pasokh.ops.settings import Settings
 from pasokh.store import schema
@@ -270,14 +271,8 @@ def _doubled(events: list[ev.AnyEvent]) -> int:
 @contextlib.asynccontextmanager
 async def on(settings: Settings, org: str | None) -> AsyncIterator[Drill]:
     """A drill on the running centre; raises ``log.which_organisation``, ``log.no_organisation``."""
-    with running_database(settings) as url:
-        async with PostgresStore(acting_as(url, schema.ENGINE)) as store:
-            shards = await store.shards()
-            if org is None and len(shards) != 1:
-                raise PasokhError("log.which_organisation", organisations=", ".join(shards[:20]))
-            if org is not None and org not in shards:
-                raise PasokhError("log.no_organisation", organisation=org)
-            yield Drill(settings, url, store, org or shards[0])
+    async with one_store(settings, org) as (url, store, found):
+        yield Drill(settings, url, store, found)
 
 
 async def run(

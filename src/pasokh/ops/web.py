@@ -14,13 +14,14 @@ from pasokh.channels.reception import Reception
 from pasokh.channels.webchat.app import WebChat
 from pasokh.channels.webchat.visitors import VisitorPasses
 from pasokh.engine.core import ACD
+from pasokh.engine.lag import lag_told
 from pasokh.i18n.catalogue import has, message
 from pasokh.live.asgi import App, create_app
 from pasokh.live.hub import Hub
 from pasokh.live.phone_socket import PhoneGate
 from pasokh.live.tokens import TokenSigner
 from pasokh.metrics.service_level import ANSWERED_OR_ABANDONED
-from pasokh.ops.counted import counted, lag_counted
+from pasokh.ops.counted import counted
 from pasokh.ops.database import acting_as
 from pasokh.ops.dialling import OfficeDialling
 from pasokh.ops.figures import place, told, web_figures
@@ -92,7 +93,12 @@ def build(settings: Settings, url: str, clock: Callable[[], int]) -> App:
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        async with told(place(settings, "web"), known), lag_counted(known), store, dialling:
+        async with (
+            told(place(settings, "web"), known),
+            lag_told(lambda lag: known.observe("loop_lag_ms", lag)),
+            store,
+            dialling,
+        ):
             yield
 
     return counted(create_app(hub, chat, office, lifespan, phone), known)

@@ -6,8 +6,12 @@ from pathlib import Path
 import pytest
 from tests.fact_rows import DAY, MIDNIGHT, fill, row, visit
 
+from pasokh.acd.counting import count_answered, count_left
+from pasokh.acd.model import Closing, QueueConfig
+from pasokh.acd.state import QueueDay
 from pasokh.kernel.errors import PasokhError
 from pasokh.metrics import kpi as catalogue
+from pasokh.metrics import service_level
 from pasokh.metrics.facts import TABLES
 from pasokh.metrics.kpi import Measure, measure
 from pasokh.metrics.question import Period, Question
@@ -236,3 +240,24 @@ def test_a_name_says_everything() -> None:
     assert measure("sl.answered_only@0s").name == "sl.answered_only:1@0ms"
     assert measure("sl.answered_only@۲۰s") == measure("sl.answered_only@20s")
     assert [measure(name).kpi.additive for name in ("aht", "wait.median", "wait.longest")] == [True, False, False]
+
+
+def test_the_walls_formulas_are_the_catalogues(golden: Warehouse) -> None:
+    """Two places count service level, the wall from counters and figures from facts: one name, one number."""
+    config, day = QueueConfig("support", target_ms=20_000, short_ms=5_000), QueueDay()
+    left = {"abandoned": Closing.ABANDONED, "callback": Closing.DIVERTED, "message": Closing.DIVERTED}
+    visits = [row for row in VISITS if row["how"] not in ("moved", "waiting")]
+    for each in visits:
+        if each["how"] == "answered":
+            count_answered(day, config, int(str(each["wait_ms"])))
+        else:
+            count_left(day, config, left[str(each["how"])], int(str(each["wait_ms"])))
+    for formula in service_level.CATALOGUE:
+        asked = measure(f"{formula.id}:{formula.version}")
+        params = "/".join({"x": "20s", "s": "5s"}[name] for name in asked.kpi.params)
+        question = Question(
+            measures=(measure(f"{formula.id}:{formula.version}@{params}"),),
+            period=Period(DAY, DAY),
+            where=(("how", tuple(sorted({str(row["how"]) for row in visits}))),),
+        )
+        assert golden.ask(question).rows == (formula(day),), formula.id

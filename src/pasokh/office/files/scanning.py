@@ -11,6 +11,7 @@ from pasokh.office import clock
 from pasokh.office.files.actions import do_record_scan, do_sweep
 from pasokh.office.files.models import File
 from pasokh.office.files.rules import SCAN_LEASE_MS, FileState, next_scan
+from pasokh.office.rounds import organisations
 from pasokh.office.tenancy.scope import organisation_scope
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def scan_due(
 def sweep(connection: psycopg.Connection, kept_in: Storage) -> int:
     """Remove what nobody uses in every organisation."""
     removed = 0
-    for (org,) in connection.execute("SELECT org FROM shard_head ORDER BY org").fetchall():
+    for org in organisations(connection):
         with organisation_scope(org):
             removed += do_sweep(kept_in)
     return removed

@@ -13,6 +13,7 @@ from pasokh.office.notices.rules import Kind
 from pasokh.office.notices.selectors import text_of_notice
 from pasokh.office.post.actions import do_send_mail
 from pasokh.office.post.letters import Line
+from pasokh.office.rounds import organisations
 from pasokh.office.tenancy.scope import organisation_scope
 from pasokh.office.tenancy.selectors import own_organisation
 
@@ -32,7 +33,7 @@ def turn(connection: psycopg.Connection) -> None:
 
 def clean(connection: psycopg.Connection) -> None:
     """Forget what is old in every organisation."""
-    for (org,) in connection.execute("SELECT org FROM shard_head ORDER BY org").fetchall():
+    for org in organisations(connection):
         with organisation_scope(org):
             do_forget_old_notices()
 

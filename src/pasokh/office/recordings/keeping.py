@@ -23,6 +23,7 @@ from pasokh.office.people.rules import Right
 from pasokh.office.recordings.keys import wrapped_for
 from pasokh.office.recordings.marks import marks_of, paused_ms
 from pasokh.office.recordings.models import Node, Recording, State
+from pasokh.office.rounds import organisations
 from pasokh.office.tenancy.scope import organisation_scope
 from pasokh.telephony.recording.rules import LEAST_FREE_BYTES, Heard, findings, kept_until
 from pasokh.telephony.recording.sound import to_stereo
@@ -43,7 +44,6 @@ AGAIN_MS: Millis = 30 * SECOND
 """What could not be kept is tried again."""
 NODE_SECONDS = 10.0
 _ROWS = "SELECT id, organisation_id, state FROM recordings_recording WHERE id = ANY(%s)"
-_ORGANISATIONS = "SELECT org FROM shard_head ORDER BY org"
 _OPEN = "SELECT DISTINCT organisation_id FROM recordings_recording WHERE state = 'recording' AND started_at < %s"
 
 
@@ -191,7 +191,7 @@ class Recorder:
         )  # fmt: skip
         if refusing and not self._refusing:
             log.error("%s has room for %d MB only: nothing new is recorded", self.node, free >> 20)
-            for (org,) in connection.execute(_ORGANISATIONS).fetchall():
+            for org in organisations(connection):
                 self._alarm(org, "recording_full", {"node": self.node, "free_mb": free >> 20})
         self._refusing = refusing
 

@@ -24,7 +24,7 @@ from pasokh.office.desk.models import Message
 from pasokh.office.files.actions import do_keep_file
 from pasokh.office.files.models import File
 from pasokh.office.inbox import submit
-from pasokh.office.recordings.sweeping import organisations
+from pasokh.office.rounds import organisations
 from pasokh.office.telephony.models import Number
 from pasokh.office.tenancy.scope import organisation_scope
 from pasokh.telephony.recording.spool import complete

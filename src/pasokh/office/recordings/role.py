@@ -12,9 +12,9 @@ from django.conf import settings
 from pasokh.office.files.keeping import storage
 from pasokh.office.recordings.keeping import Recorder
 from pasokh.office.recordings.messages import LeftMessages
-from pasokh.office.recordings.sweeping import organisations, sweep
+from pasokh.office.recordings.sweeping import sweep
 from pasokh.office.recordings.vault import vault
-from pasokh.office.rounds import POLL_SECONDS, run_rounds
+from pasokh.office.rounds import POLL_SECONDS, organisations, run_rounds
 from pasokh.telephony.recording.spool import Spool
 
 SWEEPING_ROUNDS = 40_000

@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 
 ORPHAN_MS: Millis = HOUR
 """A file without a row is left alone so long: its row may still be on the way."""
-_ORGANISATIONS = "SELECT org FROM shard_head ORDER BY org"
 _DUE = """
 SELECT DISTINCT organisation_id FROM recordings_recording
 WHERE state IN ('kept', 'lost', 'unrecorded') AND hold_at = 0 AND retention_until > 0 AND retention_until <= %s
@@ -53,11 +52,6 @@ def delete_due(connection: psycopg.Connection, vault: Vault) -> int:
             vault.remove(org, name)
         done += len(names)
     return done
-
-
-def organisations(connection: psycopg.Connection) -> list[str]:
-    """Every organisation."""
-    return [org for (org,) in connection.execute(_ORGANISATIONS).fetchall()]
 
 
 def sweep(org: str, vault: Vault) -> Swept:

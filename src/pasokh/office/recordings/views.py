@@ -2,6 +2,7 @@
 
 import base64
 import io
+from http import HTTPStatus
 from typing import cast
 
 from django.contrib import messages
@@ -193,6 +194,19 @@ def _kept(request: HttpRequest, recording: str) -> Recording:
 
 
 # -- rules -------------------------------------------------------------------------------------------------------------
+def _saved(request: HttpRequest, form: RuleForm) -> int:
+    """200 where the rule is kept now; else the form says what is wrong."""
+    if not form.is_valid():
+        return HTTPStatus.BAD_REQUEST
+    try:
+        actions.do_save_rule(actor_of(request), *form.asked())
+    except PasokhError as error:
+        form.refuse(error)
+        return status_of(error.code)
+    messages.success(request, message("recordings.rule.saved", language()))
+    return HTTPStatus.OK
+
+
 @needs(Right.READ_SETUP)
 @require_http_methods(["GET", "POST"])
 def rules_page(request: HttpRequest) -> HttpResponse:
@@ -201,16 +215,9 @@ def rules_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not signed_in(request).may(Right.EDIT_SETUP):
             raise PasokhError("right.missing", right=Right.EDIT_SETUP.value)
-        status = 400
-        if form.is_valid():
-            try:
-                actions.do_save_rule(actor_of(request), *form.asked())
-            except PasokhError as error:
-                form.refuse(error)
-                status = status_of(error.code)
-            else:
-                messages.success(request, message("recordings.rule.saved", language()))
-                return redirect("recording_rules")
+        status = _saved(request, form)
+        if status == HTTPStatus.OK:
+            return redirect("recording_rules")
     known = dict(targets())
     rules = [{"row": row, "target": known.get(f"{row.client}/{row.queue}", f"{row.client}/{row.queue}")}
              for row in selectors.all_rules()]  # fmt: skip
@@ -235,15 +242,8 @@ def rule_page(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("recording_rules")
     form, status = RuleForm(request.POST or None, row), 200
     if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                actions.do_save_rule(actor_of(request), *form.asked())
-            except PasokhError as error:
-                form.refuse(error)
-                status = status_of(error.code)
-            else:
-                messages.success(request, message("recordings.rule.saved", language()))
-                return redirect("recording_rules")
+        status = _saved(request, form)
+        if status == HTTPStatus.OK:
+            return redirect("recording_rules")
     target = dict(targets()).get(f"{row.client}/{row.queue}", row.client)
     return render(request, "recordings/rule.html", {"form": form, "row": row, "target": target}, status=status)

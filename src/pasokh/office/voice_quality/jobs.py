@@ -9,7 +9,8 @@ from pasokh.acd.commands import EndFault, NoteFault
 from pasokh.acd.commands.supervision import FaultKind
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import SECOND, Instant, Millis
-from pasokh.office import clock, inbox
+from pasokh.office import inbox
+from pasokh.office.rounds import Lookout, organisations
 from pasokh.office.tenancy.scope import organisation_scope
 from pasokh.office.voice_quality.actions import do_forget_old
 from pasokh.office.voice_quality.judging import FORGOTTEN_MS, Judge
@@ -27,32 +28,20 @@ _ACTOR = "worker"
 
 def clean(connection: psycopg.Connection) -> None:
     """Forget what is old in every organisation."""
-    for (org,) in connection.execute("SELECT org FROM shard_head ORDER BY org").fetchall():
+    for org in organisations(connection):
         with organisation_scope(org):
             do_forget_old()
 
 
-class Sounds:
+class Sounds(Lookout):
     """Looks every few seconds at the legs that ended; after a start at those of the last hours."""
 
-    def __init__(self) -> None:
-        self._due: Instant = 0
-        self._judges: dict[str, tuple[Judge, Instant]] = {}
+    every_ms = EVERY_MS
+    what = "the sound of calls"
 
-    def turn(self, connection: psycopg.Connection) -> None:
-        """Look at every organisation, when it is time to."""
-        now = clock.now()
-        if now < self._due:
-            return
-        self._due = now + EVERY_MS
-        for (org,) in connection.execute("SELECT org FROM shard_head ORDER BY org").fetchall():
-            try:
-                with organisation_scope(org):
-                    self.look(org, now)
-            except (psycopg.OperationalError, psycopg.InterfaceError):
-                raise
-            except Exception:
-                log.exception("the sound of calls of organisation %s is not judged", org)
+    def __init__(self) -> None:
+        super().__init__()
+        self._judges: dict[str, tuple[Judge, Instant]] = {}
 
     def look(self, org: str, now: Instant) -> int:
         """Say what turned bad and what is good again, in the organisation's scope; returns how much was said."""

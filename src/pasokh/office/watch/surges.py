@@ -6,7 +6,6 @@ that was killed, say it once. The core keeps it, and so every wall and the histo
 
 import logging
 
-import psycopg
 from django.db.models import Count
 
 from pasokh.acd.commands import EndSurge, NoteSurge
@@ -14,9 +13,9 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import SECOND, Instant, Millis
 from pasokh.live.alarms import SURGE_LEAST, is_surge
 from pasokh.live.intervals import SURGE_STEP
-from pasokh.office import clock, inbox
+from pasokh.office import inbox
 from pasokh.office.desk.models import Visit
-from pasokh.office.tenancy.scope import organisation_scope
+from pasokh.office.rounds import Lookout
 from pasokh.office.watch.models import Alarm
 from pasokh.office.watch.selectors import usual_by_queue
 
@@ -27,27 +26,15 @@ LASTS_MS: Millis = 2 * SURGE_STEP
 _ACTOR = "worker"
 
 
-class Surges:
+class Surges(Lookout):
     """Looks every few seconds; remembers what it said, only to be quick."""
 
-    def __init__(self) -> None:
-        self._due: Instant = 0
-        self._said: set[str] = set()
+    every_ms = EVERY_MS
+    what = "surges"
 
-    def turn(self, connection: psycopg.Connection) -> None:
-        """Look at every organisation, when it is time to."""
-        now = clock.now()
-        if now < self._due:
-            return
-        self._due = now + EVERY_MS
-        for (org,) in connection.execute("SELECT org FROM shard_head ORDER BY org").fetchall():
-            try:
-                with organisation_scope(org):
-                    self.look(org, now)
-            except (psycopg.OperationalError, psycopg.InterfaceError):
-                raise
-            except Exception:
-                log.exception("surges of organisation %s are not seen", org)
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: set[str] = set()
 
     def look(self, org: str, now: Instant) -> int:
         """Say which surges began and which are over, in the organisation's scope; returns how much was said."""
