@@ -116,6 +116,10 @@ class FactFold:
     # -- contacts ------------------------------------------------------------------------------------------------------
     def _open(self, e: ev.ContactOpened, at: Instant) -> None:
         self._interactions[e.interaction] = (e.contact, e.kind, e.channel.value)
+        known = self._contacts.get(e.contact)
+        if known is not None:  # over already, and begun again: a callback for a call that was lost
+            known["closed_at"] = known["closed_local"] = None
+            return
         self._contacts[e.contact] = {
             "contact": e.contact, "customer": e.customer or e.address, "source": SOURCE, "client": e.client,
             "queue": e.queue, "channel": e.channel.value,

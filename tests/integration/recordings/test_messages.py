@@ -85,6 +85,26 @@ def test_a_message_of_a_flow_follows_into_its_contact(spooled: Spooled) -> None:
     assert not path.exists()
 
 
+def test_a_message_that_is_still_spoken_waits(spooled: Spooled) -> None:
+    attached = Attachment("v-growing-1", "voicemail.wav", "audio/wav", 0)
+    path = spooled.say("v-growing-1", closed=False)
+    spooled.work(
+        "alpha",
+        [
+            cmd.OpenContact("vg.c", "vg", Channel.EMAIL, "help", address="+989121234567", kind="message"),
+            cmd.PostMessage("vg", "vg.file", "customer", "989121234567", "", attachments=(attached,)),
+        ],
+    )
+    os.utime(path, (spooled.office.now / 1000, spooled.office.now / 1000))
+    spooled.round()
+    assert path.exists()
+    assert files("alpha") == []
+    spooled.say("v-growing-1")
+    spooled.left = LeftMessages(spooled.spool, spooled.storage)
+    spooled.round()
+    assert [file.contact for file in files("alpha")] == ["vg.c"]
+
+
 def test_a_message_without_an_engine_becomes_a_contact(spooled: Spooled) -> None:
     path = spooled.say_alone("alpha", f"1763.5_{NUMBERS['alpha']}_989121234567")
     spooled.round()

@@ -9,6 +9,7 @@ from tests.recorded_log import record
 
 from pasokh.acd import events as ev
 from pasokh.acd.apply import apply
+from pasokh.acd.model import Channel, Closing, QueueConfig
 from pasokh.acd.segments import SegmentKind, segments
 from pasokh.acd.state import QueueDay, State
 from pasokh.metrics.facts import TABLES
@@ -104,6 +105,45 @@ def test_every_moment_signed_in_is_in_one_state(seed: int) -> None:
         assert 0 < int(str(row["ms"])) <= QUARTER
         mine[str(row["agent"])] = mine.get(str(row["agent"]), 0) + int(str(row["ms"]))
     assert mine == {name: ms for name, ms in signed.items() if ms}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**9))
+def test_a_contact_is_the_sum_of_its_parts(seed: int) -> None:
+    """Its waits once, however often it was moved while it waited; everybody's work; the latest rating."""
+    events = happened(seed)
+    found = facts(events)
+    ratings = {event.contact: event.score for event, _ in events if isinstance(event, ev.ContactRated)}
+    for contact in found["contacts"]:
+        visits = [row for row in found["visits"] if row["contact"] == contact["contact"]]
+        done = [row for row in found["handlings"] if row["contact"] == contact["contact"] and row["kind"] != "consult"]
+        waited = [row["wait_ms"] for row in visits if row["how"] not in ("moved", "waiting")]
+        spent = [[row["talk_ms"], row["hold_ms"], row["wrap_ms"]] for row in done if row["ended_at"] is not None]
+        assert contact["wait_ms"] == sum(map(int, map(str, waited)))
+        assert contact["handle_ms"] == sum(int(str(part)) for parts in spent for part in parts)
+        assert (contact["visits"], contact["handlings"]) == (len(visits), len(done))
+        assert contact["rating"] == ratings.get(str(contact["contact"]))
+
+
+def test_who_is_moved_while_waiting_waits_once() -> None:
+    config = {name: QueueConfig(name) for name in ("one", "two")}
+    moved = ev.Moved("i", "c", "one", "two", waiting=True, waited_ms=5_000, requires=(), priority=1)
+    events = [
+        *((ev.QueueDefined(each), 0) for each in config.values()),
+        (ev.ContactOpened("c", "i", Channel.VOICE, "one", "own", 1), 1_000),
+        (ev.Queued("i", "c", "one", 1_000, "opened"), 1_000),
+        (moved, 6_000),
+        (ev.Queued("i", "c", "two", 1_000, "moved"), 6_000),
+        (ev.InteractionClosed("i", "c", "two", Channel.VOICE, Closing.ABANDONED, 9_000), 10_000),
+        (ev.ContactClosed("c"), 10_000),
+        (ev.ContactRated("c", "i", "two", "", 4), 11_000),
+    ]
+    found = facts(events)
+    assert [(row["queue"], row["how"], row["wait_ms"]) for row in found["visits"]] == [
+        ("one", "moved", 5_000), ("two", "abandoned", 9_000),
+    ]  # fmt: skip
+    (contact,) = found["contacts"]
+    assert (contact["wait_ms"], contact["visits"], contact["abandoned"], contact["rating"]) == (9_000, 2, 1, 4)
 
 
 @settings(max_examples=30, deadline=None)

@@ -148,6 +148,23 @@ def test_the_same_file_again_changes_nothing(bring: Import, warehouse: Warehouse
     assert state(warehouse) == before
 
 
+def test_a_crash_between_the_lines_and_the_facts_is_made_good(
+    bring: Import, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> int:
+        raise OSError("no room")
+
+    with monkeypatch.context() as crash:
+        crash.setattr(Warehouse, "write", dies)
+        with pytest.raises(OSError, match="no room"):
+            bring(LOG)
+    report = bring(LOG)
+    assert not report.known
+    assert (report.visits, report.contacts) == (8, 6)
+    assert ask(warehouse, "queue.entered") == ((8, 8),)
+    assert bring(LOG).known
+
+
 def test_files_that_overlap_count_once_in_any_order(tmp_path: Path) -> None:
     """Rotated in the middle of a call, and copied once more while it grew."""
     lines = LOG.splitlines(keepends=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+import msgspec
+
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
@@ -199,11 +201,12 @@ class House:
             await self.ask(key, command)
 
     async def ask(self, key: str, command: cmd.AnyCommand) -> None:
+        """As an inbox: what is asked travels as JSON, so that nothing passes here which no engine would read."""
         self.switch.live_on()
         if key not in self.answers:
             self.answers[key] = None
             try:
-                self.do(command)
+                self.do(cmd.decode_command(msgspec.json.encode(command)))
             except PasokhError as error:
                 self.answers[key] = error
         error = self.answers[key]
