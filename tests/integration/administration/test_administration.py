@@ -11,7 +11,7 @@ from pasokh.acd.model import QueueConfig
 from pasokh.i18n.catalogue import has
 from pasokh.kernel.errors import PasokhError
 from pasokh.office.audit.actions import do_record_change
-from pasokh.office.audit.rules import differences, harmless
+from pasokh.office.audit.rules import differences
 from pasokh.office.audit.selectors import Search, found, of_target
 from pasokh.office.canned.actions import AnswerDraft, do_save_answer
 from pasokh.office.canned.models import CannedAnswer
@@ -344,7 +344,6 @@ def test_the_audit_leaves_as_a_table_without_formulas(office: Office) -> None:
         do_record_change("user:nova", "skill.save", "skill:x", None, {"name": "=HYPERLINK(1)"})
     table = signed_in("alpha-administrator").get("/audit/table/?actor=nova").content.decode("utf-8-sig")
     assert "'=HYPERLINK(1)" in table
-    assert [harmless(text) for text in ("+1", "-1", "@a", "a")] == ["'+1", "'-1", "'@a", "a"]
 
 
 def test_differences_are_told_value_by_value() -> None:
