@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 import psycopg
+from benchmarks.busy_names import AGENT, ORG, WIDGET
 from benchmarks.crowd import Plan
 from benchmarks.live_push import cpu_seconds
 from tests.integration.ops.centre import CLEAN, Centre
@@ -25,12 +26,6 @@ from pasokh.store.embedded import EmbeddedPostgres
 from pasokh.store.ports import Answer
 
 ROOT = Path(__file__).resolve().parent.parent
-ORG = "demo"
-QUEUE = "bench"
-"""Served by one agent alone, whom the browser plays; the demonstration shop's widget leads here."""
-AGENT = "bench-agent"
-PASSWORD = "pasokh-demo"
-WIDGET = "load"
 
 
 class BusyCentre:

@@ -23,7 +23,8 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmarks.busy_centre import AGENT, ORG, PASSWORD, QUEUE, BusyCentre, busy_centre
+from benchmarks.busy_centre import BusyCentre, busy_centre
+from benchmarks.busy_names import AGENT, ORG, PASSWORD, QUEUE
 from benchmarks.machine import report, spread
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 

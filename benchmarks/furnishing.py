@@ -1,6 +1,6 @@
 """What a centre under load is furnished with. Import it once Django is set up: the office's models are loaded here."""
 
-from benchmarks.busy_centre import AGENT, ORG, PASSWORD, QUEUE, WIDGET
+from benchmarks.busy_names import AGENT, ORG, PASSWORD, QUEUE, WIDGET
 
 from pasokh.acd.model import Capacity, QueueConfig, Requirement
 from pasokh.office import demo, demo_people

@@ -15,7 +15,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from benchmarks.busy_centre import AGENT, BusyCentre, busy_centre
+from benchmarks.busy_centre import BusyCentre, busy_centre
+from benchmarks.busy_names import AGENT
 from benchmarks.desk_load import chromium, signed_in
 from benchmarks.machine import report, spread
 from playwright.sync_api import Locator, Page, sync_playwright

@@ -3,7 +3,7 @@ import type { FlowText } from "../language/staff/flow.en";
 import type { Values } from "../language/catalogue";
 import { snippet } from "./edit";
 import type { Conflict, Difference, Finding, Flow, FlowNode, PageData } from "./types";
-import type { Talk } from "./talk";
+import type { Talk } from "./trial";
 
 export type Side = "" | "try" | "publish" | "conflict" | "languages" | "text";
 

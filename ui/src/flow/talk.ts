@@ -4,49 +4,7 @@ import { live } from "lit-html/directives/live.js";
 import { ask } from "./calls";
 import { type Editor, languageName, nodeName } from "./context";
 import { type Spoken, hear, hush } from "./listen";
-
-export interface Piece {
-  language: string;
-  text: string;
-  prompt: string;
-}
-
-export interface Heard {
-  what: string;
-  at: number;
-  pieces: Piece[];
-  flow: string;
-  node: string;
-  value: string;
-  good: boolean;
-}
-
-export interface Scene {
-  caller: string;
-  known: boolean;
-  blocked: boolean;
-  language: string;
-  open: boolean;
-  holiday: boolean;
-  staff: string;
-  place: number;
-  wait_minutes: number;
-  attributes: Record<string, string>;
-}
-
-export interface Talk {
-  scene: Scene;
-  /** As the server left it; null = nobody has called yet. */
-  position: unknown;
-  began: number;
-  now: number;
-  expects: string;
-  heard: Heard[];
-  node: string;
-  been: string[];
-  sound: boolean;
-  busy: boolean;
-}
+import type { Heard, Piece, Scene, Talk } from "./trial";
 
 interface Turn {
   position: unknown;

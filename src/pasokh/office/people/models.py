@@ -1,7 +1,9 @@
 """People of an organisation, their skills and queues; sessions; failed tries to sign in."""
 
+from importlib import import_module
 from typing import Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.db import models
@@ -162,10 +164,8 @@ class Session(AbstractBaseSession):
 
     @classmethod
     def get_session_store_class(cls) -> Any:  # noqa: ANN401 - Django's own annotation
-        """The store of `people.sessions`."""
-        from pasokh.office.people.sessions import SessionStore  # noqa: PLC0415 - it imports this module
-
-        return SessionStore
+        """The store that the settings name; it stands above its table."""
+        return import_module(settings.SESSION_ENGINE).SessionStore
 
 
 class SignInTry(models.Model):
