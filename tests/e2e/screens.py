@@ -230,6 +230,8 @@ def _of_document(page: Page, look: Look) -> Iterator[str]:
     stray = page.evaluate(OUTSIDE)
     if stray:
         yield f"a field sticks out of its form's part: {stray}"
+    if any(each.is_visible() for each in page.locator("main input[type=file]:not(.file-choice.ours > input)").all()):
+        yield "a field for files in the browser's words instead of ours"
     heads = page.locator("h1").count()
     if heads != 1:
         yield f"{heads} main headings"

@@ -97,7 +97,7 @@ def test_versions_tell_who_and_what_and_lead_back(office: Office) -> None:
     assert publish(browser, wrap_up_s="55").status_code == 302
     office.work("alpha")
     listed = browser.get("/queues/help/versions/").content.decode()
-    assert "user:alpha-administrator" in listed
+    assert "<bdi>alpha administrator</bdi>" in listed
     assert "44" in listed
     looked = browser.get("/queues/help/versions/1/")
     assert looked.status_code == 200

@@ -23,6 +23,7 @@ from pasokh.office.errors import language, text_of
 from pasokh.office.fields import whole_number
 from pasokh.office.people.access import actor_of, needs
 from pasokh.office.people.rules import Right
+from pasokh.office.people.selectors import actor_names
 from pasokh.office.setup.listing import asked
 
 PAGE = 50
@@ -37,13 +38,14 @@ def audit_page(request: HttpRequest) -> HttpResponse:
     search, errors = _search(query)
     before = whole_number(request.GET.get("before"), "before")
     events = [] if errors else latest(PAGE + 1, before, search)
+    who = actor_names(event.actor for event in events)
     more = events[PAGE - 1].id if len(events) > PAGE else None
     kept = {name: value for name, value in query.items() if value}
     return render(
         request,
         "audit/list.html",
         {
-            "events": [_told(event) for event in events[:PAGE]],
+            "events": [_told(event, who[event.actor]) for event in events[:PAGE]],
             "next": f"?{urlencode({**kept, 'before': str(more)})}" if more is not None else "",
             "table": f"?{urlencode(kept)}" if kept else "",
             "asked": {name.replace("from", "since").replace("to", "until") if name in {"from", "to"} else name: value
@@ -78,12 +80,12 @@ def audit_table(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _told(event: AuditEvent) -> dict[str, object]:
+def _told(event: AuditEvent, who: str) -> dict[str, object]:
     changes = differences(event.before, event.after)
     return {
         "row": event,
         "what": _named(f"audit.action.{event.action}", event.action),
-        "who": event.actor.removeprefix("user:"),
+        "who": who,
         "changes": changes,
     }
 

@@ -23,6 +23,7 @@ from pasokh.office.exchange.people_table import COLUMNS
 from pasokh.office.exchange.working import OPEN
 from pasokh.office.people.access import actor_of, needs
 from pasokh.office.people.rules import Right
+from pasokh.office.people.selectors import actor_names
 from pasokh.office.settling import Fate, after_change
 from pasokh.office.tenancy import scope
 
@@ -30,9 +31,11 @@ from pasokh.office.tenancy import scope
 @needs(Right.EXCHANGE)
 def exchange_page(request: HttpRequest) -> HttpResponse:
     """Take the configuration, bring one, and what was brought lately."""
+    lately = list(Import.objects.defer("text", "before", "found", "awaited").order_by("-id")[:10])
+    who = actor_names(row.actor for row in lately)
     context = {
         "kind": "configuration",
-        "imports": Import.objects.defer("text", "before", "found", "awaited").order_by("-id")[:10],
+        "imports": [(row, who[row.actor]) for row in lately],
         "linked": (*OPEN, "checked", "wrong", "refused", "failed"),
     }
     return render(request, "exchange/exchange.html", context)

@@ -1,5 +1,7 @@
 """Reads of people."""
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from pasokh.acd.model import AgentConfig, Capacity
@@ -7,6 +9,7 @@ from pasokh.i18n.catalogue import message
 from pasokh.i18n.languages import LANGUAGES
 from pasokh.i18n.text import search_key
 from pasokh.kernel.ids import ID_PATTERN
+from pasokh.office.errors import language
 from pasokh.office.people.models import OwnRole, QueueMembership, SkillLevel, Team, User
 from pasokh.office.people.rules import Role
 
@@ -38,6 +41,14 @@ def agent_config(user: User) -> AgentConfig:
 def people_names() -> dict[str, str]:
     """Username → name."""
     return dict(User.objects.values_list("username", "name"))
+
+
+def actor_names(actors: Iterable[str]) -> dict[str, str]:
+    """Actor of the audit record (`user:NAME`, `system`) → what people call it."""
+    asked = {actor: actor.removeprefix("user:") for actor in actors}
+    known = dict(User.objects.filter(username__in=asked.values()).values_list("username", "name"))
+    told = {actor: known.get(username, username) for actor, username in asked.items()}
+    return {actor: message("author.system", language()) if actor == "system" else name for actor, name in told.items()}
 
 
 def team_names(kept: str = "") -> dict[str, dict[str, str]]:

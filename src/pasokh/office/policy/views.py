@@ -18,6 +18,7 @@ from pasokh.office.fields import whole_number
 from pasokh.office.filters import words
 from pasokh.office.people.access import actor_of, needs
 from pasokh.office.people.rules import Right
+from pasokh.office.people.selectors import actor_names
 from pasokh.office.policy import recorded
 from pasokh.office.policy.actions import do_ask_preview, do_drop_draft, do_return_to, do_save_draft
 from pasokh.office.policy.definition import merged
@@ -200,7 +201,12 @@ def draft_page(request: HttpRequest, key: str) -> HttpResponse:
 def versions_page(request: HttpRequest, key: str) -> HttpResponse:
     """Every published version, with what it changed."""
     queue, told = _queue(key), vocabulary(language())
-    found = [{"version": each, "changes": changes(each.before, each.config, told)} for each in versions(key)]
+    published = versions(key)
+    who = actor_names(each.actor for each in published)
+    found = [
+        {"version": each, "by": who[each.actor], "changes": changes(each.before, each.config, told)}
+        for each in published
+    ]
     return render(request, "policy/versions.html", {"queue": queue, "versions": found})
 
 
@@ -213,6 +219,7 @@ def version_page(request: HttpRequest, key: str, number: str) -> HttpResponse:
     context = {
         "queue": queue,
         "found": found,
+        "by": actor_names([found.actor])[found.actor],
         "sentences": summary(found.config, told),
         "differences": changes(queue.config, found.config, told),
     }

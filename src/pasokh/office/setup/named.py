@@ -47,6 +47,8 @@ class Row:
     archived: bool = False
     fixed: bool = False
     """Cannot be changed: shown without a link to a form."""
+    is_named_by_key: bool = False
+    """The name says the key already: it is not shown twice."""
 
 
 class NamedForm(Protocol):

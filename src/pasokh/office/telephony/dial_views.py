@@ -21,13 +21,13 @@ from pasokh.office.errors import language, status_of, text_of
 from pasokh.office.filters import words
 from pasokh.office.people.access import actor_of, needs, signed_in
 from pasokh.office.people.rules import Right
+from pasokh.office.people.selectors import actor_names
 from pasokh.office.setup.listing import asked, page_of_list
 from pasokh.office.telephony.actions import do_block_number, do_save_dial_policy, do_unblock_number
 from pasokh.office.telephony.blocked_forms import BlockForm
 from pasokh.office.telephony.compiled import DialConfig
 from pasokh.office.telephony.compiling import published_flows
 from pasokh.office.telephony.dial_forms import DialForm
-from pasokh.office.telephony.editing import person_name
 from pasokh.office.telephony.kinds import shown_number
 from pasokh.office.telephony.models import BlockedNumber
 from pasokh.office.telephony.rules import ANONYMOUS
@@ -142,9 +142,11 @@ def blocked_page(request: HttpRequest) -> HttpResponse:
                 messages.success(request, message("blocked.done", language(), who=who(row.pattern)))
                 return redirect("blocked_callers")
     query = asked(request, "q", "undo", "why", "until")
+    blocked = blocked_numbers()
+    names = actor_names(row.blocked_by for row in blocked)
     rows = [
-        {"row": row, "who": who(row.pattern), "by": person_name(row.blocked_by)}
-        for row in blocked_numbers()
+        {"row": row, "who": who(row.pattern), "by": names[row.blocked_by]}
+        for row in blocked
         if not query["q"] or matches(query["q"], f"{row.pattern} {row.why} {who(row.pattern)}")
     ]
     undo = query["undo"] if query["undo"] and not BlockedNumber.objects.filter(pattern=query["undo"]).exists() else ""

@@ -20,7 +20,7 @@ from pasokh.office.audit.models import AuditEvent
 from pasokh.office.errors import language
 from pasokh.office.filters import words as worded
 from pasokh.office.hours.selectors import all_calendars
-from pasokh.office.people.models import User
+from pasokh.office.people.selectors import actor_names
 from pasokh.office.policy.sentences import Change
 from pasokh.office.supervise.selectors import queue_names, skill_names
 from pasokh.office.telephony import rules
@@ -164,14 +164,7 @@ def base_of(row: Flow, version: int) -> dict[str, Any]:
 def saved_by(row: Flow) -> str:
     """Who saved the draft last."""
     event = AuditEvent.objects.filter(target=f"flow:{row.key}", action="flow.draft").order_by("-id").first()
-    return person_name(event.actor) if event is not None else ""
-
-
-def person_name(actor: str) -> str:
-    """What people call an actor of the audit record."""
-    username = actor.removeprefix("user:")
-    found = User.objects.filter(username=username).first()
-    return found.name if found is not None else username
+    return actor_names([event.actor])[event.actor] if event is not None else ""
 
 
 def _named() -> dict[str, dict[str, str]]:

@@ -21,6 +21,7 @@ from pasokh.office.fields import whole_number
 from pasokh.office.filters import words
 from pasokh.office.people.access import actor_of, needs, signed_in
 from pasokh.office.people.rules import Right
+from pasokh.office.people.selectors import actor_names
 from pasokh.office.setup.listing import asked, page_of_list
 from pasokh.office.telephony import editing, sounds
 from pasokh.office.telephony.compiling import published_flows
@@ -133,11 +134,12 @@ def versions_page(request: HttpRequest, flow: str) -> HttpResponse:
     row, told = known(flow), editing.vocabulary()
     versions = list(row.versions.order_by("version"))
     plain = {each.version: editing.sparse(each.definition) for each in versions}
+    who = actor_names(each.published_by for each in versions)
     found = []
     for place, each in enumerate(versions):
         before = plain[versions[place - 1].version] if place else None
         found.append({
-            "version": each, "by": editing.person_name(each.published_by),
+            "version": each, "by": who[each.published_by],
             "changes": changes(before, plain[each.version], told), "first": not place,
         })  # fmt: skip
     return render(request, "telephony/versions.html", {"row": row, "versions": found[::-1]})

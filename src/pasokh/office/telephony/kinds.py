@@ -56,6 +56,7 @@ def _number_rows() -> list[Row]:
                     Cell(opening.said, kind="ok" if opening.open else "warn"),
                 ],
                 archived=not row.is_active,
+                is_named_by_key=not row.name,
             )
         )
     return rows
