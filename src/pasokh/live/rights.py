@@ -196,6 +196,7 @@ def _alternative(claims: Claims, fields: Fields) -> None:  # noqa: ARG001 - the 
     if isinstance(interaction, str):
         _set(fields, "callback", derive(interaction, "alt", 1))
     _clean(fields, "address", 200)
+    fields.pop("attachments", None)
     if fields.get("text"):
         _clean_text(fields)
 

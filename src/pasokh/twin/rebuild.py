@@ -244,6 +244,7 @@ def _alternative(first: ev.AlternativeAccepted, events: Sequence[ev.AnyEvent]) -
         started.address if started else "",
         said.text if said else "",
         later.not_before if later else None,
+        said.attachments if said else (),
     )
 
 

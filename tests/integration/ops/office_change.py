@@ -1,12 +1,15 @@
 """Changes of the demonstration's telephony as an administrator makes them, in a process of its own beside a centre.
 
 Reads lines of JSON ``[name, …]`` and answers each with one: ``station USER`` gives credentials of a desk telephone,
-``number DID RECORDED`` saves a number, ``trunk HOST NETWORK`` adds a carrier, ``version`` tells the document's.
+``number DID RECORDED`` saves a number, ``trunk HOST NETWORK`` adds a carrier, ``held MINUTES`` says when callers
+without an engine may leave a message.
 """
 
 import json
 import os
 import sys
+
+import msgspec
 
 from pasokh.kernel.errors import PasokhError
 from pasokh.ops import composition
@@ -43,6 +46,14 @@ def trunk(key, host):
     return actions.do_save_trunk(ACTOR, key, TrunkDraft({"en": key}, as_trunk(said))).key
 
 
+def held(minutes):
+    """How long callers without an engine hear music before they may leave a message."""
+    dial = selectors.dial_settings().config
+    kept = msgspec.structs.replace(dial.held, minutes=minutes)
+    actions.do_save_dial_policy(ACTOR, msgspec.structs.replace(dial, held=kept))
+    return PlantDocument.objects.get().version
+
+
 def spoil():
     """What no switch could have, past every check of the office: as a mistake of ours, or another release, would."""
     row = PlantDocument.objects.select_for_update().get()
@@ -61,7 +72,7 @@ def answers(user):
     return Station.objects.filter(user__username=user, is_chosen=True).values_list("kind", flat=True)[0]
 
 
-KNOWN = {each.__name__: each for each in (station, number, trunk, spoil, mend, answers)}
+KNOWN = {each.__name__: each for each in (station, number, trunk, held, spoil, mend, answers)}
 
 for line in sys.stdin:
     name, *given = json.loads(line)

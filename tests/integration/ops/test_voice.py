@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from tests.desk_phone import DeskPhone
 from tests.integration.ops.centre import Centre, alive
+from tests.line_voice import StreetCaller
 from tests.polling import until
 from tests.switch_stage import free_ports, needs_asterisk, needs_sipp
 from tests.telephony.sipp import phone
@@ -65,6 +66,12 @@ class Voiced(Centre):
     def rows(self, query, *given):
         with psycopg.connect(EmbeddedPostgres(self.home / "db").dsn(schema.ENGINE)) as connection:
             return connection.execute(query, given).fetchall()
+
+    def office_rows(self, query):
+        """Of the office's tables, as requests see them."""
+        with psycopg.connect(EmbeddedPostgres(self.home / "db").dsn(schema.APP)) as connection:
+            connection.execute("SELECT set_config('app.org', 'demo', true)")
+            return connection.execute(query).fetchall()
 
     def events(self, kind):
         return [row[0] for row in self.rows("SELECT data FROM log WHERE type = %s ORDER BY seq", kind)]
@@ -151,6 +158,63 @@ def test_what_does_not_fit_changes_nothing_and_is_told(centre):
     centre.until(lambda: not centre.state().troubles, 30)
     verified = centre.run("telephony", "verify")
     assert (verified.returncode, verified.stderr) == (0, "")
+
+
+def spoken(centre, pattern, least_s):
+    """A file under the switch's spool with so much sound in it."""
+    least = 44 + int(least_s * 16_000)
+    for path in (centre.home / "asterisk/spool").glob(pattern):
+        with contextlib.suppress(OSError):
+            if path.stat().st_size > least:
+                return path
+    return None
+
+
+def arrived(centre, before):
+    """The latest message of a caller and its file, once both are in the office; `before`: how many there were."""
+    query = (
+        "SELECT m.contact, f.id, f.size, f.name, f.inside FROM desk_message m JOIN files_file f"
+        " ON m.attachments @> jsonb_build_array(jsonb_build_object('id', f.id)) WHERE f.by = 'caller' ORDER BY f.at"
+    )
+    return centre.until(lambda: (found := centre.office_rows(query))[before:] and found, 40)[-1]
+
+
+def test_a_message_left_in_a_flow_is_an_item_with_its_sound(centre):
+    with StreetCaller(centre.udp, LINE) as caller:
+        known = len(centre.events("interaction.started"))
+        opened = centre.until(lambda: [e for e in centre.events("call.stepped") if e["step"] == "support"], 30)
+        caller.press("2")
+        centre.until(lambda: spoken(centre, "recording/v-*.message.wav", 2.0), 30)
+        caller.press("#")
+        assert caller.over.wait(30), "the flow says goodbye and hangs up"
+    assert opened
+    item = centre.until(lambda: centre.events("interaction.started")[known:], 30)[-1]
+    assert (item["kind"], item["channel"], item["queue"]) == ("message", "email", "support")
+    assert [e["interaction"] for e in centre.events("interaction.queued")].count(item["interaction"]) == 1, "ranked"
+    contact, file, size, name, inside = arrived(centre, 0)
+    assert (contact, name, inside) == (item["contact"], "voicemail.wav", True)
+    assert file.startswith("v-")
+    assert 2 < (size - 44) / 16_000 < 15
+    centre.until(lambda: not list((centre.home / "asterisk/spool/recording").glob("v-*")), 20)
+
+
+def test_a_message_left_while_the_engine_hangs_is_an_item_too(centre):
+    centre.change("held", 0)
+    centre.until(lambda: "Set(PASOKH_PATIENCE=0)" in centre.files(), 30)
+    engine = centre.children()["engine"]
+    os.kill(engine, signal.SIGSTOP)
+    try:
+        with StreetCaller(centre.udp, LINE, "+380441234567") as caller:
+            centre.until(lambda: spoken(centre, "voicemail/demo/*.wav", 2.0), 60)
+            caller.hang_up()
+    finally:
+        os.kill(engine, signal.SIGCONT)
+        centre.change("held", 5)
+    contact, file, size, *_ = arrived(centre, 1)
+    assert file.startswith("vm-")
+    assert (size - 44) / 16_000 > 2
+    opened = [event for event in centre.events("contact.opened") if event["contact"] == contact][-1]
+    assert (opened["queue"], opened["address"], opened["kind"]) == ("support", "+380441234567", "message")
 
 
 def test_asterisk_and_its_keeper_come_back(centre):

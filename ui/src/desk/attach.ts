@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { icon } from "../design/icons";
 import type { Desk } from "./context";
 import { settleQueued } from "./send";
+import { isSound, soundOf } from "./sound";
 import type { Attachment, Interaction } from "./types";
 import { LARGEST, MOST, Upload } from "./uploads";
 import { fileSize } from "./words";
@@ -68,8 +69,9 @@ export function tray(desk: Desk, place: string): TemplateResult | typeof nothing
   </ul>`;
 }
 
-/** A file of a message in the conversation: pictures with a preview of a fixed size, the rest as a line. */
+/** A file of a message in the conversation: pictures with a preview of a fixed size, sounds to be heard, the rest as a line. */
 export function fileOf(desk: Desk, file: Attachment): TemplateResult {
+  if (isSound(file)) return soundOf(desk, file);
   const address = `/files/v1/${encodeURIComponent(file.id)}`;
   const picture = /^image\/(png|jpeg|gif|webp)$/.test(file.media_type);
   return html`<a class="sent-file ${picture ? "picture" : ""}" href=${address} target="_blank" rel="noopener" ?download=${!picture}>

@@ -85,6 +85,8 @@ class AcceptAlternative(Command, tag="contact.accept_alternative", frozen=True):
     address: Annotated[str, Meta(min_length=3, max_length=200)]
     text: Annotated[str, Meta(max_length=4_000)] = ""
     not_before: Instant | None = None
+    attachments: Annotated[tuple[Attachment, ...], Meta(max_length=10)] = ()
+    """What was left instead of words: a spoken message. A visitor's page can give none here."""
 
 
 class SetPriority(Command, tag="contact.set_priority", frozen=True):

@@ -172,7 +172,7 @@ def accept_alternative(turn: Turn, c: cmd.AcceptAlternative) -> None:
     choice = Alternative(c.choice)
     if choice not in config.alternatives:
         raise PasokhError("alternative.not_offered", field="choice", choice=c.choice)
-    if choice is Alternative.MESSAGE and not c.text.strip():
+    if choice is Alternative.MESSAGE and not c.text.strip() and not c.attachments:
         raise PasokhError("message.empty", field="text")
     turn.unused("callback", c.callback)
     turn.emit(ev.AlternativeAccepted(i.id, i.contact, c.choice, c.callback))
@@ -188,9 +188,9 @@ def accept_alternative(turn: Turn, c: cmd.AcceptAlternative) -> None:
     queue, queued_at, head_start = i.queue, i.queued_at, i.head_start_ms
     turn.close(i, Closing.DIVERTED)
     new = turn.state.interactions[c.callback]
-    if c.text.strip():
-        contact = turn.contact(new)
-        add_message(turn, new, f"{c.callback}.text", "customer", contact.customer or contact.id, c.text)
+    if c.text.strip() or c.attachments:
+        contact, text = turn.contact(new), f"{c.callback}.text"
+        add_message(turn, new, text, "customer", contact.customer or contact.id, c.text, c.attachments)
     if c.not_before is not None and c.not_before > turn.now:
         turn.emit(ev.Scheduled(new.id, new.contact, queue, c.not_before, queued_at, 0))
         return

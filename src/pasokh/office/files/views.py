@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from pasokh.channels.files.ports import LARGEST
 from pasokh.i18n.languages import as_language
 from pasokh.kernel.errors import PasokhError
+from pasokh.office.byte_ranges import NOT_SATISFIABLE, PARTIAL, range_of
 from pasokh.office.errors import body_of, status_of
 from pasokh.office.files.actions import VISITOR, do_keep_file
 from pasokh.office.files.asking import Visitor, bears_token, staff_name, visitor_of
@@ -83,7 +84,8 @@ def file_page(request: HttpRequest, file: str) -> HttpResponseBase:
 
     def act(visitor: Visitor | None) -> HttpResponseBase:
         found = _released(_asked(request, visitor, file))
-        return _content(request, found, found.digest, found.media_type, found.size, inline=bool(found.preview))
+        heard = found.media_type.startswith("audio/")
+        return _content(request, found, found.digest, found.media_type, found.size, inline=bool(found.preview) or heard)
 
     return _answered(request, act)
 
@@ -139,13 +141,24 @@ def _released(file: File) -> File:
 def _content(
     request: HttpRequest, file: File, digest: str, media_type: str, size: int | None, *, inline: bool
 ) -> HttpResponseBase:
+    try:
+        part = range_of(request.headers.get("Range", ""), size) if size is not None else None
+    except ValueError:
+        return HttpResponse(status=NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{size}"})
     content = storage().open(file.organisation_id, digest)
-    pieces = _AsyncPieces(content) if isinstance(request, ASGIRequest) else _Pieces(content)
-    response = StreamingHttpResponse(pieces, content_type=media_type)
+    length = size
+    if part is not None:
+        content.seek(part[0])
+        length = part[1] - part[0]
+    pieces = _AsyncPieces(content, length) if isinstance(request, ASGIRequest) else _Pieces(content, length)
+    response = StreamingHttpResponse(pieces, status=PARTIAL if part else 200, content_type=media_type)
     if media_type.startswith("text/"):
         response["Content-Type"] = f"{media_type}; charset=utf-8"
-    if size is not None:
-        response["Content-Length"] = str(size)
+    if length is not None:
+        response["Content-Length"] = str(length)
+        response["Accept-Ranges"] = "bytes"
+    if part is not None:
+        response["Content-Range"] = f"bytes {part[0]}-{part[1] - 1}/{size}"
     plain = "".join(c if (c.isascii() and c.isalnum()) or c in "-_. " else "_" for c in file.name)
     way = "inline" if inline else "attachment"
     response["Content-Disposition"] = f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(file.name, safe='')}"
@@ -154,13 +167,19 @@ def _content(
 
 
 class _Pieces:
-    """Content in pieces, closed with the response whether or not anybody read it."""
+    """So many bytes of a content (None = to its end), in pieces; closed with the response, read or not."""
 
-    def __init__(self, content: BinaryIO) -> None:
-        self._content = content
+    def __init__(self, content: BinaryIO, length: int | None) -> None:
+        self._content, self._left = content, length
+
+    def _next(self) -> bytes:
+        piece = self._content.read(PIECE if self._left is None else min(PIECE, self._left))
+        if self._left is not None:
+            self._left -= len(piece)
+        return piece
 
     def __iter__(self) -> Iterator[bytes]:
-        while piece := self._content.read(PIECE):
+        while piece := self._next():
             yield piece
 
     def close(self) -> None:
@@ -168,19 +187,12 @@ class _Pieces:
         self._content.close()
 
 
-class _AsyncPieces:
+class _AsyncPieces(_Pieces):
     """The same under ASGI, where nothing may block."""
 
-    def __init__(self, content: BinaryIO) -> None:
-        self._content = content
-
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while piece := await asyncio.to_thread(self._content.read, PIECE):
+        while piece := await asyncio.to_thread(self._next):
             yield piece
-
-    def close(self) -> None:
-        """Let the file go."""
-        self._content.close()
 
 
 def _answered(request: HttpRequest, act: Callable[[Visitor | None], HttpResponseBase]) -> HttpResponseBase:

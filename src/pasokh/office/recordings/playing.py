@@ -1,7 +1,6 @@
 """A sealed recording as a browser asks for it: any range, decrypted on the way, never on the disk."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator, Iterator
 
 from django.core.handlers.asgi import ASGIRequest
@@ -9,14 +8,12 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from pasokh.kernel.errors import PasokhError
+from pasokh.office.byte_ranges import NOT_SATISFIABLE, PARTIAL, range_of
 from pasokh.office.recordings.keys import file_key
 from pasokh.office.recordings.models import Recording
 from pasokh.office.recordings.vault import vault
 from pasokh.telephony.recording.sealed import Opened
 from pasokh.telephony.recording.sound import MEDIA_TYPE
-
-_RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
-NOT_SATISFIABLE, PARTIAL = 416, 206
 
 
 def open_sealed(row: Recording) -> Opened:
@@ -27,25 +24,6 @@ def open_sealed(row: Recording) -> Opened:
     except PasokhError:
         file.close()
         raise
-
-
-def range_of(header: str, size: int) -> tuple[int, int] | None:
-    """The one range a header asks for, as [start, end); None for the whole. Raises `ValueError` where there is nothing.
-
-    What is no range of bytes, and several at once, are passed over, as RFC 9110 lets a server do.
-    """
-    found = _RANGE.fullmatch(header.strip())
-    if found is None or not (found[1] or found[2]):
-        return None
-    if not found[1]:
-        start, end = max(0, size - int(found[2])), size
-    else:
-        start, end = int(found[1]), min(size, int(found[2]) + 1 if found[2] else size)
-        if found[2] and int(found[2]) < start:
-            return None
-    if start >= size or start >= end:
-        raise ValueError(header)
-    return start, end
 
 
 def sound_response(request: HttpRequest, row: Recording) -> HttpResponseBase:

@@ -379,14 +379,12 @@ class FlowFront:
     async def _keep_message(self, visit: Visit, event: sw.RecordingFinished) -> None:
         """A message somebody left becomes an item of the queue, ranked like any other."""
         new = f"{visit.contact}.m{visit.recording}"
-        caller, said = visit.caller or "anonymous", f"{event.duration_s} s"
+        caller = visit.caller or "anonymous"
         file = Attachment(event.recording, "voicemail.wav", "audio/wav", 0)
         if visit.interaction:
             waiting, visit.interaction = visit.interaction, ""
-            if await self._exchange.tell(
-                f"message:{new}", cmd.AcceptAlternative(waiting, "message", new, caller, said)
-            ):
-                await self._attach(new, caller, file)
+            left = cmd.AcceptAlternative(waiting, "message", new, caller, attachments=(file,))
+            if await self._exchange.tell(f"message:{new}", left):
                 return
         queue = visit.position.queue or visit.plan.last_resort
         await self._exchange.tell(
