@@ -22,6 +22,7 @@ from tests.e2e.conftest import (
     wrap_up,
 )
 from tests.integration.ops.centre import Centre
+from tests.line_voice import StreetCaller
 from tests.polling import until
 from tests.switch_stage import free_ports, needs_asterisk, needs_sipp
 from tests.telephony.sipp import phone
@@ -177,6 +178,48 @@ def test_a_call_is_answered_held_consulted_and_handed_over(floor, voiced):
         assert voiced.events("call.telephone_lost") == [], "the helper's telephone is in the customer's talk already"
         wrap_up(second)
         expect(second.locator("[data-phone=registered]")).to_be_visible()
+
+
+HEARD = """async sound => {
+    const data = await (await fetch(sound.src)).arrayBuffer();
+    const heard = (await new OfflineAudioContext(1, 1, 8000).decodeAudioData(data)).getChannelData(0);
+    return Math.sqrt(heard.reduce((sum, each) => sum + each * each, 0) / heard.length);
+}"""
+
+
+def test_a_message_a_caller_left_is_heard_at_the_desk_and_in_the_history(floor, voiced):
+    spool = voiced.home / "asterisk/spool/recording"
+    known = len(voiced.events("interaction.queued"))
+    with StreetCaller(voiced.udp, LINE) as street:
+        voiced.until(lambda: voiced.events("interaction.queued")[known:], 30)
+        street.press("2")
+        left = voiced.until(lambda: [path for path in spool.glob("v-*") if path.stat().st_size > 40_000], 30)[0]
+        street.press("#")
+        assert street.over.wait(30)
+        until(lambda: not left.exists(), 30)
+    page = at_desk(floor, "agent1")
+    go_ready(page)
+    accept(page)
+    sound = page.locator(".sent-sound audio")
+    page.wait_for_function("() => document.querySelector('.sent-sound audio')?.duration > 2", timeout=PATIENCE_MS)
+    told, size = page.evaluate(
+        "async sound => [sound.duration, (await (await fetch(sound.src)).arrayBuffer()).byteLength]",
+        sound.element_handle(),
+    )
+    assert told == pytest.approx((size - 44) / 16_000, abs=0.1), "as long as what was spoken"
+    assert sound.evaluate(HEARD) > 0.05, "no silence"
+    sound.evaluate("sound => { sound.currentTime = 1; return sound.play() }")
+    page.wait_for_function("() => document.querySelector('.sent-sound audio').currentTime > 1.3", timeout=PATIENCE_MS)
+    sound.evaluate("sound => sound.pause()")
+    expect(page.locator(".thread-strip[role=note]")).to_contain_text("982155501")
+    expect(page.locator(".composer-foot .segmented")).to_have_count(0)
+    screen(page, "message-heard-fa")
+    contact = voiced.events("interaction.started")[-1]["contact"]
+    wrap_up(page)
+    page.set_viewport_size({"width": 360, "height": 760})
+    page.goto(f"/contacts/{contact}/")
+    page.wait_for_function("() => document.querySelector('.sent-sound audio')?.duration > 2", timeout=PATIENCE_MS)
+    screen(page, "message-in-history-fa-360", whole=True)
 
 
 def test_a_page_loaded_anew_takes_its_call_back(floor, voiced):

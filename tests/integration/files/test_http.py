@@ -1,7 +1,9 @@
 """Uploading and fetching as visitors and staff do it: rights, limits, headers, quota, scanning, sweeping."""
 
 import asyncio
+import io
 import json
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,6 +88,27 @@ def test_a_visitor_s_picture_arrives_and_is_shown_to_both_sides(office: Office, 
         assert "private" in whole["Cache-Control"]
         small = browser.get(f"/files/v1/{file['id']}/preview", **headers)
         assert read(small)[8:12] == b"WEBP"
+
+
+def test_a_sound_is_heard_in_place_from_anywhere(office: Office) -> None:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8_000)
+        sound.writeframes(bytes(range(256)) * 1_000)
+    content = buffer.getvalue()
+    file = send(Browser(), content, "a.wav", **visitor(office)).json()
+    address = f"/files/v1/{file['id']}"
+    whole = Browser().get(address, **visitor(office))
+    assert whole["Content-Disposition"].startswith("inline;")
+    assert (read(whole), whole["Accept-Ranges"]) == (content, "bytes")
+    part = Browser().get(address, HTTP_RANGE="bytes=1000-200999", **visitor(office))
+    assert (part.status_code, part["Content-Length"]) == (206, "200000")
+    assert part["Content-Range"] == f"bytes 1000-200999/{len(content)}"
+    assert read(part) == content[1_000:201_000]
+    beyond = Browser().get(address, HTTP_RANGE=f"bytes={len(content)}-", **visitor(office))
+    assert (beyond.status_code, beyond["Content-Range"]) == (416, f"bytes */{len(content)}")
 
 
 def test_documents_and_drawings_are_only_ever_downloaded(office: Office) -> None:

@@ -14,10 +14,10 @@ from tests.security.browser import Browser, signed_in
 
 from pasokh.kernel.time import MINUTE
 from pasokh.office.audit.models import AuditEvent
+from pasokh.office.byte_ranges import range_of
 from pasokh.office.exchange.sections import sections
 from pasokh.office.exchange.writing import exported
 from pasokh.office.recordings.models import Access, Note, Recording, Rule
-from pasokh.office.byte_ranges import range_of
 from pasokh.office.tenancy.scope import organisation_scope
 from pasokh.telephony.recording.watermark import found
 

@@ -7,13 +7,13 @@ import type { Desk } from "./context";
 import { LONGEST, sendFrom, uploadingAt } from "./send";
 import { lookAround, optionsOf, suggestions, take } from "./suggest";
 import type { Interaction } from "./types";
-import { byVoice } from "./voice";
+import { byNumber, byVoice } from "./voice";
 
 /** Where the agent writes: a reply to the customer, or a note that only colleagues see. */
 export function composer(desk: Desk, each: Interaction, name: string): TemplateResult {
   const { memory } = desk;
-  // Nothing is written to who is on the telephone, nor to a colleague's customer.
-  const spoken = each.kind === "consult" || byVoice(each);
+  // Nothing is written to who is on the telephone or left a number only, nor to a colleague's customer.
+  const spoken = each.kind === "consult" || byVoice(each) || byNumber(each);
   // Asked anew at every event: a key may be pressed before the switch to or from a note is drawn.
   const notes = (): boolean => memory.noting.has(each.id) || spoken;
   const place = (): string => (notes() ? `${each.id}#note` : each.id);

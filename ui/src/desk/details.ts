@@ -3,6 +3,7 @@ import { icon } from "../design/icons";
 import type { Interaction } from "./types";
 import type { Desk } from "./context";
 import { cardSections } from "./card";
+import { byNumber } from "./voice";
 import { avatar, coded, nameOf, numbered, queueOf } from "./words";
 import { whyPanel } from "./why";
 
@@ -31,7 +32,7 @@ export function details(desk: Desk, each: Interaction): TemplateResult {
     </div>
     ${cardSections(desk, each)}
     <dl class="facts">
-      ${fact(desk.t("customer.channel"), desk.t(`channel.${each.channel}`))}
+      ${fact(desk.t("customer.channel"), desk.t(byNumber(each) ? "channel.message" : `channel.${each.channel}`))}
       ${fact(desk.t("customer.queue"), queueOf(desk, each))}
       ${fact(desk.t("customer.language"), each.language && coded(desk, "language", each.language))}
       ${fact(desk.t("customer.subject"), each.subject && html`<bdi>${each.subject}</bdi>`)}

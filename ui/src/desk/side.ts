@@ -8,6 +8,7 @@ import type { Desk } from "./context";
 import { followUpList } from "./day";
 import { messagesOf, unreadIn, urgency, waitingSince } from "./model";
 import { offerCard } from "./offer";
+import { soundName } from "./sound";
 import { avatar, kindBadge, nameOf, phaseOf } from "./words";
 
 /** The side column: what rings, what is open, how the queues stand. */
@@ -76,7 +77,7 @@ function workItem(desk: Desk, each: Interaction, index: number): TemplateResult 
   const typing = typist !== undefined && typist.who === "customer" && typist.until > desk.now;
   const line = typing
     ? desk.t("thread.types")
-    : each.phase === "active" && each.on_hold_since === null ? (last?.text || (last?.attachments?.length ? (last.attachments[0]?.name ?? "") : "")) : phaseOf(desk, each);
+    : each.phase === "active" && each.on_hold_since === null ? (last?.text || (last?.attachments?.length ? soundName(desk, last.attachments[0]?.name ?? "") : "")) : phaseOf(desk, each);
   return html`<button
     class="work-item ${unread ? "unread" : ""}"
     type="button"

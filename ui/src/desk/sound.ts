@@ -11,6 +11,11 @@ const SLOWEST_MS = 15_000;
 /** A message is in the log before its sound has come over from the switch: it is asked for until it is there. */
 const PATIENCE_MS = 10 * 60_000;
 
+/** A file's name as people read it. */
+export function soundName(desk: Desk, name: string): string {
+  return name === VOICEMAIL ? desk.t("file.voicemail") : name;
+}
+
 export function isSound(file: Attachment): boolean {
   return file.media_type.startsWith("audio/");
 }
@@ -18,7 +23,7 @@ export function isSound(file: Attachment): boolean {
 /** A sound in the conversation: heard in place, from anywhere; the file itself beside it. */
 export function soundOf(desk: Desk, file: Attachment): TemplateResult {
   const address = `/files/v1/${encodeURIComponent(file.id)}`;
-  const name = file.name === VOICEMAIL ? desk.t("file.voicemail") : file.name;
+  const name = soundName(desk, file.name);
   return html`<figure class="sent-sound" data-sound=${file.id}>
     <figcaption><bdi>${name}</bdi>${file.size ? html`<span class="quiet small">${fileSize(desk, file.size)}</span>` : nothing}</figcaption>
     <audio

@@ -2,11 +2,12 @@ import { html, nothing, type TemplateResult } from "lit-html";
 import { icon } from "../design/icons";
 import type { Desk } from "./context";
 import type { Interaction } from "./types";
-import { byVoice } from "./voice";
+import { byNumber, byVoice } from "./voice";
+import { numbered } from "./words";
 
 /** Lines under the head that say how things stand: needs, help, reading along, away, consult, hold. */
 export function strips(desk: Desk, each: Interaction): TemplateResult {
-  return html`${needs(desk, each)} ${help(desk, each)} ${along(desk, each)} ${away(desk, each)} ${consultOrHold(desk, each)}`;
+  return html`${needs(desk, each)} ${help(desk, each)} ${along(desk, each)} ${away(desk, each)} ${numberOnly(desk, each)} ${consultOrHold(desk, each)}`;
 }
 
 function needs(desk: Desk, each: Interaction): TemplateResult | typeof nothing {
@@ -42,6 +43,13 @@ function away(desk: Desk, each: Interaction): TemplateResult | typeof nothing {
   return html`<div class="thread-strip away" role="status">
     ${icon("wave")}<span>${desk.t("customer.away")}</span><time>${desk.f.clock(desk.now - each.away_since)}</time>
   </div>`;
+}
+
+/** What was left by telephone cannot be answered by letter. */
+function numberOnly(desk: Desk, each: Interaction): TemplateResult | typeof nothing {
+  return each.phase === "active" && each.kind !== "consult" && byNumber(each)
+    ? html`<div class="thread-strip" role="note">${icon("phone")}<span>${desk.t("thread.by_number", { number: numbered(each.address) })}</span></div>`
+    : nothing;
 }
 
 function consultOrHold(desk: Desk, each: Interaction): TemplateResult | typeof nothing {

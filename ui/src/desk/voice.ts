@@ -31,6 +31,11 @@ export function byVoice(each: Pick<Interaction, "channel">): boolean {
   return each.channel === "voice" || each.channel === "callback";
 }
 
+/** A message left by telephone (or with a number): no letter reaches who left it. */
+export function byNumber(each: Pick<Interaction, "channel" | "address">): boolean {
+  return each.channel === "email" && each.address !== "" && !each.address.includes("@");
+}
+
 /** Loads the telephone's part of the desk; it shows itself with the next drawing. */
 export async function loadVoice(desk: Desk): Promise<void> {
   const { openVoice } = await import("../phone/desk");

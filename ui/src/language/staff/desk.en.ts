@@ -35,6 +35,7 @@ export const en = {
   "day.under": "below the band",
   "day.within": "within the band",
   "desk.reply_since": "Waits for your answer {time}",
+  "thread.by_number": "This was left by telephone. Call {number} back; here you can only write notes.",
   "file.attach": "Attach files",
   "file.bytes": { one: "{n} byte", other: "{n} bytes" },
   "file.kilobytes": "{size} kB",

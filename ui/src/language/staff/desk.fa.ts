@@ -37,6 +37,7 @@ export const fa: Catalogue<DeskText> = {
   "day.under": "کمتر از بازه",
   "day.within": "درون بازه",
   "desk.reply_since": "{time} است که منتظر پاسخ شماست",
+  "thread.by_number": "این پیغام با تلفن گذاشته شده است. با {number} تماس بگیرید؛ این‌جا فقط می‌توانید یادداشت بنویسید.",
   "file.attach": "پیوست کردن پرونده",
   "file.bytes": { one: "{n} بایت", other: "{n} بایت" },
   "file.kilobytes": "{size} کیلوبایت",

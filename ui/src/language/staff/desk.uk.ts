@@ -42,6 +42,7 @@ export const uk: Catalogue<DeskText> = {
   "day.under": "нижче меж",
   "day.within": "у межах",
   "desk.reply_since": "Чекає на вашу відповідь {time}",
+  "thread.by_number": "Це залишено телефоном. Передзвоніть на {number}; тут можна писати лише нотатки.",
   "file.attach": "Додати файли",
   "file.bytes": { one: "{n} байт", few: "{n} байти", many: "{n} байтів", other: "{n} байта" },
   "file.kilobytes": "{size} кБ",

@@ -31,6 +31,7 @@ export const en = {
   "channel.chat": "Chat",
   "channel.messenger": "Message",
   "channel.email": "E-mail",
+  "channel.message": "Message by phone",
 
   "phase.scheduled": "Scheduled",
   "phase.queued": "Waiting",

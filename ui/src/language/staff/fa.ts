@@ -33,6 +33,7 @@ export const fa: Catalogue<StaffText> = {
   "channel.chat": "گفتگو",
   "channel.messenger": "پیام",
   "channel.email": "ایمیل",
+  "channel.message": "پیغام تلفنی",
 
   "phase.scheduled": "زمان‌بندی‌شده",
   "phase.queued": "در صف",

@@ -38,6 +38,7 @@ export const uk: Catalogue<StaffText> = {
   "channel.chat": "Чат",
   "channel.messenger": "Повідомлення",
   "channel.email": "Лист",
+  "channel.message": "Повідомлення телефоном",
 
   "phase.scheduled": "Заплановано",
   "phase.queued": "У черзі",
