@@ -1,0 +1,1 @@
+"""What figures mean: patience, the best handling time, busy hours, goals, topics, alarms. Pure functions over facts."""
