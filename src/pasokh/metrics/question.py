@@ -63,9 +63,14 @@ def tables_of(measure: Measure) -> tuple[FactTable, ...]:
     return tuple(TABLES[name] for name in names)
 
 
+def is_time(split: str) -> bool:
+    """Whether it splits by a clock, not by a column."""
+    return split in STEPS or split in CYCLES
+
+
 def knows(table: FactTable, split: str) -> bool:
     """Whether facts can be split by it."""
-    if split in STEPS or split in CYCLES:
+    if is_time(split):
         return True
     column = table.column(split)
     return column is not None and column.split

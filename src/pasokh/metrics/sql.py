@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from pasokh.metrics.facts import TABLES, FactTable
 from pasokh.metrics.kpi import Measure
-from pasokh.metrics.question import CYCLES, DAY_MS, STEPS, Question
+from pasokh.metrics.question import CYCLES, DAY_MS, STEPS, Question, is_time
 
 HOUR_MS = 3_600_000
 type Part = tuple[str, str, str]
@@ -26,6 +26,14 @@ def select(question: Question, dialect: str = "duckdb") -> str:
     Facts are read from tables or views of their own names. Raises what `Question.check` raises.
     """
     question.check()
+    text = _text(question, dialect)
+    if dialect == "duckdb":
+        return text
+    return sqlglot.parse_one(text, read="duckdb").transform(_discrete, dialect).sql(dialect)
+
+
+def _text(question: Question, dialect: str) -> str:
+    """The statement as DuckDB reads it; only texts are put in order as the engine must be told to."""
     parts: dict[Part, str] = {}
     columns: list[str] = []
     for number, measure in enumerate(question.measures):
@@ -33,12 +41,15 @@ def select(question: Question, dialect: str = "duckdb") -> str:
         columns += [f"{_value(measure, of, per)} AS v{number}", f"{n or per or of} AS n{number}"]
     layers = [_layer(question, parts, table, clock) for table, clock in dict.fromkeys(key[:2] for key in parts)]
     splits = [_quoted(name) for name in question.by]
-    sums = [f"{_outer(expression)}({alias}) AS {alias}" for (_, _, expression), alias in parts.items()]
+    sums = [f"CAST({_outer(expression)}({alias}) AS BIGINT) AS {alias}" for (_, _, expression), alias in parts.items()]
     grouped = f" GROUP BY {', '.join(splits)}" if splits else ""
     inner = f"SELECT {', '.join([*splits, *sums])} FROM ({' UNION ALL '.join(layers)}) AS layers{grouped}"
-    ordered = f" ORDER BY {', '.join(splits)}" if splits else ""
-    text = f"SELECT {', '.join([*splits, *columns])} FROM ({inner}) AS counted{ordered}"
-    return text if dialect == "duckdb" else sqlglot.transpile(text, read="duckdb", write=dialect)[0]
+    order = [
+        f'{_quoted(name)} COLLATE "C"' if dialect == "postgres" and not is_time(name) else _quoted(name)
+        for name in question.by
+    ]
+    ordered = f" ORDER BY {', '.join(order)}" if splits else ""
+    return f"SELECT {', '.join([*splits, *columns])} FROM ({inner}) AS counted{ordered}"
 
 
 def _noted(parts: dict[Part, str], measure: Measure, which: str, now: int) -> str:
@@ -62,8 +73,8 @@ def _value(measure: Measure, of: str, per: str) -> str:
 def _layer(question: Question, parts: dict[Part, str], table: str, clock: str) -> str:
     """One table's parts; those of others are nothing."""
     splits = [f"{_split(name, clock)} AS {_quoted(name)}" for name in question.by]
-    counted = [
-        f"{expression} AS {alias}" if key == (table, clock) else f"CAST(NULL AS BIGINT) AS {alias}"
+    counted = [  # engines differ in the type of a count, and of nothing
+        f"CAST({expression} AS BIGINT) AS {alias}" if key == (table, clock) else f"CAST(NULL AS BIGINT) AS {alias}"
         for (*pair, expression), alias in parts.items()
         for key in [tuple(pair)]
     ]
@@ -114,6 +125,24 @@ def _plain(node: exp.Expression) -> exp.Expression:
             this=exp.Cast(this=node, to=exp.DataType.build("BIGINT")), expressions=[exp.Literal.number(0)]
         )
     return node
+
+
+def _discrete(node: exp.Expression, dialect: str) -> exp.Expression:
+    """Quantiles of values that really occurred, for engines where sqlglot (30) would take approximations instead.
+
+    ClickHouse's `quantileExact` is one further where the share falls on a value; by weight it is not.
+    """
+    if not isinstance(node, exp.PercentileDisc) or dialect not in ("clickhouse", "spark"):
+        return node
+    value, share = node.this, node.expression
+    if dialect == "clickhouse":
+        return exp.ParameterizedAgg(
+            this="quantileExactWeighted", expressions=[share], params=[value, exp.Literal.number(1)]
+        )
+    return exp.WithinGroup(
+        this=exp.Anonymous(this="PERCENTILE_DISC", expressions=[share]),
+        expression=exp.Order(expressions=[exp.Ordered(this=value, nulls_first=True)]),
+    )
 
 
 def columns_of(expression: str, table: FactTable) -> set[str]:

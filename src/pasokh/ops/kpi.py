@@ -16,6 +16,7 @@ from pasokh.i18n.catalogue import message
 from pasokh.i18n.dates import parse_date, zone
 from pasokh.i18n.languages import LANGUAGES
 from pasokh.kernel.errors import PasokhError
+from pasokh.metrics.cluster import ENGINES, statement, with_files
 from pasokh.metrics.imports.queue_log import QueueLog, Report
 from pasokh.metrics.imports.reading import ENCODINGS
 from pasokh.metrics.kpi import catalogue, measure
@@ -51,6 +52,12 @@ def main(arguments: Sequence[str]) -> int:
     kpi.add_argument("--lang", choices=LANGUAGES, default="en")
     kpi.add_argument("--org", default="", help="the organisation, where there are several")
     kpi.add_argument("--list", action="store_true", help="list the catalogue")
+    kpi.add_argument(
+        "--sql", default="", metavar="ENGINE", help=f"print the statement for a cluster: {', '.join(ENGINES)}"
+    )
+    kpi.add_argument(
+        "--facts-at", default="", metavar="PLACE", help="where that engine sees the facts (their folder here)"
+    )
     kpi.set_defaults(run=_kpi)
     bring = commands.add_parser("import", description="facts from another centre's files")
     forms = bring.add_subparsers(metavar="FORMAT", required=True)
@@ -109,6 +116,11 @@ def _kpi(settings: Settings, given: argparse.Namespace) -> int:
         where=tuple(_where(text) for text in given.where),
         now=time.time_ns() // 1_000_000,
     )
+    if given.sql:
+        print(
+            statement(question, given.sql, given.facts_at or str(facts.folder.absolute()), with_files(facts, question))
+        )
+        return 0
     data = written(facts.ask(question), given.format, given.lang)
     if given.out is not None:
         given.out.write_bytes(data)
