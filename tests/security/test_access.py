@@ -52,6 +52,11 @@ DOORS: dict[tuple[str, str], Right] = {
     (GET, "/breaks/"): Right.OPERATE_QUEUES,
     (POST, "/breaks/1/drop/"): Right.OPERATE_QUEUES,
     (GET, "/wall/"): Right.WALL,
+    (GET, "/figures/"): Right.FIGURES,
+    (GET, "/figures/explore/"): Right.FIGURES,
+    (GET, "/figures/explore/table.csv"): Right.FIGURES,
+    (GET, "/figures/rows/"): Right.FIGURES,
+    (GET, "/figures/rows/log/"): Right.FIGURES,
     (GET, "/queues/"): Right.READ_SETUP,
     (GET, "/queues/help/"): Right.EDIT_SETUP,
     (GET, "/queues/new/"): Right.EDIT_SETUP,
@@ -202,7 +207,7 @@ ABSENT = {
     **dict.fromkeys((f"{FLOW}{path}/" for path in ("check", "changes", "try", "write", "read")), 400),
     f"{FLOW}save/": 400, f"{FLOW}publish/": 400,
     **dict.fromkeys(("/setup/voice/listen/", "/setup/prompts/welcome/en/", f"{STATION}password/"), 400),
-    "/setup/blocked/lift/": 404,
+    "/setup/blocked/lift/": 404, "/figures/rows/log/": 404,
 }  # fmt: skip
 """The stage has nothing to do it to (no other customer, no nameless visitor): what whoever has the right is told."""
 

@@ -52,6 +52,8 @@ OTHERS = {
     "station": "beta-agent.mobile",
     "spoken": "en",
     "name": "beta-voice",
+    "form": "csv",
+    "source": "log",
 }
 OWN = {
     "token": "alpha-token",
@@ -84,6 +86,8 @@ OWN = {
     "station": "alpha-agent.mobile",
     "spoken": "en",
     "name": "0123",
+    "form": "csv",
+    "source": "log",
 }
 
 

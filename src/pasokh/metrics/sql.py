@@ -72,7 +72,7 @@ def _value(measure: Measure, of: str, per: str) -> str:
 
 def _layer(question: Question, parts: dict[Part, str], table: str, clock: str) -> str:
     """One table's parts; those of others are nothing."""
-    splits = [f"{_split(name, clock)} AS {_quoted(name)}" for name in question.by]
+    splits = [f"{split_of(name, clock)} AS {_quoted(name)}" for name in question.by]
     counted = [  # engines differ in the type of a count, and of nothing
         f"CAST({expression} AS BIGINT) AS {alias}" if key == (table, clock) else f"CAST(NULL AS BIGINT) AS {alias}"
         for (*pair, expression), alias in parts.items()
@@ -85,7 +85,8 @@ def _layer(question: Question, parts: dict[Part, str], table: str, clock: str) -
     return text + (f" GROUP BY {', '.join(str(number + 1) for number in range(len(splits)))}" if splits else "")
 
 
-def _split(name: str, clock: str) -> str:
+def split_of(name: str, clock: str) -> str:
+    """The value of a split, in SQL over a table whose rows fall into intervals by `clock`."""
     if name in STEPS:
         return f"{clock} - {clock} % {STEPS[name]}"
     if name not in CYCLES:

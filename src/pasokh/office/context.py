@@ -26,6 +26,7 @@ class Link:
 _PLACES = (
     ("desk", Right.DESK),
     ("wall", Right.WALL),
+    ("figures", Right.FIGURES),
     ("contacts", Right.CONTACTS),
     ("follow_ups", Right.CONTACTS),
     ("customers", Right.CONTACTS),

@@ -57,7 +57,7 @@ _UNKNOWN = frozenset({
     "phone.no_station", "canned.unknown", "import.unknown", "widget.unknown", "setup.unknown_pause",
     "telephony.unknown_number", "telephony.unknown_trunk", "telephony.unknown_station", "telephony.unknown_prompt",
     "telephony.unknown_sound", "telephony.unknown_pattern", "telephony.unknown_flow", "telephony.unknown_version",
-    "prompts.unknown_sound",
+    "prompts.unknown_sound", "figures.unknown_contact", "figures.unknown_view", "figures.unknown_report",
 })  # fmt: skip
 
 

@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "pasokh.office.files",
     "pasokh.office.hours",
     "pasokh.office.watch",
+    "pasokh.office.figures",
     "pasokh.office.styleguide",
     "pasokh.office.policy",
     "pasokh.office.welcome",
@@ -182,6 +183,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 FILES_HOME = CONFIGURATION.home / "files"
 """Where attachments lie."""
+FACTS_HOME = CONFIGURATION.home / "facts"
+"""Where facts lie, a folder for each organisation."""
 SIP_HOST = CONFIGURATION.sip_host
 """Where desk phones register; empty = where the office is."""
 PROMPTS_HOME = CONFIGURATION.prompts

@@ -2,6 +2,7 @@
 import { startKeys } from "../keys/start";
 import { startNotices } from "../notices/start";
 
+import { setUpFigures } from "./figures";
 import { setUpFileChoices } from "./file_choice";
 import { setUpHours } from "./hours";
 import { setUpPlayers } from "./player";
@@ -62,6 +63,7 @@ setUpAdministration();
 setUpPlayers();
 setUpPolicy();
 setUpHours();
+setUpFigures();
 setUpFileChoices();
 setUpWelcome();
 setUpStyleguide();

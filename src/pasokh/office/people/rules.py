@@ -39,6 +39,10 @@ class Right(StrEnum):
     """Keep recordings whatever their retention says."""
     DOWNLOAD_RECORDINGS = "download_recordings"
     """Take recordings out of the centre, marked with who did."""
+    FIGURES = "figures"
+    """See figures of the whole centre, and the contacts behind each."""
+    EXPORT_FACTS = "export_facts"
+    """Take all facts out, and give programs a way to read them."""
     EXCHANGE = "exchange"
     """Take the whole configuration out, or put one in."""
     AUDIT = "audit"
@@ -47,7 +51,7 @@ class Right(StrEnum):
 _AGENT = frozenset({Right.DESK, Right.CONTACTS})
 _SUPERVISOR = _AGENT | {
     Right.WALL, Right.OPERATE_QUEUES, Right.STAFF_QUEUES, Right.READ_SETUP, Right.EDIT_ANSWERS, Right.RECORDINGS,
-    Right.HOLD_RECORDINGS,
+    Right.HOLD_RECORDINGS, Right.FIGURES,
 }  # fmt: skip
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.AGENT: _AGENT,
@@ -58,6 +62,8 @@ INCLUDES: dict[Right, frozenset[Right]] = {
     Right.RECORDINGS: frozenset({Right.CONTACTS}),
     Right.HOLD_RECORDINGS: frozenset({Right.CONTACTS, Right.RECORDINGS}),
     Right.DOWNLOAD_RECORDINGS: frozenset({Right.CONTACTS, Right.RECORDINGS}),
+    Right.FIGURES: frozenset({Right.CONTACTS}),
+    Right.EXPORT_FACTS: frozenset({Right.CONTACTS, Right.FIGURES}),
     Right.EDIT_ANSWERS: frozenset({Right.READ_SETUP}),
     Right.EDIT_SETUP: frozenset({Right.READ_SETUP}),
     Right.EDIT_PEOPLE: frozenset({Right.READ_SETUP}),
