@@ -85,7 +85,6 @@ NOT_OPENED = {
     "station_password": "POST",
     "station_remove": "POST",
     "blocked_lift": "POST",
-    "figures": "sends on to the explorer",
     "figures_table": "a file of the explorer's table: test_figures takes it",
     "figures_rows": "needs a figure: test_figures looks at it",
     "figures_matter": "needs an imported contact: test_figures looks at it",

@@ -6,6 +6,7 @@ const RANGE = "[data-range]";
 export function setUpFigures(): void {
   document.querySelectorAll<HTMLFormElement>("form[data-figures]").forEach(setUpForm);
   document.querySelectorAll<HTMLDetailsElement>("details[data-pick]").forEach(setUpPick);
+  document.querySelectorAll<HTMLElement>("[data-fresh]").forEach(setUpBoard);
   document.addEventListener("pointerover", showHint);
   document.addEventListener("click", showHint);
 }
@@ -53,4 +54,46 @@ function showHint(event: Event): void {
   const hit = (event.target as Element | null)?.closest?.(".hit");
   const hint = hit?.closest("[data-chart]")?.querySelector("[data-hint]");
   if (hit && hint) hint.textContent = hit.querySelector("title")?.textContent ?? "";
+}
+
+const FRESH_MS = 5_000;
+
+/** A board is asked for anew every few seconds while somebody can see it; what is focused or open stays so. */
+function setUpBoard(board: HTMLElement): void {
+  const address = board.dataset["fresh"];
+  const late = document.querySelector<HTMLElement>("[data-fresh-late]");
+  if (!address) return;
+  let known = "";
+  const ask = async (): Promise<void> => {
+    if (document.visibilityState === "visible") {
+      try {
+        const answer = await fetch(address, { headers: { accept: "text/html" }, signal: AbortSignal.timeout(FRESH_MS * 4) });
+        if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+        const text = await answer.text();
+        if (text !== known) renew(board, text);
+        known = text;
+        if (late) late.hidden = true;
+      } catch {
+        if (late) {
+          late.textContent = board.dataset["late"] ?? "";
+          late.hidden = false;
+        }
+      }
+    }
+    setTimeout(() => void ask(), FRESH_MS);
+  };
+  setTimeout(() => void ask(), FRESH_MS);
+}
+
+function renew(board: HTMLElement, text: string): void {
+  const held = document.activeElement?.closest("a")?.getAttribute("href");
+  const open = [...board.querySelectorAll("details")].map((each) => each.open);
+  const hints = [...board.querySelectorAll("[data-hint]")].map((each) => each.textContent);
+  const scrolled = [...board.querySelectorAll(".table-wrap")].map((each) => each.scrollLeft);
+  const fragment = document.createRange().createContextualFragment(text);
+  board.replaceChildren(fragment);
+  board.querySelectorAll("details").forEach((each, number) => (each.open = open[number] ?? false));
+  board.querySelectorAll("[data-hint]").forEach((each, number) => (each.textContent = hints[number] ?? ""));
+  board.querySelectorAll(".table-wrap").forEach((each, number) => (each.scrollLeft = scrolled[number] ?? 0));
+  if (held) [...board.querySelectorAll<HTMLElement>("a")].find((each) => each.getAttribute("href") === held)?.focus({ preventScroll: true });
 }

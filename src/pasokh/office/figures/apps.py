@@ -15,4 +15,5 @@ class FiguresConfig(AppConfig):
         from pasokh.office.figures.shell import Tab, add_tab  # noqa: PLC0415 - models must be loaded first
         from pasokh.office.people.rules import Right  # noqa: PLC0415
 
+        add_tab(Tab("figures", Right.FIGURES, 10))
         add_tab(Tab("figures_explore", Right.FIGURES, 20))

@@ -17,7 +17,7 @@ MOST_BARS = 20
 
 def charts_of(table: Table, namer: Namer) -> list[Chart]:
     """A chart for each figure; none where nothing is split, or nothing is there."""
-    if not table.asked.by or table.is_empty or not table.rows:
+    if not table.asked.by or not (table.rows or table.before):
         return []
     places = _places(table)
     if len(places) > MOST_PLACES:
@@ -32,7 +32,7 @@ def _places(table: Table) -> list[object]:
         step = STEPS[split]
         begin, last_day = days_between(table.period)
         if split != "day":  # a night without anybody needs no room
-            times = [int(str(row.keys[0])) for row in table.rows]
+            times = [int(str(keys[0])) for keys in (*(row.keys for row in table.rows), *table.before)]
             begin, last_day = min(times), max(times)
         return list(range(begin, last_day + 1, step))
     found = list(dict.fromkeys(row.keys[0] for row in table.rows))

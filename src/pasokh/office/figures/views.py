@@ -42,13 +42,6 @@ TAKEN = {
 """The forms a table is taken along in, and what browsers are told of them."""
 
 
-@needs(Right.FIGURES)
-@require_GET
-def figures_page(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the guard reads it
-    """To where figures begin."""
-    return redirect("figures_explore")
-
-
 @never_cache
 @needs(Right.FIGURES)
 @require_GET
@@ -113,7 +106,7 @@ def _shown(table: Table, namer: Namer) -> dict[str, object]:
     return {
         "table": table,
         "rows": rows_on(table, page),
-        "heads": _heads(table),
+        "heads": heads_of_table(table),
         "count": len(table.rows),
         "page": page,
         "pages": pages,
@@ -141,23 +134,26 @@ def drawn(table: Table, namer: Namer) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _heads(table: Table) -> list[dict[str, object]]:
-    """The heads of the columns, each with the address that sorts by it."""
+def heads_of_table(table: Table, place: str = "") -> list[dict[str, object]]:
+    """The heads of the columns, each with the address that sorts by it (at another place than the page's own)."""
     asked, found = table.asked, []
     for number, name in enumerate(table.splits):
-        found.append({"text": name, **_sorting(asked, f"s{number}", "")})
+        found.append({"text": name, **_sorting(asked, f"s{number}", "", place)})
     for number, each in enumerate(table.measures):
-        found.append({"text": each.kpi.name[language()], "id": each.name, **_sorting(asked, f"v{number}", "-")})
+        found.append({"text": each.kpi.name[language()], "id": each.name, **_sorting(asked, f"v{number}", "-", place)})
     return found
 
 
-def _sorting(asked: Asked, column: str, first: str) -> dict[str, object]:
+def _sorting(asked: Asked, column: str, first: str, place: str) -> dict[str, object]:
     """A column's address: by itself, and turned round where it is sorted by it already."""
     other = "" if first else "-"
     now = asked.sort.removeprefix("-") == column
     sort = f"{other}{column}" if asked.sort == f"{first}{column}" else f"{first}{column}"
     falling = asked.sort.startswith("-")
-    return {"address": asked.address(sort=sort), "sorted": ("descending" if falling else "ascending") if now else ""}
+    return {
+        "address": f"{place}?{asked.address(sort=sort)}",
+        "sorted": ("descending" if falling else "ascending") if now else "",
+    }
 
 
 def period_text(period: Period, spoken: str) -> str:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from pasokh.i18n import numbers
-from pasokh.i18n.bidi import isolate
+from pasokh.i18n.bidi import isolate, isolate_ltr
 from pasokh.i18n.catalogue import has, message
 from pasokh.i18n.dates import MONTHS, WEEKDAYS, format_date
 from pasokh.i18n.digits import localise
@@ -73,11 +73,11 @@ def change_text(measure: Measure, value: object, before: object, language: str) 
         return "", ""
     if measure.kpi.unit == "share":
         by = round((value - before) * 1000)
-        text = message("figures.points", language, n=isolate(_signed(by, language, 1)))
+        text = message("figures.points", language, n=isolate_ltr(_signed(by, language, 1)))
     elif before:
         by = round((value - before) / abs(before) * 1000)
         text = numbers.percent(abs(by), language, 1)
-        text = ("+" if by > 0 else "−" if by < 0 else "") + text
+        text = isolate_ltr(("+" if by > 0 else "−" if by < 0 else "") + text)
     else:
         return "", ""
     if by == 0 or not measure.kpi.better:
