@@ -11,7 +11,7 @@ from pasokh.acd import levels
 from pasokh.acd.agenda import LADDER_ORDER
 from pasokh.acd.counting import count_answered, count_left
 from pasokh.acd.derived import Derived
-from pasokh.acd.folds import calls, outside, setup, supervision
+from pasokh.acd.folds import calls, outside, setup, spending, supervision
 from pasokh.acd.folds.setup import sync
 from pasokh.acd.folds.work import between, hand_on, release, take
 from pasokh.acd.model import VOICE, Closing, Phase
@@ -321,6 +321,7 @@ _HANDLERS: dict[type, Callable[[State, Any, Instant], None]] = {
     **supervision.FOLDS,
     **calls.FOLDS,
     **outside.FOLDS,
+    **spending.FOLDS,
     ev.ContactOpened: _contact_opened,
     ev.InteractionStarted: _interaction_started,
     ev.Queued: _queued,

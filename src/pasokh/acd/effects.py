@@ -194,10 +194,19 @@ class Deliver(Effect, tag="customer.deliver", frozen=True):
     attachments: tuple[Attachment, ...] = ()
 
 
+class CutDial(Effect, tag="dial.cut", frozen=True):
+    """End a call to the outside: its cost has reached a limit, and the dial policy cuts."""
+
+    id: str
+    interaction: str
+    channel: Channel
+    call: str
+
+
 type AnyEffect = (
     RingAgent | RingAgain | StopRinging | Connect | Release | SwitchParty | Hold | Record | Follow
     | CallOutside | JoinOutside | HandOutside | DropOutside | WaitAgain | ToMenu
-    | OfferAlternatives | Disconnect | Deliver
+    | OfferAlternatives | Disconnect | Deliver | CutDial
 )  # fmt: skip
 
 _decoder: msgspec.json.Decoder[AnyEffect] = msgspec.json.Decoder(AnyEffect.__value__)

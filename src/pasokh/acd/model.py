@@ -15,6 +15,7 @@ Level = Annotated[int, Meta(ge=0, le=100)]
 Span = Annotated[int, Meta(ge=0, le=366 * 86_400_000)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 Words = Annotated[str, Meta(max_length=200)]
+Amount = Annotated[int, Meta(ge=0, le=10**18)]
 LanguageCode = Annotated[str, Meta(pattern=r"^[a-z]{2,8}$")]
 """A primary language subtag: `fa`, not `fa-IR`."""
 
@@ -274,3 +275,24 @@ TELEPHONE_MS: Millis = 20 * SECOND
 
 DIRECT_HOLD_MS: Millis = 30 * SECOND
 """How long a contact transferred to one agent waits for that agent before its queue helps."""
+
+
+class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What a call to the outside costs, and what holds for all of them, when it begins; in millionths of `currency`."""
+
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+    a_minute: Amount = 0
+    first_s: Annotated[int, Meta(ge=1, le=3_600)] = 60
+    """Paid from the first moment; then every further `step_s` that has begun."""
+    step_s: Annotated[int, Meta(ge=1, le=3_600)] = 60
+    max_calls: Count
+    least_s: Annotated[int, Meta(ge=0, le=3_600)] = 60
+    """A call the limits would not pay for so long is not begun."""
+    day_limit: Amount | None = None
+    month_limit: Amount | None = None
+    month: Words = ""
+    """Names the month of the organisation's calendar: ``2026-11``, ``1405-09``."""
+    next_month: Words = ""
+    """The first Gregorian day (YYYY-MM-DD) after it."""
+    cut: bool = False
+    """Calls under way end when a limit is reached; otherwise only new ones are refused."""

@@ -231,6 +231,42 @@ class Fault:
 
 
 @dataclass(slots=True)
+class Dial:
+    """A call to the outside that is under way."""
+
+    call: str
+    purpose: str
+    interaction: str
+    prefix: str
+    currency: str
+    a_minute: int
+    first_s: int
+    step_s: int
+    day: str
+    month: str
+    answered_at: Instant = 0
+    """It costs since then; 0 = it rings."""
+
+
+@dataclass(slots=True)
+class Spending:
+    """What calls to the outside have cost, in millionths of `currency`, those under way not counted, and the limits."""
+
+    currency: str = ""
+    day_limit: int | None = None
+    month_limit: int | None = None
+    cut: bool = False
+    month: str = ""
+    next_month: str = ""
+    today: int = 0
+    this_month: int = 0
+    told: list[str] = field(default_factory=list)
+    """Shares of limits that were reached: ``day:80``."""
+    due: Instant = 0
+    """When calls under way will have reached a further share; 0 = never."""
+
+
+@dataclass(slots=True)
 class Acknowledgement:
     """Who attends to an alarm, and since when."""
 
@@ -261,6 +297,9 @@ class State:
     incidents: dict[str, Incident] = field(default_factory=dict)
     faults: dict[str, Fault] = field(default_factory=dict)
     """By ``kind:object``."""
+    dials: dict[str, Dial] = field(default_factory=dict)
+    """Calls to the outside, by channel."""
+    spending: Spending = field(default_factory=Spending)
     acknowledged: dict[str, Acknowledgement] = field(default_factory=dict)
     """By alarm, since the day began."""
 

@@ -20,6 +20,7 @@ from pasokh.acd.handlers import (
     offers,
     outside,
     presence,
+    spending,
     supervision,
     talks,
     telephone,
@@ -52,12 +53,17 @@ def step(state: State, command: cmd.AnyCommand, now: Instant) -> tuple[list[ev.A
 def next_due(state: State) -> Instant | None:
     """When the next timer is due; None when nothing waits for time to pass."""
     due = derived(state).agenda.peek(state)
-    return None if due is None else due[0]
+    moments = [each for each in (due[0] if due is not None else 0, state.spending.due) if each]
+    return min(moments, default=None)
 
 
 def _let_time_pass(turn: Turn) -> None:
     while True:
         due = derived(turn.state).agenda.peek(turn.state)
+        limit_at = turn.state.spending.due
+        if limit_at and limit_at <= turn.now and (due is None or limit_at <= due[0]):
+            spending.look(turn)
+            continue
         if due is None or due[0] > turn.now:
             return
         fire(turn, due[1], due[2])
@@ -165,4 +171,8 @@ _HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     cmd.EndSurge: supervision.end_surge,
     cmd.NoteFault: supervision.note_fault,
     cmd.EndFault: supervision.end_fault,
+    cmd.BeginDial: spending.begin_dial,
+    cmd.AnswerDial: spending.answer_dial,
+    cmd.EndDial: spending.end_dial,
+    cmd.KeepDials: spending.keep_dials,
 }

@@ -18,6 +18,7 @@ acknowledgement belongs to the id, so that the next occurrence rings again.
 | `silent` | carrier, telephone | nothing was heard from it, call after call; urgent |
 | `sign_ons` | switch | far more sign-ons are refused than mistakes explain |
 | `clock` | switch | its machine's clock jumped, or is away from the database's |
+| `spend_day`, `spend_month` | ``80``, ``100`` | so many percent of what calls to the outside may cost; urgent at 100 |
 
 Faults of the telephony are told to the core by whoever watches (`NoteFault`).
 
@@ -37,8 +38,11 @@ from pasokh.live.world import Change, World
 SURGE_LEAST = 10
 SURGE_TIMES = 3
 _OF_QUEUES = ("level", "empty", "surge", "lost")
-FAULTS = frozenset({"carrier", "carrier_sound", "station_sound", "silent", "sign_ons", "clock"})
+FAULTS = frozenset(
+    {"carrier", "carrier_sound", "station_sound", "silent", "sign_ons", "clock", "spend_day", "spend_month"}
+)
 _URGENT_FAULTS = frozenset({"carrier", "silent"})
+_SPENDING = frozenset({"spend_day", "spend_month"})
 _ALARM_RUNGS = LADDER_ORDER.index(Rung.ALARM) + 1
 
 
@@ -53,7 +57,7 @@ class Alarm(msgspec.Struct, frozen=True):
     since: Instant | None = None
     urgent: bool = True
     detail: str = ""
-    """The agent's question; the number of arrivals; the carrier, telephone or switch that is at fault."""
+    """The agent's question; the number of arrivals; the carrier, telephone or switch that is at fault; percent."""
 
 
 def is_surge(arrivals: int, usual: float) -> bool:
@@ -119,7 +123,7 @@ def _fault(world: World, kind: str, name: str) -> Alarm | None:
     fault = world.state.faults.get(f"{kind}:{name}")
     if fault is None:
         return None
-    urgent = kind in _URGENT_FAULTS
+    urgent = kind in _URGENT_FAULTS or (kind in _SPENDING and name == "100")
     return Alarm(f"{kind}:{name}:{fault.since}", kind, "", since=fault.since, urgent=urgent, detail=name)
 
 

@@ -23,8 +23,11 @@ LOOK_UP_SECONDS = 0.3
 class Dialling(Protocol):
     """What numbers outside an organisation may call."""
 
-    async def check(self, org: str, number: str) -> str:
-        """The number (E.164) that somebody typed; raises `PasokhError` ``dial.*``, ``field="number"``."""
+    async def check(self, org: str, number: str, state: State) -> str:
+        """The number (E.164) that somebody typed; raises `PasokhError` ``dial.*``, ``field="number"``.
+
+        `state` knows how many calls are under way and what they cost.
+        """
 
 
 class Followed(Protocol):
@@ -64,7 +67,7 @@ async def carry_out(
         command = await attached(files, shard, claims, command)
     if isinstance(command, TransferOutside | ConsultOutside) and dialling is not None:
         # the exchange asks once more before it dials; whoever typed the number is told here
-        number = await dialling.check(claims.org, command.number)
+        number = await dialling.check(claims.org, command.number, shard.state)
         command = msgspec.structs.replace(command, number=number)
     key = idempotency_key(claims, frame.id, command)
     try:

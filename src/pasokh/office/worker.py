@@ -25,6 +25,7 @@ from pasokh.office.recordings.sweeping import delete_due
 from pasokh.office.recordings.vault import vault
 from pasokh.office.rounds import AWAY, POLL_SECONDS, run_rounds
 from pasokh.office.settling import settle_answered
+from pasokh.office.telephony import spending as spending_projection
 from pasokh.office.telephony.jobs import lift_due
 from pasokh.office.voice_quality import jobs as voice_jobs
 from pasokh.office.watch import projection as watch_projection
@@ -39,6 +40,7 @@ PROJECTIONS: tuple[Callable[[str], int], ...] = (
     watch_projection.advance,
     notices_projection.advance,
     post_projection.advance,
+    spending_projection.advance,
 )
 """Each brings its tables a batch further, with a cursor of its own."""
 _BEHIND = """

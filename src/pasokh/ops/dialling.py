@@ -3,10 +3,12 @@
 from contextlib import AsyncExitStack
 from typing import Self
 
+from pasokh.acd.state import State
 from pasokh.kernel.errors import PasokhError
 from pasokh.ops.plant.documents import OfficeDocuments
 from pasokh.ops.plant.stations import permitted
 from pasokh.store.postgres.database import Database
+from pasokh.telephony.billing import usage_of
 
 PATIENCE_SECONDS = 2.0
 
@@ -29,9 +31,10 @@ class OfficeDialling:
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
 
-    async def check(self, org: str, number: str) -> str:
+    async def check(self, org: str, number: str, state: State) -> str:
         """The number in E.164; raises `PasokhError` ``dial.*``."""
         house = await self._documents.house(org)
         if house is None:
             raise PasokhError("dial.country_not_allowed", field="number", number=number[:40], country="–")
-        return permitted(house, number, "transfer")
+        granted = permitted(house, number, "transfer", usage=usage_of(state, state.now))
+        return granted.destination.number

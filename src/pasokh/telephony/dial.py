@@ -30,7 +30,10 @@ type Purpose = Literal["station", "callback", "transfer", "forward", "campaign"]
 E164 = Annotated[str, Meta(pattern=r"\A\+[1-9][0-9]{4,14}\Z")]
 Prefix = Annotated[str, Meta(pattern=r"\A\+[1-9][0-9]{0,14}\Z")]
 Country = Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
-Amount = Annotated[int, Meta(ge=0, le=1_000_000_000_000)]
+Amount = Annotated[int, Meta(ge=0, le=10**18)]
+"""Millionths of the policy's currency: a carrier's price may be a fraction of the smallest coin."""
+Currency = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")]
+Seconds = Annotated[int, Meta(ge=1, le=3_600)]
 
 LONGEST = 40
 """Characters anybody needs to write a number."""
@@ -63,10 +66,14 @@ class Destination(msgspec.Struct, frozen=True):
 
 
 class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a minute costs to numbers beginning so, in the smallest unit of the policy's currency."""
+    """What a minute costs to numbers beginning so, and in which steps time is paid."""
 
     prefix: Prefix
     a_minute: Amount
+    first_s: Seconds = 60
+    """Paid as soon as somebody answers."""
+    step_s: Seconds = 60
+    """Then every further such span that has begun."""
 
 
 class OutboundPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,16 +92,22 @@ class OutboundPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 7_200
     max_forwards: Annotated[int, Meta(ge=0, le=10)] = 1
     """How often one call may be passed on to the outside."""
+    currency: Currency = "EUR"
+    """ISO 4217, of all amounts here."""
+    calendar: Literal["gregorian", "jalali"] = "gregorian"
+    """Whose months the month's limit is for."""
     spend_a_day: Amount | None = None
     spend_a_month: Amount | None = None
     prices: tuple[Price, ...] = ()
     """The longest prefix counts. With a limit of spending, what has no price is not called."""
     least_seconds: Annotated[int, Meta(ge=1, le=3_600)] = 60
-    """A call the budget would end sooner is not begun."""
+    """A call the budget would not pay for so long is not begun."""
+    cut: bool = False
+    """Calls under way end when a limit is reached; otherwise they go on, and only new ones are refused."""
 
 
 class Usage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the organisation is using up at the moment; a call under way counts with what it may still cost."""
+    """What the organisation is using up at the moment; a call under way counts with what it has cost so far."""
 
     calls: int = 0
     spent_today: int = 0
@@ -120,8 +133,8 @@ class Permit(msgspec.Struct, frozen=True):
 
     destination: Destination
     max_seconds: int
-    a_minute: int
-    """Its price; 0 = none is known."""
+    price: Price | None
+    """None where no price is known."""
 
 
 def read_number(text: str, region: str) -> Destination:
@@ -159,7 +172,7 @@ def permit(request: Request, policy: OutboundPolicy, usage: Usage) -> Permit:
     if destination.emergency:
         if request.purpose != "station":
             raise PasokhError("dial.emergency", **_shown(request.text))
-        return Permit(destination, policy.max_seconds, 0)
+        return Permit(destination, policy.max_seconds, None)
     number = destination.number
     if number in request.own:
         raise PasokhError("dial.own_number", **_shown(request.text))
@@ -195,6 +208,12 @@ def is_blocked(caller: str, blocked: Iterable[str], *, anonymous: bool = False) 
     if not caller:
         return anonymous
     return any(caller.startswith(entry[:-1]) if entry.endswith("*") else caller == entry for entry in blocked)
+
+
+def price_of(number: str, policy: OutboundPolicy) -> Price | None:
+    """What a number (E.164) costs: the longest beginning counts; None where none fits."""
+    fitting = (price for price in policy.prices if number.startswith(price.prefix))
+    return max(fitting, key=lambda price: len(price.prefix), default=None)
 
 
 def calling_codes(policy: OutboundPolicy) -> tuple[str, ...]:
@@ -259,18 +278,31 @@ def _allowed(request: Request, destination: Destination, policy: OutboundPolicy)
 
 
 def _within_budget(request: Request, destination: Destination, policy: OutboundPolicy, usage: Usage) -> Permit:
-    prices = [price for price in policy.prices if destination.number.startswith(price.prefix)]
-    a_minute = max(prices, key=lambda price: len(price.prefix)).a_minute if prices else 0
-    limits = ((policy.spend_a_day, usage.spent_today), (policy.spend_a_month, usage.spent_this_month))
-    left = min((limit - spent for limit, spent in limits if limit is not None), default=None)
-    if left is None:
-        return Permit(destination, policy.max_seconds, a_minute)
-    if not prices:
-        raise PasokhError("dial.no_price", **_shown(request.text))
-    seconds = policy.max_seconds if not a_minute else min(policy.max_seconds, max(0, left) // a_minute * 60)
-    if left < 0 or seconds < policy.least_seconds:
-        raise PasokhError("dial.spent", **_shown(request.text))
-    return Permit(destination, seconds, a_minute)
+    price = price_of(destination.number, policy)
+    limits = (
+        ("dial.spent_today", policy.spend_a_day, usage.spent_today),
+        ("dial.spent_this_month", policy.spend_a_month, usage.spent_this_month),
+    )
+    seconds = policy.max_seconds
+    for code, limit, spent in limits:
+        if limit is None:
+            continue
+        if price is None:
+            raise PasokhError("dial.no_price", **_shown(request.text))
+        lasts = _lasts(price, limit - spent)
+        if lasts is not None and lasts < policy.least_seconds:
+            raise PasokhError(code, **_shown(request.text))
+        if lasts is not None and policy.cut:
+            seconds = min(seconds, lasts)
+    return Permit(destination, seconds, price)
+
+
+def _lasts(price: Price, left: int) -> int | None:
+    """Seconds that are paid for by what is `left`; None = for ever."""
+    if not price.a_minute:
+        return None
+    paid = max(0, left) * 60 // price.a_minute
+    return 0 if paid < price.first_s else price.first_s + (paid - price.first_s) // price.step_s * price.step_s
 
 
 def _shown(text: str) -> dict[str, object]:

@@ -129,8 +129,8 @@ class Switch(Protocol):
         """Ours."""
 
     # -- a channel -----------------------------------------------------------------------------------------------------
-    async def originate(self, leg: Originate) -> None:
-        """Call a phone: `LegEntered` when it answers, `ChannelGone` when not."""
+    async def originate(self, leg: Originate) -> bool:
+        """Call a phone: `LegEntered` when it answers, `ChannelGone` when not. False: it was called, and is gone."""
 
     async def ring(self, channel: str) -> None:
         """Let an unanswered caller hear ringing."""

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from pasokh.acd import commands as co
-from pasokh.acd.model import Channel, Closing, FollowUp, Phase, Presence, QueueConfig, Requirement
+from pasokh.acd.model import Channel, Closing, FollowUp, Phase, Presence, QueueConfig, Requirement, Terms
 from pasokh.acd.state import Interaction, State, dump_state, load_state
 from pasokh.acd.step import next_due, step
 from pasokh.kernel.errors import PasokhError
@@ -210,6 +210,15 @@ class _Author:
             return co.CompleteWrapUp(i.id, i.agent, "promised", "", connected, reason, self._promise())
         return co.CompleteWrapUp(i.id, i.agent, "done", connected=connected, reason=reason)
 
+    def _terms(self) -> Terms:
+        rng, limit = self.rng, self.rng.choice((None, 0, 900, 2_000))
+        return Terms(
+            currency=rng.choice(("UAH", "UAH", "UAH", "EUR")), a_minute=rng.choice((0, 100, 700)),
+            first_s=rng.choice((1, 60)), step_s=rng.choice((1, 6, 60)), max_calls=rng.choice((2, 5)), least_s=10,
+            day_limit=limit, month_limit=rng.choice((None, 3_000)), month=rng.choice(("2026-03", "2026-03", "2026-04")),
+            next_month=rng.choice(("2026-03-20", "2026-05-01")), cut=rng.random() < 0.3,
+        )  # fmt: skip
+
     def _promise(self) -> FollowUp:
         known = [*self.state.follow_ups, self._name("f")]
         return FollowUp(self.rng.choice(known), self._agent(), self.now + self.rng.randint(0, 9_000))
@@ -259,6 +268,12 @@ class _Author:
             lambda: co.EndSurge(self._queue(), rng.randint(1, 9)),
             lambda: co.NoteFault(rng.choice(("carrier", "station_sound")), f"o{rng.randint(1, 2)}", rng.randint(1, 9)),
             lambda: co.EndFault(rng.choice(("carrier", "station_sound")), f"o{rng.randint(1, 2)}"),
+            lambda: co.BeginDial(f"d{rng.randint(1, 6)}", "transfer", self._terms(), "+98", in_hand),
+            lambda: co.BeginDial(f"d{rng.randint(1, 6)}", "callback", self._terms(), "+98", in_hand),
+            lambda: co.AnswerDial(f"d{rng.randint(1, 6)}"),
+            lambda: co.AnswerDial(f"d{rng.randint(1, 6)}"),
+            lambda: co.EndDial(f"d{rng.randint(1, 6)}"),
+            lambda: co.KeepDials(("d1", "d2", "d3", "d4"), (f"d{rng.randint(1, 6)}",)),
             lambda: co.SetFollowUp(self._promise(), f"c{rng.randint(1, 5)}", agent),
             lambda: co.CloseFollowUp(rng.choice([*self.state.follow_ups, "f0"]), agent),
             lambda: co.RateContact("c1", i, self._queue(), agent, rng.randint(1, 5)),

@@ -179,6 +179,16 @@ def _beside(first: ev.AnyEvent) -> co.AnyCommand:  # noqa: C901, PLR0912 - one l
             return co.NoteSurge(first.queue, first.since, first.arrivals)
         case ev.SurgeEnded():
             return co.EndSurge(first.queue, first.since)
+        case ev.DialBegun():
+            return co.BeginDial(
+                first.call, cast("Literal['station']", first.purpose), first.terms, first.prefix, first.interaction
+            )
+        case ev.DialAnswered():
+            return co.AnswerDial(first.call)
+        case ev.DialEnded():
+            return co.EndDial(first.call)
+        case ev.DialsKept():
+            return co.KeepDials(first.calls, first.answered)
         case ev.FaultNoted():
             return co.NoteFault(cast("FaultKind", first.kind), first.object, first.since)
         case ev.FaultEnded():

@@ -141,7 +141,7 @@ async def test_a_leg_that_is_not_answered_says_why(
     assert gone.cause in causes
     assert {dial.outcome for dial in rig.watcher.of(ev.DialEnded, channel=leg.channel)} <= {outcome}
     before = len(rig.watcher.of(ev.ChannelGone))
-    await rig.switch.originate(leg)  # the effect came twice: nobody is called again
+    assert not await rig.switch.originate(leg), "the effect came twice: nobody is called again"
     await rig.everything_told()
     assert len(rig.watcher.of(ev.ChannelGone)) == before + 1
     assert not rig.watcher.of(ev.LegEntered)

@@ -22,6 +22,7 @@ from pasokh.office.telephony.models import BlockedNumber, Flow, Number, PromptSo
 from pasokh.office.telephony.rules import NumberDraft
 from pasokh.office.telephony.selectors import dial_settings
 from pasokh.office.tenancy.scope import organisation_scope
+from pasokh.telephony.dial import Price
 
 BOSS = "user:alpha-administrator"
 SPEAKS = shutil.which("espeak-ng") is not None and shutil.which("sox") is not None
@@ -309,19 +310,28 @@ def dial_form(**changed: object) -> dict[str, object]:
         version = dial_settings().version
     return {
         "region": "IR", "countries": ["IR"], "kinds": ["fixed", "mobile", "free"], "max_calls": "10",
-        "max_minutes": "120", "max_forwards": "1", "held_minutes": "5", "version": str(version), **changed,
+        "max_minutes": "120", "max_forwards": "1", "currency": "IRR", "calendar": "jalali",
+        "held_minutes": "5", "version": str(version), **changed,
     }  # fmt: skip
 
 
 def test_the_dial_policy_says_what_it_does_and_tries_numbers(boss: Browser) -> None:
-    sent = dial_form(denied="+98909\n۰۰۹۸۹۰۰", exactly="0044 20 7946 0000", prices="+98 350", max_minutes="۶۰")
+    sent = dial_form(
+        denied="+98909\n۰۰۹۸۹۰۰", exactly="0044 20 7946 0000", max_minutes="۶۰", spend_a_day="۵۰٬۰۰۰", cut="on",
+        prices="+98 350\n+98 21 ۰٫۸۵ 1/1\n+44 900", currency="IRR",
+    )  # fmt: skip
     saved = boss.post("/setup/dial/", sent)
     assert saved.status_code == 302, shown(saved)
     with organisation_scope("alpha"):
         policy = dial_settings().config.policy
     assert policy.denied == ("+98909", "+98900")
     assert policy.exactly == ("+442079460000",)
-    assert (policy.max_seconds, policy.prices[0].a_minute) == (3_600, 350)
+    assert policy.max_seconds == 3_600
+    assert policy.prices[:2] == (Price("+98", 350_000_000), Price("+9821", 850_000, 1, 1))
+    assert (policy.spend_a_day, policy.spend_a_month, policy.cut) == (50_000_000_000, None, True)
+    page = boss.get("/setup/dial/")
+    assert page.context["form"]["prices"].value() == "+98 350\n+9821 0.85 1/1\n+44 900"
+    assert page.context["form"]["spend_a_day"].value() == "50000"
     for number, good in (
         ("09121234567", True), ("+989091234567", False), ("+442079460000", True), ("+4915112345678", False),
         ("<script>alert(1)</script>", False), ("۱۱۰", True), ("", None),
@@ -335,6 +345,8 @@ def test_the_dial_policy_says_what_it_does_and_tries_numbers(boss: Browser) -> N
 @pytest.mark.parametrize(
     ("field", "wrong"),
     [("denied", "0912"), ("denied", "+0"), ("exactly", "nobody"), ("prices", "+98"), ("prices", "+98 -1"),
+     ("prices", "+98 1 0/60"), ("prices", "+98 1 60/9999"), ("prices", "+98 0.0000001"), ("spend_a_day", "-5"),
+     ("spend_a_month", "9" * 30), ("spend_a_day", "1e9"), ("currency", "XXX"), ("calendar", "lunar"),
      ("overflow", "x"), ("max_calls", "-1"), ("max_minutes", "0"), ("region", "XX"), ("countries", ["ZZ"])],
 )  # fmt: skip
 def test_a_wrong_dial_policy_is_told_at_its_field(boss: Browser, field: str, wrong: object) -> None:

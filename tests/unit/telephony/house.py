@@ -10,14 +10,14 @@ import msgspec
 from pasokh.acd import commands as cmd
 from pasokh.acd import effects as ef
 from pasokh.acd import events as ev
-from pasokh.acd.model import VOICE, AgentConfig, Alternative, Phase, QueueConfig
+from pasokh.acd.model import VOICE, AgentConfig, Alternative, Phase, QueueConfig, Terms
 from pasokh.acd.state import Interaction, State
 from pasokh.acd.step import next_due, step
 from pasokh.kernel.errors import PasokhError
 from pasokh.telephony import events as sw
 from pasokh.telephony.exchange.exchange import Exchange
 from pasokh.telephony.exchange.legs import outside_person
-from pasokh.telephony.exchange.ports import Agreed, Front, Station
+from pasokh.telephony.exchange.ports import Agreed, Fare, Front, Station
 from pasokh.telephony.exchange.takeover import calls_of, held_of, take_over, unsure
 from pasokh.telephony.exchange.talks import bridge_of, wanted
 from pasokh.telephony.memory.book import MemoryBook
@@ -45,6 +45,7 @@ class Stations:
         self.without: set[str] = set()
         self.browsers: set[str] = set()
         """Whose telephone never hangs up by itself."""
+        self.terms = Terms(currency="UAH", a_minute=600, first_s=1, step_s=1, max_calls=1_000)
 
     async def of_user(self, user: str) -> Station | None:
         return None if user in self.without else Station(endpoint=f"phone/{user}", may_be_lost=user in self.browsers)
@@ -54,7 +55,8 @@ class Stations:
             raise PasokhError("dial.loop", field="number")
         if address.startswith("+1900"):
             raise PasokhError("dial.refused", field="address")
-        return Station(endpoint=f"trunk/{address}")
+        fare = Fare(purpose=purpose, terms=self.terms, prefix="+98")
+        return Station(endpoint=f"trunk/{address}", fare=fare)
 
 
 class Door:
@@ -350,6 +352,10 @@ class House:
             *(name for aim in aims for name in aim.bridges),
             *(bridge_of(line.id) for line in self.pbx.lines.values() if line.technology == "phone/boss"),
         }, "a bridge nobody needs"
+        costing = {line.id for line in self.pbx.lines.values() if line.technology.startswith("trunk/")}
+        assert set(self.state.dials) == costing, f"what calls cost is not what there is: {self.state.dials}, {costing}"
+        for line in self.pbx.lines.values():
+            assert line.id not in costing or line.in_application == bool(self.state.dials[line.id].answered_at)
         owned = {talk.caller for talk in self.exchange.talks.values()}
         for line in self.pbx.lines.values():
             if line.technology.startswith("Memory/") and line.in_application:

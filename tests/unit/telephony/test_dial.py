@@ -2,10 +2,12 @@
 
 import re
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pasokh.acd.spending import cost
 from pasokh.kernel.errors import PasokhError
 from pasokh.telephony.dial import (
     OutboundPolicy,
@@ -128,38 +130,47 @@ def test_so_many_calls_at_once_and_no_more():
     assert refused(Request(MOBILE, "callback"), policy, Usage(calls=2)) == "dial.too_many_calls"
 
 
-def test_the_budget_ends_calls_and_refuses_those_it_would_end_at_once():
-    prices = (Price("+98", 600), Price("+98912", 1_200), Price("+9821", 0))
+def test_the_budget_refuses_what_it_would_not_pay_for_and_cuts_only_where_it_is_told_to():
+    prices = (Price("+98", 600), Price("+98912", 1_200, first_s=30, step_s=6), Price("+9821", 0))
     policy = OutboundPolicy(
-        region="IR", countries=("IR", "UA"), prices=prices, spend_a_day=12_000, spend_a_month=100_000
+        region="IR", countries=("IR", "UA"), prices=prices, spend_a_day=12_000, spend_a_month=100_000, cut=True
     )
+    patient = msgspec.structs.replace(policy, cut=False)
     assert permit(Request(MOBILE, "callback"), policy, Usage()).max_seconds == 600
+    assert permit(Request(MOBILE, "callback"), patient, Usage()).max_seconds == 7_200
     assert permit(Request("+989351112233", "callback"), policy, Usage()).max_seconds == 1_200
     assert permit(Request(MOBILE, "callback"), policy, Usage(spent_today=9_600)).max_seconds == 120
+    assert permit(Request(MOBILE, "callback"), policy, Usage(spent_today=9_599)).max_seconds == 120
     assert permit(Request(MOBILE, "callback"), policy, Usage(spent_this_month=98_800)).max_seconds == 60
-    assert refused(Request(MOBILE, "callback"), policy, Usage(spent_today=11_000)) == "dial.spent"
-    assert refused(Request(MOBILE, "callback"), policy, Usage(spent_this_month=100_000)) == "dial.spent"
-    assert permit(Request(LINE, "callback"), policy, Usage()).max_seconds == 7_200  # costs nothing
-    assert refused(Request(LINE, "callback"), policy, Usage(spent_today=12_001)) == "dial.spent"
+    assert refused(Request(MOBILE, "callback"), policy, Usage(spent_today=11_000)) == "dial.spent_today"
+    assert refused(Request(MOBILE, "callback"), patient, Usage(spent_today=11_000)) == "dial.spent_today"
+    assert refused(Request(MOBILE, "callback"), policy, Usage(spent_this_month=100_000)) == "dial.spent_this_month"
+    free = permit(Request(LINE, "callback"), policy, Usage(spent_today=12_001))
+    assert (free.max_seconds, free.price) == (7_200, Price("+9821", 0)), "the longest beginning counts"
     assert refused(Request("+380501234567", "callback"), policy) == "dial.no_price"
 
 
 @given(
-    st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**4), st.integers(1, 10**4)
-)
-def test_a_permitted_call_never_costs_more_than_is_left(day, month, spent, a_minute, seconds):
+    st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**4), st.integers(1, 10**4),
+    st.integers(1, 3_600), st.integers(1, 3_600),
+)  # fmt: skip
+def test_a_permitted_call_never_costs_more_than_is_left(day, month, spent, a_minute, seconds, first, step):
     policy = OutboundPolicy(
-        region="IR", countries=("IR",), prices=(Price("+98", a_minute),), spend_a_day=day, spend_a_month=month,
-        max_seconds=seconds,
+        region="IR", countries=("IR",), prices=(Price("+98", a_minute, first, step),), spend_a_day=day,
+        spend_a_month=month, max_seconds=seconds, least_seconds=1, cut=True,
     )  # fmt: skip
     usage = Usage(spent_today=spent, spent_this_month=spent)
     left = min(day, month) - spent
-    if left < 0 or min(seconds, left // a_minute * 60 if a_minute else seconds) < 60:
-        assert refused(Request(MOBILE, "callback"), policy, usage) == "dial.spent"
+    try:
+        leave = permit(Request(MOBILE, "callback"), policy, usage)
+    except PasokhError as error:
+        why, leave = error.code, None
+    if leave is None:
+        assert why in {"dial.spent_today", "dial.spent_this_month"}
+        assert cost(a_minute, first, step, 1_000) > left
         return
-    leave = permit(Request(MOBILE, "callback"), policy, usage)
     assert leave.max_seconds <= seconds
-    assert -(-leave.max_seconds // 60) * a_minute <= left
+    assert not a_minute or cost(a_minute, first, step, leave.max_seconds * 1_000) <= left
 
 
 @pytest.mark.parametrize(

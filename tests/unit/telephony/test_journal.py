@@ -76,7 +76,7 @@ class Phones:
 
     node = "test"
 
-    async def originate(self, leg: Originate) -> None:
+    async def originate(self, leg: Originate) -> bool:
         raise SwitchRefusedError("switch.cannot_dial", endpoint=leg.endpoint)
 
     async def answer(self, channel: str) -> None:

@@ -40,12 +40,17 @@ export function alarmWords(wall: Wall, alarm: { kind: AlarmKind; queue: string; 
       return t("alarm.sign_ons", { name });
     case "clock":
       return t("alarm.clock", { name });
+    case "spend_day":
+      return alarm.detail === "100" ? t("alarm.spend_day_all") : t("alarm.spend_day", { n: Number(alarm.detail) });
+    case "spend_month":
+      return alarm.detail === "100" ? t("alarm.spend_month_all") : t("alarm.spend_month", { n: Number(alarm.detail) });
   }
 }
 
 /** Goes to where something can be done about it. */
 export function attend(wall: Wall, alarm: { kind: AlarmKind; queue: string; agent: string; interaction: string }): void {
-  if (FAULTS.has(alarm.kind)) location.assign("/voice/quality/");
+  if (alarm.kind === "spend_day" || alarm.kind === "spend_month") location.assign("/setup/dial/");
+  else if (FAULTS.has(alarm.kind)) location.assign("/voice/quality/");
   else if (alarm.kind === "help") void readAlong(wall, alarm.interaction);
   else if (alarm.kind === "wrap" || alarm.kind === "telephone") wall.open({ kind: "agent", id: alarm.agent });
   else wall.open({ kind: "queue", id: alarm.queue });

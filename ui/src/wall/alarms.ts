@@ -1,7 +1,7 @@
 import type { Names, Topic } from "../live/types";
 import { valuesOf } from "./figures";
 
-export type FaultKind = "carrier" | "carrier_sound" | "station_sound" | "silent" | "sign_ons" | "clock";
+export type FaultKind = "carrier" | "carrier_sound" | "station_sound" | "silent" | "sign_ons" | "clock" | "spend_day" | "spend_month";
 export type AlarmKind = "wait" | "help" | "wrap" | "level" | "empty" | "surge" | "lost" | "telephone" | FaultKind;
 
 export interface Alarm {
@@ -30,11 +30,13 @@ const ORDER: Record<AlarmKind, number> = {
   station_sound: 9,
   sign_ons: 10,
   clock: 11,
+  spend_day: 11,
+  spend_month: 11,
   wrap: 12,
 };
 
 /** Faults of the telephony: something, not a queue or a customer, needs looking after. */
-export const FAULTS: ReadonlySet<string> = new Set<FaultKind>(["carrier", "carrier_sound", "station_sound", "silent", "sign_ons", "clock"]);
+export const FAULTS: ReadonlySet<string> = new Set<FaultKind>(["carrier", "carrier_sound", "station_sound", "silent", "sign_ons", "clock", "spend_day", "spend_month"]);
 
 /** Everything that alarms now: what nobody attends to first, urgent before the rest, then by kind and age. */
 export function alarmsOf(wall: Topic): Alarm[] {

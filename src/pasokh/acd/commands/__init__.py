@@ -61,6 +61,7 @@ from pasokh.acd.commands.setup import (
     SignOut,
     StartDay,
 )
+from pasokh.acd.commands.spending import AnswerDial, BeginDial, EndDial, KeepDials
 from pasokh.acd.commands.supervision import (
     AcknowledgeAlarm,
     AnnounceIncident,
@@ -82,12 +83,14 @@ __all__ = [
     "AcceptOffer",
     "AcknowledgeAlarm",
     "AnnounceIncident",
+    "AnswerDial",
     "AnswerHelp",
     "AnswerOutside",
     "AnyCommand",
     "AskHelp",
     "Author",
     "BeginCall",
+    "BeginDial",
     "CloseFollowUp",
     "CloseInteraction",
     "CloseQueue",
@@ -100,11 +103,13 @@ __all__ = [
     "DefineQueue",
     "EndCall",
     "EndConsult",
+    "EndDial",
     "EndFault",
     "EndHold",
     "EndInteraction",
     "EndOutside",
     "EndSurge",
+    "KeepDials",
     "LeaveContact",
     "LoseCall",
     "LoseTelephone",
@@ -158,7 +163,7 @@ type AnyCommand = (
     | MarkRead | CustomerAway | CustomerBack | RateContact | SetFollowUp | CloseFollowUp
     | AskHelp | AnswerHelp | StartMonitor | StopMonitor | TakeOver | ReturnInteraction
     | AnnounceIncident | WithdrawIncident | AcknowledgeAlarm | NoteSurge | EndSurge
-    | NoteFault | EndFault | Tick
+    | NoteFault | EndFault | BeginDial | AnswerDial | EndDial | KeepDials | Tick
 )  # fmt: skip
 
 _decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand.__value__)

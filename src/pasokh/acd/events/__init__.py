@@ -81,6 +81,7 @@ from pasokh.acd.events.setup import (
     QueueDefined,
     QueueOpened,
 )
+from pasokh.acd.events.spending import DialAnswered, DialBegun, DialEnded, DialsKept, SpendEased, SpendReached
 from pasokh.acd.events.supervision import (
     AlarmAcknowledged,
     FaultEnded,
@@ -119,6 +120,10 @@ __all__ = [
     "CustomerCameBack",
     "CustomerWentAway",
     "DayStarted",
+    "DialAnswered",
+    "DialBegun",
+    "DialEnded",
+    "DialsKept",
     "FaultEnded",
     "FaultNoted",
     "FollowUpClosed",
@@ -160,6 +165,8 @@ __all__ = [
     "RestrictionLapsed",
     "Scheduled",
     "SentToMenu",
+    "SpendEased",
+    "SpendReached",
     "SurgeEnded",
     "SurgeNoted",
     "TalkEnded",
@@ -189,6 +196,7 @@ type AnyEvent = (
     | CallArrived | CallStepped | CallEnded | CallLost | ConsultSwitched | RecordingPaused | RecordingResumed
     | TelephoneLost | TelephoneCalled | TelephoneRejoined
     | AlarmAcknowledged | SurgeNoted | SurgeEnded | FaultNoted | FaultEnded
+    | DialBegun | DialAnswered | DialEnded | DialsKept | SpendReached | SpendEased
     | FollowUpSet | FollowUpClosed | ContactRated
 )  # fmt: skip
 
@@ -216,6 +224,8 @@ def stream_of(event: AnyEvent) -> str:
             return f"incident:{event.incident}"
         case FaultNoted() | FaultEnded():
             return f"fault:{event.kind}:{event.object}"
+        case DialBegun() | DialAnswered() | DialEnded() | DialsKept() | SpendReached() | SpendEased():
+            return "spending"
         case AlarmAcknowledged():
             return f"alarm:{event.alarm}"
         case AgentRetired() | AgentSignedIn() | AgentSignedOut() | PresenceChanged():

@@ -6,6 +6,7 @@ from typing import Any
 from pasokh.acd import events as ev
 from pasokh.acd import levels
 from pasokh.acd.derived import Derived, forget
+from pasokh.acd.folds.spending import begin_day
 from pasokh.acd.model import Presence
 from pasokh.acd.state import Agent, Queue, QueueDay, State
 from pasokh.kernel.time import Instant
@@ -52,7 +53,7 @@ def agent_retired(state: State, e: ev.AgentRetired, _: Instant) -> None:
     forget(state)
 
 
-def day_started(state: State, e: ev.DayStarted, _: Instant) -> None:
+def day_started(state: State, e: ev.DayStarted, at: Instant) -> None:
     """Counters of the day restart."""
     state.day = e.day
     for queue in state.queues.values():
@@ -62,6 +63,7 @@ def day_started(state: State, e: ev.DayStarted, _: Instant) -> None:
         agent.answered = agent.missed = agent.talk_ms = agent.wrap_up_ms = 0
         sync(state, agent)
     state.acknowledged.clear()
+    begin_day(state, at)
 
 
 def sync(state: State, agent: Agent) -> None:

@@ -2,6 +2,7 @@
 
 from pasokh.acd import commands as cmd
 from pasokh.acd import events as ev
+from pasokh.acd.handlers.spending import look
 from pasokh.acd.model import Alternative, Phase, Presence, QueueConfig
 from pasokh.acd.turn import Turn
 from pasokh.kernel.errors import PasokhError
@@ -78,6 +79,7 @@ def start_day(turn: Turn, c: cmd.StartDay) -> None:
     """Begin a day; the day already running changes nothing."""
     if turn.state.day != c.day:
         turn.emit(ev.DayStarted(c.day))
+        look(turn)
 
 
 def everything_changed(turn: Turn) -> None:

@@ -133,6 +133,8 @@ class Document(_Model, frozen=True, kw_only=True):
     """Everything of one organisation."""
 
     org: site.OrgId
+    zone: str = "UTC"
+    """When its days begin."""
     dial: DialConfig
     trunks: tuple[CompiledTrunk, ...] = ()
     numbers: tuple[CompiledNumber, ...] = ()

@@ -100,6 +100,7 @@ def compile_document() -> Document:
     trunks = {row.pk: row for row in active if row.sealed or not row.config.username}
     return Document(
         org=scope.required(),
+        zone=Organisation.objects.values_list("zone", flat=True).get(),
         dial=dial_config(),
         trunks=tuple(CompiledTrunk(key=row.site_key, config=row.config, sealed=row.sealed) for row in trunks.values()),
         numbers=_numbers(trunks),
@@ -149,12 +150,18 @@ def prompt_configs() -> dict[str, PromptConfig]:
 
 
 def follow_people() -> None:
-    """From now on an account that is closed, renamed or opened again changes the document at once."""
+    """From now on an account that is closed, renamed or opened again changes the document at once, and a new zone."""
     post_save.connect(_person_saved, sender=User, dispatch_uid="telephony.people")
+    post_save.connect(_organisation_saved, sender=Organisation, dispatch_uid="telephony.organisation")
 
 
 def _person_saved(sender: type[User], instance: User, **given: Any) -> None:  # noqa: ANN401, ARG001 - Django's
     if scope.current() == instance.organisation_id and Station.objects.filter(user=instance).exists():
+        recompile()
+
+
+def _organisation_saved(sender: type[Organisation], instance: Organisation, **given: Any) -> None:  # noqa: ANN401, ARG001 - Django's
+    if scope.current() == instance.pk and PlantDocument.objects.exists():
         recompile()
 
 

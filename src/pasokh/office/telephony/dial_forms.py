@@ -1,22 +1,25 @@
 """The form of the dial policy: where calls may go, in words people understand."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 from django import forms
+from django.core.exceptions import ValidationError
 
 from pasokh.i18n.countries import calling_code, countries
 from pasokh.i18n.digits import localise, to_ascii
 from pasokh.i18n.languages import as_language
 from pasokh.i18n.text import strip_invisible
 from pasokh.kernel.errors import PasokhError
-from pasokh.office.errors import language
+from pasokh.office.errors import language, text_of
 from pasokh.office.fields import RefusableForm, WholeNumberField, label
 from pasokh.office.telephony.compiled import DialConfig
 from pasokh.office.telephony.forms import LTR, lines, telephone_field
+from pasokh.office.telephony.money import CURRENCIES, read_amount, typed_amount
 from pasokh.office.telephony.rules import as_dial, emergency_numbers
-from pasokh.telephony.dial import ORDINARY, read_number
+from pasokh.telephony.dial import ORDINARY, Price, read_number
 
 KINDS = ("fixed", "mobile", "free", "shared", "voip", "uan", "personal", "pager", "voicemail", "premium", "satellite")
 """As people choose them; a number that may be either of the first two goes with both."""
@@ -26,7 +29,28 @@ NEAR = {
     "en": ("GB", "US"),
 }
 MINUTES = 1_440
-LARGEST_SUM = 10**12
+_PRICE = re.compile(r"(\+?[0-9][0-9 ()\-]*?)\s+([0-9][0-9.,\u066b\u066c]*)(?:\s+([0-9]{1,5})/([0-9]{1,5}))?")
+"""A beginning, what a minute costs, and in which steps of seconds time is paid."""
+_LONGEST_STEP = 3_600
+
+
+class AmountField(forms.CharField):
+    """An amount of money in any digits, as millionths; empty = None."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "dir": "ltr", "autocomplete": "off"})
+
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(required=False, max_length=40, **kwargs)
+
+    def clean(self, value: Any) -> Any:  # noqa: ANN401 - Django's
+        """The millionths."""
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            return read_amount(text, "amount")
+        except PasokhError as error:
+            raise ValidationError(text_of(error)) from error
 
 
 class DialForm(RefusableForm):
@@ -53,13 +77,17 @@ class DialForm(RefusableForm):
     max_forwards = WholeNumberField(
         most=10, label=label("dial.max_forwards"), help_text=label("dial.max_forwards.help")
     )
-    spend_a_day = WholeNumberField(
-        required=False, most=LARGEST_SUM, label=label("dial.spend_a_day"), help_text=label("dial.spend.help")
-    )
-    spend_a_month = WholeNumberField(required=False, most=LARGEST_SUM, label=label("dial.spend_a_month"))
+    currency = forms.ChoiceField(label=label("dial.currency"))
+    spend_a_day = AmountField(label=label("dial.spend_a_day"), help_text=label("dial.spend.help"))
+    spend_a_month = AmountField(label=label("dial.spend_a_month"))
+    calendar = forms.ChoiceField(
+        label=label("dial.calendar"),
+        choices=[("jalali", label("dial.calendar.jalali")), ("gregorian", label("dial.calendar.gregorian"))],
+    )  # fmt: skip
+    cut = forms.BooleanField(required=False, label=label("dial.cut"), help_text=label("dial.cut.help"))
     prices = forms.CharField(
         required=False, max_length=20_000, label=label("dial.prices"), help_text=label("dial.prices.help"),
-        widget=forms.Textarea(attrs={**LTR, "rows": 3, "placeholder": "+9821 350"}),
+        widget=forms.Textarea(attrs={**LTR, "rows": 3, "placeholder": "+9821 350 60/60"}),
     )  # fmt: skip
     caller_id = forms.ChoiceField(required=False, label=label("dial.caller_id"))
     held_minutes = WholeNumberField(most=120, label=label("dial.held_minutes"), help_text=label("dial.held.help"))
@@ -86,9 +114,12 @@ class DialForm(RefusableForm):
                 "max_calls": policy.max_calls,
                 "max_minutes": -(-policy.max_seconds // 60),
                 "max_forwards": policy.max_forwards,
-                "spend_a_day": policy.spend_a_day,
-                "spend_a_month": policy.spend_a_month,
-                "prices": "\n".join(f"{each.prefix} {each.a_minute}" for each in policy.prices),
+                "currency": policy.currency,
+                "spend_a_day": None if policy.spend_a_day is None else typed_amount(policy.spend_a_day),
+                "spend_a_month": None if policy.spend_a_month is None else typed_amount(policy.spend_a_month),
+                "calendar": policy.calendar,
+                "cut": policy.cut,
+                "prices": "\n".join(_typed_price(each) for each in policy.prices),
                 "caller_id": config.caller_id,
                 "held_minutes": config.held.minutes,
                 "overflow": f"+{config.held.overflow}" if config.held.overflow else "",
@@ -105,6 +136,13 @@ class DialForm(RefusableForm):
             ("region", [*first, *rest]),
             ("countries", [*first, *rest]),
             ("caller_id", [("", label("dial.caller_id.first")), *numbers]),
+            (
+                "currency",
+                [
+                    (code, label(f"money.{code}") if code in CURRENCIES else code)
+                    for code in dict.fromkeys((*CURRENCIES, policy.currency))
+                ],
+            ),
         ):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField | forms.MultipleChoiceField):
@@ -139,6 +177,9 @@ class DialForm(RefusableForm):
             "max_calls": given["max_calls"],
             "max_seconds": old.policy.max_seconds if kept else minutes * 60,
             "max_forwards": given["max_forwards"],
+            "currency": given["currency"],
+            "calendar": given["calendar"],
+            "cut": given["cut"],
             "spend_a_day": given["spend_a_day"],
             "spend_a_month": given["spend_a_month"],
             "prices": [_price(text) for text in lines(given["prices"])],
@@ -169,7 +210,19 @@ def _prefix(text: str, field: str) -> str:
 
 
 def _price(text: str) -> dict[str, object]:
-    prefix, _, amount = to_ascii(text).strip().rpartition(" ")
-    if not prefix or not amount.isdigit() or len(amount) > 12:
+    found = _PRICE.fullmatch(to_ascii(strip_invisible(text)).strip())
+    if found is None:
         raise PasokhError("dial.bad_price", field="prices", value=text[:40])
-    return {"prefix": _prefix(prefix, "prices"), "a_minute": int(amount)}
+    prefix, amount, first, step = found.groups()
+    spans = [int(span) if span else None for span in (first, step)]
+    if any(span is not None and not 1 <= span <= _LONGEST_STEP for span in spans):
+        raise PasokhError("dial.bad_price", field="prices", value=text[:40])
+    return {
+        "prefix": _prefix(prefix, "prices"), "a_minute": read_amount(amount, "prices"),
+        "first_s": spans[0] or 60, "step_s": spans[1] or 60,
+    }  # fmt: skip
+
+
+def _typed_price(price: Price) -> str:
+    steps = "" if (price.first_s, price.step_s) == (60, 60) else f" {price.first_s}/{price.step_s}"
+    return f"{price.prefix} {typed_amount(price.a_minute)}{steps}"

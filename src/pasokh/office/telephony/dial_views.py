@@ -30,9 +30,14 @@ from pasokh.office.telephony.compiling import published_flows
 from pasokh.office.telephony.dial_forms import DialForm
 from pasokh.office.telephony.kinds import shown_number
 from pasokh.office.telephony.models import BlockedNumber
+from pasokh.office.telephony.money import shown_amount
 from pasokh.office.telephony.rules import ANONYMOUS
 from pasokh.office.telephony.selectors import all_flows, all_numbers, blocked_numbers, dial_settings
-from pasokh.telephony.dial import Request, Usage, permit
+from pasokh.office.telephony.usage import used
+from pasokh.telephony.dial import Request, permit
+
+NEAR = 800
+"""Thousandths of a limit from which it is marked; supervisors are told then."""
 
 
 # -- where calls may go ------------------------------------------------------------------------------------------------
@@ -62,9 +67,29 @@ def dial_page(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "may_edit": may_edit, "tried": tried, "summary": summary(settings.config),
         "verdict": verdict(tried, settings.config) if tried else None, "first": settings.version == 0,
-        "countries_chosen": len(settings.config.policy.countries),
+        "used": shown_use(settings.config), "countries_chosen": len(settings.config.policy.countries),
     }  # fmt: skip
     return render(request, "telephony/dial.html", context, status=status)
+
+
+def shown_use(config: DialConfig) -> dict[str, object]:
+    """What calls to the outside use up now, in words."""
+    spoken = as_language(language()) or "en"
+    policy, now = config.policy, used(config.policy, clock.now())
+    return {
+        "calls": now.calls, "most": policy.max_calls, "full": now.calls >= policy.max_calls,
+        "spans": [
+            {
+                "name": span.name, "cost": shown_amount(span.cost, policy.currency, spoken),
+                "limit": None if span.limit is None else shown_amount(span.limit, policy.currency, spoken),
+                "share": numbers.percent(span.permille, spoken), "filled": min(100, (span.permille or 0) // 10),
+                "level": "over" if (span.permille or 0) >= 1_000 else "near" if (span.permille or 0) >= NEAR else "",
+                "calls": span.calls, "answered": span.answered,
+                "talk": numbers.duration(span.talk_ms, spoken),
+            }
+            for span in (now.day, now.month)
+        ],
+    }  # fmt: skip
 
 
 def summary(config: DialConfig) -> list[str]:
@@ -91,7 +116,7 @@ def summary(config: DialConfig) -> list[str]:
         message("dial.sum.caps", spoken, n=policy.max_calls, span=numbers.duration(policy.max_seconds * 1_000, spoken))
     )
     if policy.spend_a_day is not None or policy.spend_a_month is not None:
-        said.append(message("dial.sum.spend", spoken))
+        said.append(message("dial.sum.spend_cut" if policy.cut else "dial.sum.spend", spoken))
     emergency = comma.join(localise(number, spoken) for number in config.emergency)
     said.append(message("dial.sum.emergency", spoken, numbers=emergency or "–"))
     return said
@@ -102,7 +127,7 @@ def verdict(text: str, config: DialConfig) -> dict[str, object]:
     spoken = as_language(language()) or "en"
     own = frozenset(f"+{row.did}" for row in all_numbers())
     try:
-        granted = permit(Request(text, "station", own=own), config.policy, Usage())
+        granted = permit(Request(text, "station", own=own), config.policy, used(config.policy, clock.now()).usage)
     except PasokhError as error:
         return {"good": False, "said": text_of(error), "code": error.code}
     found = granted.destination

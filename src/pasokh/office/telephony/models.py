@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 import msgspec
 from django.db import models
 
+from pasokh.office.desk.models import ProjectedModel
 from pasokh.office.people.models import User
 from pasokh.office.supervise.models import Queue
 from pasokh.office.telephony.compiled import DialConfig, StationConfig, TrunkConfig, site_key
@@ -290,3 +291,49 @@ class PlantDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id}/{self.version}"
+
+
+class OutsideDay(ProjectedModel):
+    """What calls to the outside of one kind cost that began on one day, once they are over; folded from the log."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "day", "month", "currency", "purpose")
+    day = models.CharField(max_length=10)
+    """YYYY-MM-DD in the organisation's zone."""
+    month = models.CharField(max_length=7)
+    """Of the dial policy's calendar: ``2026-11``, ``1405-09``."""
+    currency = models.CharField(max_length=3)
+    purpose = models.CharField(max_length=12)
+    calls = models.PositiveIntegerField(default=0)
+    answered = models.PositiveIntegerField(default=0)
+    talk_ms = models.BigIntegerField(default=0)
+    cost = models.BigIntegerField(default=0)
+    """Millionths of the currency."""
+
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
+
+    class Meta(ProjectedModel.Meta):  # noqa: D106 - Django options
+        indexes: ClassVar = [models.Index(fields=["organisation", "month"], name="outside_month")]
+
+    def __str__(self) -> str:
+        return f"{self.day}/{self.purpose}"
+
+
+class OutsideCall(ProjectedModel):
+    """A call to the outside that is under way; folded from the log."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "call")
+    call = models.CharField(max_length=80)
+    purpose = models.CharField(max_length=12)
+    terms = models.JSONField()
+    """`pasokh.acd.model.Terms`."""
+    began_at = models.BigIntegerField()
+    answered_at = models.BigIntegerField(default=0)
+    """0 = it rings."""
+
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
+
+    class Meta(ProjectedModel.Meta):  # noqa: D106 - Django options
+        pass
+
+    def __str__(self) -> str:
+        return self.call

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 import phonenumbers
@@ -19,6 +19,7 @@ from pasokh.i18n.text import normalise, strip_invisible
 from pasokh.kernel.errors import PasokhError
 from pasokh.office.crm.rules import region_of
 from pasokh.office.telephony.compiled import DialConfig, StationConfig, StationKind, TrunkConfig, program_of
+from pasokh.office.telephony.money import currency_of
 from pasokh.telephony.dial import OutboundPolicy, Request, Usage, permit, read_number
 
 ANONYMOUS: Final = "anonymous"
@@ -118,7 +119,9 @@ def emergency_numbers(region: str) -> tuple[str, ...]:
 def first_dial_config(zone: str, language: str) -> DialConfig:
     """What an organisation begins with: nowhere but its country's emergency numbers."""
     region = region_of(zone, language) or _ELSEWHERE
-    return DialConfig(policy=OutboundPolicy(region=region), emergency=emergency_numbers(region))
+    calendar: Literal["jalali", "gregorian"] = "jalali" if language == "fa" else "gregorian"
+    policy = OutboundPolicy(region=region, currency=currency_of(zone, language), calendar=calendar)
+    return DialConfig(policy=policy, emergency=emergency_numbers(region))
 
 
 def cleaned_did(text: str, region: str) -> str:

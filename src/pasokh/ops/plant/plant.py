@@ -87,7 +87,7 @@ class OfficePlant:
 
     async def stations(self, org: str) -> OfficeStations:
         """Its telephones."""
-        return OfficeStations(org, self.documents)
+        return OfficeStations(org, self.documents, self._now)
 
     async def has_telephone(self, org: str, user: str) -> bool:
         """Whether somebody can be called now: a telephone that is signed in, or a number outside.

@@ -38,10 +38,10 @@ class AriChannels(AriSession):
         """Ours: in the application, or carrying the organisation's name."""
         return await self._ours()
 
-    async def originate(self, leg: Originate) -> None:
-        """Call a phone, once for an id."""
+    async def originate(self, leg: Originate) -> bool:
+        """Call a phone, once for an id; whether it is being called, or was and is there."""
         if leg.channel in self._translator.gone:
-            return
+            return False
         for name in leg.variables:
             check_variable(name)
         variables = dict(leg.variables)
@@ -68,6 +68,7 @@ class AriChannels(AriSession):
             if leg.channel not in self._translator.gone and not await self._there("channels", leg.channel):
                 reason = error.params.get("reason")
                 raise SwitchRefusedError("switch.cannot_dial", endpoint=leg.endpoint, reason=reason) from error
+        return leg.channel not in self._translator.gone
 
     async def ring(self, channel: str) -> None:
         """Let an unanswered caller hear ringing."""

@@ -18,6 +18,7 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import SECOND, Instant
 from pasokh.telephony import events as sw
 from pasokh.telephony.events import ChannelSnapshot
+from pasokh.telephony.exchange.dials import REFUSED, Dials
 from pasokh.telephony.exchange.followers import Followers
 from pasokh.telephony.exchange.hands import Hands
 from pasokh.telephony.exchange.lanes import side_by_side
@@ -83,6 +84,7 @@ class Exchange:
         self.telephones = Telephones(self)
         self.recorder = Recorder(self)
         self.losses = Losses(self)
+        self.dials = Dials(self)
 
     def forget_all(self) -> None:
         """Before everything is looked at anew."""
@@ -151,6 +153,9 @@ class Exchange:
                 await self._release(effect)
             case ef.CallOutside() | ef.JoinOutside() | ef.HandOutside() | ef.DropOutside():
                 await self.outside.perform(effect)
+            case ef.CutDial():
+                log.warning("the limit of spending ends call %s", effect.call)
+                await self.switch.hang_up(effect.call, sw.Cause.NORMAL)
             case ef.Deliver():
                 raise SwitchRefusedError("voice.no_text", interaction=effect.interaction)
             case _:
@@ -214,7 +219,9 @@ class Exchange:
         """Call a telephone; an agent's that cannot be called is told to the core, anybody else's raises."""
         self.legs.setdefault(leg.channel, leg)
         try:
-            await self.switch.originate(
+            if station.fare is not None:
+                await self.dials.begin(leg, station.fare)
+            there = await self.switch.originate(
                 Originate(
                     channel=leg.channel,
                     endpoint=station.endpoint,
@@ -228,11 +235,14 @@ class Exchange:
             )
         except SwitchRefusedError:
             self.legs.pop(leg.channel, None)
+            await self.dials.gone(leg.channel)
             if leg.role is not Role.AGENT:
                 raise
             await self._unreachable(leg.interaction, leg.person, leg.channel, "unreachable")
         else:
             self.legs.get(leg.channel, leg).called = True
+            if not there:  # asked for again, and its call is over already
+                await self.dials.gone(leg.channel)
 
     async def _unreachable(self, interaction: str, agent: str, key: str, reason: str) -> None:
         """An agent whose telephone cannot be called: the offer goes to others, the agent is to look after it."""
@@ -300,8 +310,10 @@ class Exchange:
         leg = Leg(leg_id(self.org, f"{effect.id}.c"), Role.OUTSIDE, talk.interaction, effect.address)
         try:
             await self.call(leg, station, originator=self.beside(talk))
-        except SwitchRefusedError:
-            await self.note(f"undialled:{effect.id}", cmd.MissCallback(talk.interaction, effect.agent, "failed"))
+        except SwitchRefusedError as error:
+            log.warning("interaction %s cannot be called back: %s", talk.interaction, error.code)
+            result: Literal["refused", "failed"] = "refused" if error.code.startswith(REFUSED) else "failed"
+            await self.note(f"undialled:{effect.id}", cmd.MissCallback(talk.interaction, effect.agent, result))
 
     async def _release(self, effect: ef.Release) -> None:
         talk = self.talks.get(effect.interaction)
@@ -380,6 +392,7 @@ class Exchange:
 
     async def _answered(self, leg: Leg) -> None:
         leg.up = True
+        await self.dials.answered(leg.channel)
         talk = self.talks.get(leg.interaction)
         if leg.role is Role.SUPERVISOR:
             await self.followers.place(leg)
@@ -409,6 +422,7 @@ class Exchange:
 
     async def _gone(self, event: sw.ChannelGone) -> None:
         self.hands.seen.gone(event.channel)
+        await self.dials.gone(event.channel)
         self.callers.pop(event.channel, None)
         for talk in [talk for name, talk in self.talks.items() if name == talk.interaction]:
             if talk.caller == event.channel:

@@ -10,6 +10,7 @@ from pasokh.acd import effects as ef
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.time import SECOND
 from pasokh.telephony import events as sw
+from pasokh.telephony.exchange.dials import REFUSED
 from pasokh.telephony.exchange.legs import Leg, Role, leg_id, outside_person
 from pasokh.telephony.exchange.talks import Party, Talk
 from pasokh.telephony.port import SwitchRefusedError
@@ -77,7 +78,7 @@ class Outside:
         try:
             await exchange.call(leg, station, seconds, talk.caller)
         except SwitchRefusedError as error:
-            await self._failed(effect, "failed", error.code)
+            await self._failed(effect, "refused" if error.code.startswith(REFUSED) else "failed", error.code)
 
     async def _failed(self, effect: ef.CallOutside, cause: str, code: str) -> None:
         end = cmd.EndOutside(effect.interaction, "refused" if cause == "refused" else "failed", code)
@@ -147,7 +148,8 @@ class Outside:
         leg = Leg(f"t-{exchange.org}-{channel}-{number.lstrip('+')}", Role.TRANSFER, talk.interaction, number)
         try:
             await exchange.call(leg, station, seconds, channel)
-        except SwitchRefusedError:
+        except SwitchRefusedError as error:
+            log.warning("caller %s cannot be passed on: %s", channel, error.code)
             exchange.forget(talk)
             await exchange.front.transfer_ended(channel, answered=False)
 

@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from pasokh.acd.commands import AnyCommand
-from pasokh.acd.model import Alternative
+from pasokh.acd.model import Alternative, Terms
 from pasokh.telephony.dial import Purpose
 from pasokh.telephony.events import AnySwitchEvent, ChannelSnapshot
 
@@ -24,6 +24,15 @@ class Core(Protocol):
         """Tell it something whose answer changes nothing: what is asked later is decided later. Raises as `ask`."""
 
 
+class Fare(msgspec.Struct, frozen=True, kw_only=True):
+    """What is told to the core before a number outside is dialled, so that caps and limits hold."""
+
+    purpose: Purpose
+    terms: Terms
+    prefix: str = ""
+    """By which it was priced."""
+
+
 class Station(msgspec.Struct, frozen=True, kw_only=True):
     """Where somebody is called."""
 
@@ -33,6 +42,8 @@ class Station(msgspec.Struct, frozen=True, kw_only=True):
     """Said to the telephone with the call: that it may answer by itself, and what for."""
     may_be_lost: bool = False
     """It never hangs up by itself (a browser): a talk it leaves was lost, not ended."""
+    fare: Fare | None = None
+    """Of a number outside; None for telephones that cost nothing."""
 
 
 class Stations(Protocol):

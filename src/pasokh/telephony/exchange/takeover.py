@@ -50,7 +50,8 @@ async def take_over(
     exchange.front.keep({channel.id for channel in channels})
     exchange.hands.seen = Seen({each.id: set(each.channels) for each in bridges})
     open_now = {each.id: each for each in held if each.phase not in OVER}
-    asked = _adopt_customers(exchange, open_now, _customers(channels), _dialled(channels))
+    asked: list[cmd.AnyCommand] = [exchange.dials.found(channels)]
+    asked += _adopt_customers(exchange, open_now, _customers(channels), _dialled(channels))
     asked += await _adopt_legs(exchange, open_now, channels)
     asked += _missing_agents(exchange, open_now)
     asked += _missing_telephones(exchange, open_now, undone)

@@ -121,8 +121,8 @@ class MemorySwitch:
         return [ev.BridgeSnapshot(id=bridge.id, channels=tuple(bridge.lines)) for bridge in found]
 
     # -- a channel -----------------------------------------------------------------------------------------------------
-    async def originate(self, leg: Originate) -> None:
-        """Call a phone, once for an id."""
+    async def originate(self, leg: Originate) -> bool:
+        """Call a phone, once for an id; whether it is being called, or was and is there."""
         pbx = await self._act()
         for name in leg.variables:
             check_variable(name)
@@ -132,6 +132,7 @@ class MemorySwitch:
         if leg.channel not in pbx.lines and leg.channel not in pbx.ended:
             pbx.dial(leg)
         self._done()
+        return leg.channel not in pbx.ended
 
     async def ring(self, channel: str) -> None:
         """Let an unanswered caller hear ringing."""

@@ -91,30 +91,31 @@ class NodesSwitch(NodesSession):
         return found + [BridgeSnapshot(id=bridge, channels=()) for bridge in self._places.intended]
 
     # -- a channel -----------------------------------------------------------------------------------------------------
-    async def originate(self, leg: Originate) -> None:
-        """Call a phone from the node of the call it is for; if that is lost, so is the leg."""
+    async def originate(self, leg: Originate) -> bool:
+        """Call a phone from the node of the call it is for; if that is lost, so is the leg: then False."""
         self._may_act()
         places = self._places
         if leg.channel in places.gone or leg.channel in places.lost:
-            return
+            return False
         place = places.channels.get(leg.channel)
         if place is None:
             place = Place(self._node_for(leg), sure=False)
             if self._nodes[place.node].state is NodeState.AWAY:
                 places.gone.note(leg.channel, place.node)
                 self._tell_lost(self._session, leg.channel)
-                return
+                return False
             self._on(place.node)
             places.channels[leg.channel] = place
             for name in (INTERACTION, CONTACT):
                 if said := leg.variables.get(name):
                     places.interactions.note(said, place.node)
         try:
-            await self._on(place.node).originate(leg)
+            there = await self._on(place.node).originate(leg)
         except SwitchRefusedError:
             places.channels.pop(leg.channel, None)
             raise
         place.sure = True
+        return there
 
     def _node_for(self, leg: Originate) -> str:
         places = self._places
