@@ -24,7 +24,7 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.telephony.ari.client import AriAddress
 from pasokh.telephony.ari.switch import AriSwitch
 from pasokh.telephony.exchange.front import NumberPlan
-from pasokh.telephony.exchange.ports import Station
+from pasokh.telephony.exchange.ports import Silence, Station
 from pasokh.telephony.memory.book import MemoryBook
 from pasokh.telephony.service import VoiceCarrier
 
@@ -54,6 +54,9 @@ class Plant:
 
     async def switch(self, org: str) -> AriSwitch:
         return AriSwitch(self._address, node="node1", org=org, clock=wall_ms)
+
+    async def whispers(self, org: str) -> Silence:  # noqa: ARG002 - nobody
+        return Silence()
 
     async def stations(self, org: str) -> "Plant":  # noqa: ARG002 - there is one
         return self

@@ -16,7 +16,8 @@ from pasokh.kernel.time import Millis
 
 SLOT = re.compile(r"\{([a-z][a-z0-9_\-]*)(?::([a-z]+(?:\.[A-Z]{3})?))?\}")
 BRACES = re.compile(r"[{}]")
-MANNERS = ("plain", "digits", "number", "place", "day", "time", "wait", *(f"money.{c}" for c in speech.CURRENCIES))
+_MONEY = tuple(f"money.{currency}" for currency in speech.CURRENCIES)
+MANNERS = ("plain", "digits", "number", "place", "day", "time", "wait", "waited", *_MONEY)
 BUILT_IN_SLOTS = frozenset({"caller", "called"})
 """Known of every call: the caller's number and the number called."""
 MS_A_LETTER: Millis = 80
@@ -142,6 +143,8 @@ def rendered(value: str, manner: str, language: str) -> speech.Spoken:
             case "wait":
                 low, _, high = value.partition("-")
                 return speech.between(int(low), int(high or low), spoken)
+            case "waited":
+                return speech.waited(int(value), spoken)
             case _ if manner.startswith("money."):
                 currency = cast("speech.Currency", manner.removeprefix("money."))  # another is refused there
                 return speech.money(int(value), currency, spoken)

@@ -165,6 +165,12 @@ def length(span_ms: int, language: Language, case: Case = "nom") -> Spoken:
     return _spoken(words)
 
 
+def waited(span_ms: int, language: Language) -> Spoken:
+    """How long somebody has waited: below a minute to five seconds, never below five; then as `length`."""
+    seconds = max(5, (max(span_ms, 0) + 2_500) // 5_000 * 5)
+    return counted(seconds, "second", language) if seconds < 60 else length(span_ms, language)
+
+
 def about(span_ms: int, language: Language) -> Spoken:
     """A length of time nobody should take by the second: "about three minutes"; below 45 s "less than a minute"."""
     if span_ms < _LEAST_ABOUT_MS:

@@ -141,7 +141,7 @@ def _ask_for_reasons() -> None:
 
 
 def _add_florist() -> None:
-    do_save_client(ACTOR, words.FLORIST, words.FLORIST_NAME)
+    do_save_client(ACTOR, words.FLORIST, words.FLORIST_NAME, words.FLORIST_ANSWERED)
     do_publish_queue(ACTOR, _queue(words.FLORIST, ("sold", "solved", "follow_up", "complaint"), "sales", "support"))
     helping = (*demo.HELPS_FLORIST, *(person.username for person in demo.TRAFFIC if "sales" in person.queues))
     known = User.objects.filter(username__in=helping, is_active=True).values_list("username", flat=True)

@@ -14,6 +14,12 @@ FLORIST_GREETING: Names = {
     "uk": "Вітаємо! Кому надіслати квіти?",
     "en": "Hello! Who shall we send flowers to?",
 }
+FLORIST_ANSWERED: Names = {
+    "fa": "گل‌فروشی گلبرگ، بفرمایید.",
+    "uk": "Квіти «Гольбарг», слухаю вас.",
+    "en": "Golbarg Flowers, how can I help?",
+}
+"""What agents answer its calls with."""
 SHOP_GREETING: Names = {
     "fa": "سلام! چه کمکی از ما برمی‌آید؟",
     "uk": "Вітаємо! Чим допомогти?",

@@ -22,7 +22,7 @@ from pasokh.telephony.exchange.exchange import Exchange
 from pasokh.telephony.exchange.front import FlowFront, Numbers
 from pasokh.telephony.exchange.journal import Journal, Nowhere
 from pasokh.telephony.exchange.lanes import Lanes
-from pasokh.telephony.exchange.ports import Stations
+from pasokh.telephony.exchange.ports import Stations, Whispers
 from pasokh.telephony.exchange.takeover import calls_of, held_of, take_over, unsure
 from pasokh.telephony.exchange.witness import Told, Witness, watched
 from pasokh.telephony.port import Switch, SwitchReplacedError, SwitchUnavailableError
@@ -75,6 +75,9 @@ class Plant(Protocol):
     async def numbers(self, org: str) -> Numbers:
         """Its numbers."""
 
+    async def whispers(self, org: str) -> Whispers:
+        """What its agents hear before a call."""
+
 
 @dataclass(frozen=True)
 class _Unseen:
@@ -126,6 +129,7 @@ class VoiceCarrier:
             book=self._books.of(org) if self._books is not None else NoBook(),
         )  # fmt: skip
         witness.exchange = exchange
+        exchange.whispers = await self._plant.whispers(org)
         front = FlowFront(exchange, await self._plant.numbers(org))
         exchange.front = front
         asked: list[AnyCommand] = []

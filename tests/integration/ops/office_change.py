@@ -1,7 +1,8 @@
 """Changes of the demonstration's telephony as an administrator makes them, in a process of its own beside a centre.
 
 Reads lines of JSON ``[name, …]`` and answers each with one: ``station USER`` gives credentials of a desk telephone,
-``number DID RECORDED`` saves a number, ``trunk HOST NETWORK`` adds a carrier, ``held MINUTES`` says when callers
+``answering USER`` lets it answer by itself with
+a word, ``number DID RECORDED`` saves a number, ``trunk HOST NETWORK`` adds a carrier, ``held MINUTES`` says when callers
 without an engine may leave a message.
 """
 
@@ -34,6 +35,13 @@ def station(user):
     row = station_actions.do_choose_station(ACTOR, f"{user}.desk")
     found = selectors.credentials_of(row)
     return [found.username, found.password]
+
+
+def answering(user):
+    """The telephone answers by itself and says whose call it is."""
+    row = Station.objects.get(key=f"{user}.desk")
+    config = msgspec.structs.replace(row.config, auto_answer=True, whisper=True)
+    station_actions.do_save_station(ACTOR, row.key, StationDraft(user, "desk", config=config))
 
 
 def number(did):
@@ -72,7 +80,7 @@ def answers(user):
     return Station.objects.filter(user__username=user, is_chosen=True).values_list("kind", flat=True)[0]
 
 
-KNOWN = {each.__name__: each for each in (station, number, trunk, held, spoil, mend, answers)}
+KNOWN = {each.__name__: each for each in (station, answering, number, trunk, held, spoil, mend, answers)}
 
 for line in sys.stdin:
     name, *given = json.loads(line)

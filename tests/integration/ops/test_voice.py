@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from tests.desk_phone import DeskPhone
 from tests.integration.ops.centre import Centre, alive
-from tests.line_voice import StreetCaller
+from tests.line_voice import LineVoice, StreetCaller
 from tests.polling import until
 from tests.switch_stage import free_ports, needs_asterisk, needs_sipp
 from tests.telephony.sipp import phone
@@ -127,6 +127,37 @@ def test_a_caller_hears_the_flow_waits_and_reaches_the_agents_telephone(centre):
     rotated = centre.run("recordings", "rotate-keys")
     assert rotated.returncode == 0, rotated.stderr
     assert centre.run("recordings", "check").returncode == 0
+
+
+def test_a_telephone_says_whose_call_it_is_before_the_customer_is_joined(centre):
+    user, password = centre.change("station", "agent4")
+    centre.change("answering", "agent4")
+    centre.until(lambda: user in centre.files(), 30)
+    with (
+        LineVoice("127.0.0.12", 0) as voice,
+        DeskPhone(centre.udp, user, password, "127.0.0.12", voice) as desk,
+        StreetCaller(centre.udp, LINE) as caller,
+    ):
+        opened = centre.until(lambda: [e for e in centre.events("contact.opened") if e["address"] == "+982155501"], 30)
+        mine = opened[-1]["interaction"]
+
+        def accepted():
+            return [each for each in centre.events("offer.accepted") if each["interaction"] == mine]
+
+        centre.ask_core(cmd.SignIn("agent4"))
+        centre.ask_core(cmd.SetPresence("agent4", ready=True))
+        until(lambda: desk.invited, 30)
+        answered = time.monotonic()
+        assert "answer-after=0" in desk.invited[0].header("Call-Info")
+        before = until(lambda: voice.loud_s(answered), 20)
+        assert accepted() == [], "the customer is not there yet"
+        taken = centre.until(accepted, 30)[-1]
+        assert voice.loud_s(answered) > before + 0.5, "a queue's name and a wait take a second at least"
+        assert taken["agent"] == "agent4"
+        since = time.monotonic()
+        until(lambda: voice.loud_s(since) > 0.5, 20, told=lambda: "the customer's voice")
+        caller.hang_up()
+        until(lambda: desk.ended == 1, 20)
 
 
 def test_a_number_said_in_the_office_is_on_the_switch_within_seconds(centre):

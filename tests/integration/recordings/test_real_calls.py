@@ -40,7 +40,7 @@ from pasokh.ops.recordings import OfficeBooks
 from pasokh.store import schema
 from pasokh.store.postgres import PostgresStore
 from pasokh.telephony.exchange.front import NumberPlan
-from pasokh.telephony.exchange.ports import Station
+from pasokh.telephony.exchange.ports import Silence, Station
 from pasokh.telephony.port import Switch
 from pasokh.telephony.recording.sealed import Opened
 from pasokh.telephony.recording.spool import RATE, Spool
@@ -60,6 +60,9 @@ class Plant:
 
     async def switch(self, org: str) -> Switch:
         return ari_switch(self._asterisk)
+
+    async def whispers(self, org: str) -> Silence:
+        return Silence()
 
     async def stations(self, org: str) -> "Plant":
         return self

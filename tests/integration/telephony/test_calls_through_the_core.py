@@ -26,7 +26,7 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.store import schema
 from pasokh.store.postgres import PostgresStore
 from pasokh.telephony.exchange.front import NumberPlan
-from pasokh.telephony.exchange.ports import Station
+from pasokh.telephony.exchange.ports import Silence, Station
 from pasokh.telephony.port import Switch
 from pasokh.telephony.service import VoiceCarrier
 
@@ -74,6 +74,9 @@ class Hall:
 
     async def switch(self, org: str) -> Switch:
         return ari_switch(self.asterisk)
+
+    async def whispers(self, org: str) -> Silence:
+        return Silence()
 
     async def stations(self, org: str) -> Stations:
         return Stations()

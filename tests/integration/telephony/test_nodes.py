@@ -26,7 +26,7 @@ from pasokh.engine.clock import wall_ms
 from pasokh.kernel.errors import PasokhError
 from pasokh.store import schema
 from pasokh.store.postgres import PostgresStore
-from pasokh.telephony.exchange.ports import Station
+from pasokh.telephony.exchange.ports import Silence, Station
 from pasokh.telephony.nodes.switch import NodesSwitch
 from pasokh.telephony.port import Switch
 from pasokh.telephony.service import VoiceCarrier
@@ -58,6 +58,9 @@ class Hall:
         parts = [node_switch(home, name) for name, home in self.cluster.nodes.items()]
         self.switches.append(NodesSwitch(parts, clock=wall_ms))
         return self.switches[-1]
+
+    async def whispers(self, org: str) -> Silence:
+        return Silence()
 
     async def stations(self, org: str) -> Stations:
         return Stations()

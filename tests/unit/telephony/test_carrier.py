@@ -12,6 +12,7 @@ from pasokh.flows import nodes as n
 from pasokh.kernel.errors import PasokhError
 from pasokh.store.ports import Answer
 from pasokh.telephony.exchange.front import NumberPlan
+from pasokh.telephony.exchange.ports import Silence
 from pasokh.telephony.memory.switch import MemorySwitch
 from pasokh.telephony.port import SwitchUnavailableError
 from pasokh.telephony.service import VoiceCarrier
@@ -53,6 +54,9 @@ class Plant:
                 return await super().channels()
 
         return Switch(self.shop.pbx)
+
+    async def whispers(self, org: str) -> Silence:
+        return Silence()
 
     async def stations(self, org: str) -> Stations:
         return Stations()

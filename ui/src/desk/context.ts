@@ -72,6 +72,8 @@ export interface Desk {
   people: readonly { id: string; name: string }[];
   /** Names of the businesses answered for, and of the numbers called. */
   clients: Readonly<Record<string, Names>>;
+  /** What calls of a client are answered with, by client. */
+  greetings: Readonly<Record<string, Names>>;
   numbers: Readonly<Record<string, Names>>;
   /** Whether a text of that key exists: codes from data (reasons, outcomes) may be an organisation's own. */
   known(key: string): key is DeskKey;

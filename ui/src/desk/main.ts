@@ -36,12 +36,13 @@ interface PageData {
   pauses?: Pause[];
   colleagues?: { id: string; name: string }[];
   clients?: Record<string, Names>;
+  greetings?: Record<string, Names>;
   numbers?: Record<string, Names>;
   phone?: StationKind | null;
 }
 
 /** What the server put on the page for the script: the organisation's own names. */
-function dataOnPage(): Pick<Desk, "outcomes" | "reasons" | "organisation" | "pauses" | "people" | "clients" | "numbers"> & Pick<PageData, "phone"> {
+function dataOnPage(): Pick<Desk, "outcomes" | "reasons" | "organisation" | "pauses" | "people" | "clients" | "greetings" | "numbers"> & Pick<PageData, "phone"> {
   const data = JSON.parse(document.getElementById("desk-data")?.textContent || "{}") as PageData;
   const { outcomes = [] } = data;
   return {
@@ -51,6 +52,7 @@ function dataOnPage(): Pick<Desk, "outcomes" | "reasons" | "organisation" | "pau
     pauses: data.pauses ?? [],
     people: data.colleagues ?? [],
     clients: data.clients ?? {},
+    greetings: data.greetings ?? {},
     numbers: data.numbers ?? {},
     phone: data.phone ?? null,
   };

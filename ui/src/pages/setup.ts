@@ -107,7 +107,7 @@ function kinds(form: HTMLFormElement): void {
   const choice = form.querySelector<HTMLSelectElement>("select[name=kind]");
   if (!choice) return;
   const show = (): void => {
-    for (const part of form.querySelectorAll<HTMLElement>("[data-kind]")) part.hidden = part.dataset["kind"] !== choice.value;
+    for (const part of form.querySelectorAll<HTMLElement>("[data-kind]")) part.hidden = !part.dataset["kind"]?.split(" ").includes(choice.value);
   };
   choice.addEventListener("change", show);
   show();

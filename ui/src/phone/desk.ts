@@ -6,7 +6,7 @@ import { type StationKind, type Voice, byVoice } from "../desk/voice";
 import { type Shortcut, register } from "../keys/shortcuts";
 import { newId } from "../live/identity";
 import { staffToken } from "../live/page";
-import { type PanelMemory, callPanel, came } from "./panel";
+import { type PanelMemory, callPanel, came, greeting } from "./panel";
 import { Phone, type Station } from "./phone";
 import { ownStation, phoneUrl } from "./station";
 import { microphoneDialog, phoneSettings, phoneSign } from "./settings";
@@ -106,7 +106,9 @@ class DeskVoice implements Voice {
     if (!byVoice(each)) return nothing;
     const { t, station } = this;
     const other = this.phone ? nothing : html`<p class="phone-why">${t(this.kind === "mobile" ? "phone.mobile" : "phone.desk", { name: station.name })}</p>`;
-    return html`${came({ desk: this.desk, t }, each)} ${other}`;
+    const joining = this.phone?.view.call?.up && this.phone.view.call.interaction === each.id;
+    return html`${greeting({ desk: this.desk, t }, each)} ${joining ? html`<p class="call-joining" role="status">${t("phone.joining")}</p>` : nothing}
+    ${came({ desk: this.desk, t }, each)} ${other}`;
   }
 
   dialogs(): TemplateResult | typeof nothing {

@@ -37,9 +37,16 @@ export interface PanelSurroundings {
 /** A call: how it stands, what can be done with it, where it comes from. */
 export function callPanel(around: PanelSurroundings, each: Interaction): TemplateResult {
   return html`<div class="call-panel" data-call=${each.id}>
-    ${alarms(around, each)} ${around.memory.card && each.phase === "active" ? cardForm(around, each) : nothing} ${each.phase === "active" ? tools(around, each) : nothing} ${parties(around, each)}
+    ${greeting(around, each)} ${alarms(around, each)} ${around.memory.card && each.phase === "active" ? cardForm(around, each) : nothing} ${each.phase === "active" ? tools(around, each) : nothing} ${parties(around, each)}
     ${around.memory.keypad ? keypad(around) : nothing} ${came(around, each)}
   </div>`;
+}
+
+/** What calls of this client are answered with: an agent who serves many reads it out before anything else. */
+export function greeting({ desk, t }: Pick<PanelSurroundings, "desk" | "t">, each: Interaction): TemplateResult | typeof nothing {
+  const known = desk.greetings[each.client];
+  if (!known || each.kind === "consult" || each.phase === "wrap_up" || each.phase === "outcome_due") return nothing;
+  return html`<p class="call-greeting" data-greeting><span>${t("phone.greeting")}</span> <b dir="auto">${pick(known, each.language || desk.language)}</b></p>`;
 }
 
 function alarms({ t, phone, away, mine, rejoin }: PanelSurroundings, each: Interaction): TemplateResult | typeof nothing {

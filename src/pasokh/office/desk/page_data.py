@@ -33,6 +33,9 @@ def page_data(user: User) -> dict[str, object]:
         ],
         "organisation": own_organisation().name,
         "clients": dict(Client.objects.order_by("key").values_list("key", "name")),
+        "greetings": {
+            key: greeting for key, greeting in Client.objects.order_by("key").values_list("key", "greeting") if greeting
+        },
         "numbers": dict(Number.objects.order_by("did").values_list("did", "name")),
         "phone": station.kind if settings.VOICE and (station := chosen_station(user)) is not None else None,
     }

@@ -60,13 +60,18 @@ def _write_organisation(actor: str, key: str, item: Item) -> None:  # noqa: ARG0
     do_change_organisation(actor, OrganisationDraft(item["name"], item["zone"], item["language"], item["colour"]))
 
 
-def _named(model: type[Client] | type[Skill] | type[Team]) -> Items:
+def _clients() -> Items:
+    rows = Client.objects.order_by("key")
+    return {row.key: {"name": row.name, "greeting": row.greeting, "archived": bool(row.archived_at)} for row in rows}
+
+
+def _named(model: type[Skill] | type[Team]) -> Items:
     rows = model.objects.order_by("key").values_list("key", "name", "archived_at")
     return {key: {"name": name, "archived": bool(archived)} for key, name, archived in rows}
 
 
 def _write_client(actor: str, key: str, item: Item) -> None:
-    do_save_client(actor, key, item["name"])
+    do_save_client(actor, key, item["name"], item["greeting"])
     if item["archived"] and not _archived(Client, key):
         do_archive_client(actor, key)
     elif not item["archived"]:
@@ -301,8 +306,8 @@ def add_own_sections() -> None:
     for section in (
         Section("organisation", 0, "The organisation: names, time zone, first language, brand colour.", _organisation,
                 shaped(shapes.OrganisationItem), _write_organisation, single=True),
-        Section("clients", 10, "Businesses it answers for; own = itself.", lambda: _named(Client), named, _write_client,
-                _retire_client),
+        Section("clients", 10, "Businesses it answers for; own = itself.", _clients,
+                shaped(shapes.ClientItem), _write_client, _retire_client),
         Section("skills", 20, "What people can be good at.", lambda: _named(Skill), named, _write_skill,
                 lambda a, k: vocabulary.do_archive(a, Skill, k)),
         Section("roles", 30, "Own roles beside agent, supervisor, administrator.", _roles, shaped(shapes.RoleItem),

@@ -29,8 +29,16 @@ class OrganisationItem(Shape, frozen=True):
     colour: str = ""
 
 
+class ClientItem(Shape, frozen=True):
+    """A client, and what its calls are answered with, by language."""
+
+    name: Names
+    greeting: dict[Literal["fa", "uk", "en"], str] = {}
+    archived: bool = False
+
+
 class NamedItem(Shape, frozen=True):
-    """A client, skill or team."""
+    """A skill or team."""
 
     name: Names
     archived: bool = False

@@ -86,7 +86,8 @@ def do_set_language(user: User, language: str) -> None:
     """Remember a person's language; raises `setup.unknown_language`."""
     if language not in LANGUAGES:
         raise PasokhError("setup.unknown_language", field="language", value=language[:16])
-    User.objects.filter(pk=user.pk).update(language=language)
+    user.language = language
+    user.save(update_fields=["language"])  # with its signal: the person's telephone speaks it too
 
 
 def _write(actor: str, user: User, draft: PersonDraft, action: str) -> User:

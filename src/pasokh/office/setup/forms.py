@@ -11,6 +11,7 @@ from pasokh.office.fields import LineField, RefusableForm, label
 from pasokh.office.supervise.rules import LONGEST_NAME
 from pasokh.office.tenancy.actions import OrganisationDraft
 from pasokh.office.tenancy.models import Organisation
+from pasokh.office.tenancy.rules import LONGEST_GREETING
 
 
 class NamesForm(RefusableForm):
@@ -40,6 +41,34 @@ class NamesForm(RefusableForm):
     def field_for(self, name: str) -> str | None:
         """A missing name belongs to the first language."""
         return {"name": f"name_{LANGUAGES[0]}", "title": f"name_{LANGUAGES[0]}"}.get(name)
+
+
+class ClientForm(NamesForm):
+    """A client's names, and what agents answer its calls with."""
+
+    def __init__(
+        self,
+        data: Any = None,  # noqa: ANN401 - Django's
+        *,
+        key: str | None,
+        names: dict[str, str] | None = None,
+        initial: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, key=key, names=names, initial=initial)
+        for language in LANGUAGES:
+            self.fields[f"greeting_{language}"] = LineField(
+                max_length=LONGEST_GREETING, required=False, label=label(f"setup.client.greeting.{language}"),
+                help_text=label("setup.client.greeting.help") if language == LANGUAGES[0] else "",
+                widget=forms.TextInput(attrs={"lang": language, "dir": "auto"}),
+            )  # fmt: skip
+
+    def greeting(self) -> dict[str, str]:
+        """What the valid form says of it, by language."""
+        return {language: self.cleaned_data[f"greeting_{language}"] for language in LANGUAGES}
+
+    def field_for(self, name: str) -> str | None:
+        """A greeting that is too long belongs to its language."""
+        return name if name in self.fields else super().field_for(name)
 
 
 class OrganisationForm(NamesForm):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pasokh.kernel.errors import PasokhError
-from pasokh.office.setup.forms import NamesForm
+from pasokh.office.setup.forms import ClientForm
 from pasokh.office.setup.named import Cell, Kind, Row
 from pasokh.office.tenancy.actions import do_archive_client, do_restore_client, do_save_client
 from pasokh.office.tenancy.models import Client
@@ -22,13 +22,14 @@ def _rows() -> list[Row]:
     ]
 
 
-def _form(data: Any, key: str | None) -> NamesForm:  # noqa: ANN401 - a request's data
+def _form(data: Any, key: str | None) -> ClientForm:  # noqa: ANN401 - a request's data
     if key is None:
-        return NamesForm(data, key=None)
+        return ClientForm(data, key=None)
     row = Client.objects.filter(key=key[:80]).first()
     if row is None:
         raise PasokhError("setup.unknown_client", field="client", value=key[:60])
-    return NamesForm(data, key=key, names=row.name)
+    shown = {f"greeting_{language}": text for language, text in row.greeting.items()}
+    return ClientForm(data, key=key, names=row.name, initial=shown)
 
 
 CLIENTS = Kind(
@@ -37,7 +38,7 @@ CLIENTS = Kind(
     columns=("setup.clients.queues",),
     rows=_rows,
     form=_form,
-    save=lambda actor, key, form: do_save_client(actor, key, form.names()),
+    save=lambda actor, key, form: do_save_client(actor, key, form.names(), form.greeting()),
     archive=do_archive_client,
     restore=do_restore_client,
 )

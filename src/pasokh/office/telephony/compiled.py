@@ -60,7 +60,9 @@ class StationConfig(_Model, frozen=True, kw_only=True):
     networks: tuple[site.Network, ...] = ()
     codecs: Annotated[tuple[site.Codec, ...], Meta(max_length=7)] = ()
     auto_answer: bool = False
-    """It answers by itself; a word about the call comes first."""
+    """It answers by itself."""
+    whisper: bool = False
+    """Before it is joined with a caller it says whose call it is: client, queue, how long they waited."""
 
 
 class Held(_Model, frozen=True, kw_only=True):
@@ -103,6 +105,8 @@ class CompiledStation(_Model, frozen=True, kw_only=True):
     """Of a mobile."""
     chosen: bool = False
     """Rings for this person."""
+    language: LanguageCode | Literal[""] = ""
+    """The person's own."""
     config: StationConfig = msgspec.field(default_factory=StationConfig)
 
 
@@ -139,6 +143,8 @@ class Document(_Model, frozen=True, kw_only=True):
     trunks: tuple[CompiledTrunk, ...] = ()
     numbers: tuple[CompiledNumber, ...] = ()
     stations: tuple[CompiledStation, ...] = ()
+    clients: dict[str, dict[str, str]] = {}
+    """What they are called, by language."""
     flows: dict[Name, Flow] = {}
     """As published."""
     prompts: dict[Id, Prompt] = {}

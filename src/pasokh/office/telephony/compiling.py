@@ -39,7 +39,7 @@ from pasokh.office.telephony.models import (
     Trunk,
 )
 from pasokh.office.tenancy import scope
-from pasokh.office.tenancy.models import Organisation
+from pasokh.office.tenancy.models import Client, Organisation
 
 _held: ContextVar[list[bool] | None] = ContextVar("pasokh_compiling", default=None)
 _FIRST = """
@@ -105,6 +105,7 @@ def compile_document() -> Document:
         trunks=tuple(CompiledTrunk(key=row.site_key, config=row.config, sealed=row.sealed) for row in trunks.values()),
         numbers=_numbers(trunks),
         stations=_stations(),
+        clients=dict(Client.objects.order_by("key").values_list("key", "name")),
         flows=published_flows(),
         prompts=prompt_configs(),
         sounds=tuple(
@@ -150,9 +151,17 @@ def prompt_configs() -> dict[str, PromptConfig]:
 
 
 def follow_people() -> None:
-    """From now on an account that is closed, renamed or opened again changes the document at once, and a new zone."""
+    """From now on an account that is closed, renamed or opened again changes the document at once, a new zone and
+    another name of a client too."""
     post_save.connect(_person_saved, sender=User, dispatch_uid="telephony.people")
     post_save.connect(_organisation_saved, sender=Organisation, dispatch_uid="telephony.organisation")
+    post_save.connect(_client_saved, sender=Client, dispatch_uid="telephony.clients")
+
+
+def _client_saved(sender: type[Client], instance: Client, **given: Any) -> None:  # noqa: ANN401, ARG001 - Django's
+    there = PlantDocument.objects.filter(organisation=instance.organisation_id).exists()
+    if scope.current() == instance.organisation_id and there:
+        recompile()
 
 
 def _person_saved(sender: type[User], instance: User, **given: Any) -> None:  # noqa: ANN401, ARG001 - Django's
@@ -194,6 +203,7 @@ def _stations() -> tuple[CompiledStation, ...]:
             sealed=row.sealed,
             number=row.number,
             chosen=row.is_chosen,
+            language=row.user.language,
             config=row.config,
         )
         for row in rows

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, cast
 
+import msgspec
 from django import forms
 
 from pasokh.office.fields import LineField, RefusableForm, WholeNumberField, label
@@ -36,6 +37,12 @@ class StationForm(RefusableForm):
         required=False, max_length=2_000, label=label("stations.networks"), help_text=label("stations.networks.help"),
         widget=forms.Textarea(attrs={**LTR, "rows": 2, "placeholder": "192.0.2.0/24"}),
     )  # fmt: skip
+    auto_answer = forms.BooleanField(
+        required=False, label=label("stations.auto_answer"), help_text=label("stations.auto_answer.help")
+    )
+    whisper = forms.BooleanField(
+        required=False, label=label("stations.whisper"), help_text=label("stations.whisper.help")
+    )
     version = WholeNumberField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -58,6 +65,8 @@ class StationForm(RefusableForm):
                 "transport": config.transport,
                 "srtp": config.srtp,
                 "networks": "\n".join(config.networks),
+                "auto_answer": config.auto_answer,
+                "whisper": config.whisper,
                 "version": row.version if row is not None else 0,
             },
         )
@@ -83,4 +92,6 @@ class StationForm(RefusableForm):
                 "transport": given["transport"], "srtp": given["srtp"], "networks": lines(given["networks"]),
                 "codecs": list(config.codecs),
             })  # fmt: skip
+        answers = given["auto_answer"] and kind != "mobile"  # no carrier asks somebody's mobile to answer by itself
+        config = msgspec.structs.replace(config, auto_answer=answers, whisper=given["whisper"])
         return StationDraft(given["user"], kind, given["name"], given["number"], config)

@@ -14,6 +14,7 @@ from pasokh.office.audit.actions import do_record_change
 from pasokh.office.tenancy import scope
 from pasokh.office.tenancy.models import Client, Organisation
 from pasokh.office.tenancy.rules import (
+    LONGEST_GREETING,
     LONGEST_NAME,
     OWN_CLIENT,
     check_client_key,
@@ -87,17 +88,34 @@ def do_change_organisation(actor: str, draft: OrganisationDraft) -> Organisation
 
 
 @transaction.atomic
-def do_save_client(actor: str, key: str, names: Mapping[str, str]) -> Client:
-    """Create a client business or rename it; raises `setup.bad_key`, `setup.no_name`."""
+def do_save_client(actor: str, key: str, names: Mapping[str, str], greeting: Mapping[str, str] | None = None) -> Client:
+    """Create a client business, or change its name and what its calls are answered with (None = as it is).
+
+    Raises `setup.bad_key`, `setup.no_name`, `setup.long_name`, `client.long_greeting`.
+    """
     check_client_key(key)
     row = Client.objects.select_for_update().filter(key=key).first()
-    before = {"name": row.name} if row else None
+    before = _client_said(row) if row else None
     row = row or Client(organisation_id=scope.required(), key=key)
     row.name = _names(names)
-    if before != {"name": row.name}:
+    if greeting is not None:
+        row.greeting = _greeting(greeting)
+    if before != _client_said(row):
         row.save()
-        do_record_change(actor, "client.save", f"client:{key}", before, {"name": row.name})
+        do_record_change(actor, "client.save", f"client:{key}", before, _client_said(row))
     return row
+
+
+def _client_said(row: Client) -> dict[str, object]:
+    return {"name": row.name, "greeting": row.greeting}
+
+
+def _greeting(given: Mapping[str, str]) -> dict[str, str]:
+    kept: dict[str, str] = {language: normalise(given.get(language, "")) for language in LANGUAGES}
+    for language, text in kept.items():
+        if len(text) > LONGEST_GREETING:
+            raise PasokhError("client.long_greeting", field=f"greeting_{language}", longest=LONGEST_GREETING)
+    return {language: text for language, text in kept.items() if text}
 
 
 @transaction.atomic

@@ -69,6 +69,8 @@ class Client(TenantModel):
     key = models.CharField(max_length=80)
     """The core's client id."""
     name = models.JSONField(default=dict)
+    greeting = models.JSONField(default=dict)
+    """What agents answer its calls with, by language: the first line of the call; empty = nothing."""
     archived_at = models.BigIntegerField(default=0)
     """Since when it is put away; 0 = in use."""
 

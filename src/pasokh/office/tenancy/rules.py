@@ -8,6 +8,8 @@ from pasokh.kernel.errors import PasokhError
 
 OWN_CLIENT = "own"
 """The client that is the organisation itself."""
+LONGEST_GREETING = 200
+"""Letters of what a client's calls are answered with: one breath."""
 LONGEST_NAME = 80
 _COLOUR = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})")
 _CLIENT = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")

@@ -1,6 +1,6 @@
 """How those who wait stand, from the engine's own state: place, a wait that can be trusted, open incidents."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from pasokh.acd.events import AnyEvent
@@ -57,6 +57,23 @@ class Places:
         expected = waits.trusted(interaction, now)
         low, high = (max(0, expected.low_at - now), max(0, expected.high_at - now)) if expected else (0, 0)
         return Standing(place_of(state, found), low, high)
+
+    def call(self, org: str, interaction: str) -> Interaction | None:
+        """What is known of a call that is offered."""
+        lead = self._leads.get(org)
+        return lead[0].interactions.get(interaction) if lead is not None else None
+
+    def queue_names(self, org: str, queue: str) -> Mapping[str, str]:
+        """What a queue is called, by language."""
+        lead = self._leads.get(org)
+        found = lead[0].queues.get(queue) if lead is not None else None
+        return found.config.name if found is not None else {}
+
+    def client(self, org: str, contact: str) -> str:
+        """The client a contact is for."""
+        lead = self._leads.get(org)
+        found = lead[0].contacts.get(contact) if lead is not None else None
+        return found.client if found is not None else ""
 
     def incident(self, org: str, queues: Collection[str], languages: Sequence[str]) -> str:
         """What customers are told of the latest incident in any of these queues, in the first language it has."""

@@ -17,6 +17,7 @@ from pasokh.ops.plant.home_switch import HomeSwitch
 from pasokh.ops.plant.numbers import OfficeNumbers, Sounds
 from pasokh.ops.plant.places import Places
 from pasokh.ops.plant.stations import OfficeStations
+from pasokh.ops.plant.whispers import OfficeWhispers
 from pasokh.ops.switch.nodes import NodesFile
 from pasokh.store.postgres.database import Database
 from pasokh.telephony.ari.client import AriAddress, AriTimings
@@ -106,6 +107,10 @@ class OfficePlant:
     async def numbers(self, org: str) -> OfficeNumbers:
         """Its numbers."""
         return OfficeNumbers(org, self.documents, self._callers, self.places, Sounds(self._prompts, org), self._now)
+
+    async def whispers(self, org: str) -> OfficeWhispers:
+        """What its agents hear before a call."""
+        return OfficeWhispers(org, self.documents, self.places, Sounds(self._prompts, org), self._now)
 
 
 class PlantCarrier:

@@ -25,10 +25,11 @@ from pasokh.telephony.exchange.lanes import side_by_side
 from pasokh.telephony.exchange.legs import OUTSIDE, Leg, Role, leg_id
 from pasokh.telephony.exchange.losses import Losses
 from pasokh.telephony.exchange.outside import BY_FLOW, Outside
-from pasokh.telephony.exchange.ports import Core, Front, Station, Stations
+from pasokh.telephony.exchange.ports import Core, Front, Silence, Station, Stations, Whispers
 from pasokh.telephony.exchange.recorder import Recorder
 from pasokh.telephony.exchange.talks import Party, Talk
 from pasokh.telephony.exchange.telephones import Telephones
+from pasokh.telephony.exchange.whispering import Whispering, channel_of
 from pasokh.telephony.port import Originate, Switch, SwitchRefusedError
 from pasokh.telephony.recording.book import Book, NoBook
 
@@ -63,6 +64,7 @@ class Exchange:
     music: str = "default"
     book: Book = field(default_factory=NoBook)
     """Who is told of recordings before there is any sound."""
+    whispers: Whispers = field(default_factory=Silence)
     front: Front = field(init=False)
     """Whoever makes an exchange gives it one before it is used."""
     talks: dict[str, Talk] = field(default_factory=dict)
@@ -85,6 +87,7 @@ class Exchange:
         self.recorder = Recorder(self)
         self.losses = Losses(self)
         self.dials = Dials(self)
+        self.whispering = Whispering(self)
 
     def forget_all(self) -> None:
         """Before everything is looked at anew."""
@@ -92,6 +95,7 @@ class Exchange:
         self.legs.clear()
         self.callers.clear()
         self.held_back.clear()
+        self.whispering.forget_all()
 
     # -- looking -----------------------------------------------------------------------------------------------------
     def up(self) -> dict[str, str]:
@@ -206,6 +210,7 @@ class Exchange:
             return
         seconds = max(1, (effect.deadline - self.now()) // SECOND) + RING_SLACK_S
         leg = Leg(leg_id(self.org, effect.id), Role.AGENT, effect.interaction, effect.agent)
+        leg.deadline = 0 if effect.parent else effect.deadline
         beside, shown = (self.beside(talk), talk.number) if talk is not None else ("", "")
         await self.call(leg, station, seconds, beside, shown)
 
@@ -383,6 +388,8 @@ class Exchange:
                 return event.channel, lambda: self._gone(event)
             case sw.DigitReceived():
                 return event.channel, lambda: _heard(self.front, event)
+            case sw.PlaybackFinished() if whispered := channel_of(event.playback):
+                return whispered, lambda: self._whispered(whispered)
             case sw.PlaybackFinished():
                 return self.front.lane_of(event.playback), lambda: _heard(self.front, event)
             case sw.RecordingFinished():
@@ -417,8 +424,17 @@ class Exchange:
             await self.arrange(talk)
             if leg.role is Role.AGENT:
                 await self.telephones.back(leg, talk)
-        elif not await self.tell(f"accept:{leg.channel}", cmd.AcceptOffer(leg.interaction, leg.person)):
+        elif not await self.whispering.begins(leg):
+            await self._accept(leg)
+
+    async def _accept(self, leg: Leg) -> None:
+        if not await self.tell(f"accept:{leg.channel}", cmd.AcceptOffer(leg.interaction, leg.person)):
             await self._drop(leg.person, leg.interaction)
+
+    async def _whispered(self, channel: str) -> None:
+        leg = self.legs.get(channel)
+        if leg is not None and await self.whispering.heard(channel):
+            await self._accept(leg)
 
     async def _gone(self, event: sw.ChannelGone) -> None:
         self.hands.seen.gone(event.channel)
@@ -465,7 +481,9 @@ class Exchange:
         elif leg.role is Role.TRANSFER:
             await self.outside.hung_up(leg, cause)
         elif talk is None or leg.person not in (talk.agent, talk.helper):
-            reason = "busy" if cause == sw.Cause.BUSY else "declined" if cause == sw.Cause.REJECTED else "no_answer"
+            heard = self.whispering.ends(leg.channel)  # who hangs up on hearing whose call it is does not want it
+            declined = heard or cause == sw.Cause.REJECTED
+            reason = "busy" if cause == sw.Cause.BUSY else "declined" if declined else "no_answer"
             await self.note(f"reject:{key}", cmd.RejectOffer(leg.interaction, leg.person, reason))
         else:
             await self.telephones.gone(leg, talk)

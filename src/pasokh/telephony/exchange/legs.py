@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
+from pasokh.kernel.time import Instant
 from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.variables import INTERACTION, MODE, ORG, PERSON, ROLE
 
@@ -40,6 +41,8 @@ class Leg:
     up: bool = False
     mode: str = ""
     """A supervisor's."""
+    deadline: Instant = 0
+    """Until when an agent may take the offer; 0 = not known."""
     called: bool = False
     """The switch took the order; before that a telephone that is not there may still come to be."""
 

@@ -59,6 +59,21 @@ class Stations(Protocol):
         """
 
 
+class Whispers(Protocol):
+    """What an agent's telephone says before it is joined with a customer."""
+
+    async def before(self, agent: str, interaction: str) -> Sequence[str]:
+        """What the switch plays to the agent who has just answered; nothing where nothing is wanted."""
+
+
+class Silence:
+    """Nothing is ever said."""
+
+    async def before(self, agent: str, interaction: str) -> Sequence[str]:  # noqa: ARG002 - the port's
+        """See `Whispers`."""
+        return ()
+
+
 class Agreed(msgspec.Struct, frozen=True):
     """What is known of a caller who is to be recorded."""
 

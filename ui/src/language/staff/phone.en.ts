@@ -80,6 +80,8 @@ export const en = {
   "phone.hidden": "Number withheld",
   "phone.called": "Called",
   "phone.answers": "Pressed in the menu",
+  "phone.greeting": "Answer as:",
+  "phone.joining": "You are being joined…",
   "phone.client": "For",
   "phone.key.mute": "Mute / unmute",
   "phone.key.keypad": "Keypad",

@@ -82,6 +82,8 @@ export const fa: Catalogue<PhoneText> = {
   "phone.hidden": "شماره پنهان است",
   "phone.called": "شمارهٔ گرفته‌شده",
   "phone.answers": "کلیدهای فشرده در منو",
+  "phone.greeting": "پاسخ دهید:",
+  "phone.joining": "در حال وصل شدن…",
   "phone.client": "برای",
   "phone.key.mute": "بی‌صدا / باصدا",
   "phone.key.keypad": "صفحه‌کلید",

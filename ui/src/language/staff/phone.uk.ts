@@ -82,6 +82,8 @@ export const uk: Catalogue<PhoneText> = {
   "phone.hidden": "Номер приховано",
   "phone.called": "Набрав",
   "phone.answers": "Натиснуто в меню",
+  "phone.greeting": "Відповідайте:",
+  "phone.joining": "Зʼєднуємо…",
   "phone.client": "Для",
   "phone.key.mute": "Вимкнути / увімкнути мікрофон",
   "phone.key.keypad": "Клавіші",
