@@ -1,9 +1,8 @@
 """Changes of the demonstration's telephony as an administrator makes them, in a process of its own beside a centre.
 
 Reads lines of JSON ``[name, …]`` and answers each with one: ``station USER`` gives credentials of a desk telephone,
-``answering USER`` lets it answer by itself with
-a word, ``number DID RECORDED`` saves a number, ``trunk HOST NETWORK`` adds a carrier, ``held MINUTES`` says when callers
-without an engine may leave a message.
+``answering USER`` lets it answer by itself with a word, ``number DID RECORDED`` saves a number, ``trunk HOST NETWORK``
+adds a carrier, ``held MINUTES`` says when callers without an engine may leave a message.
 """
 
 import json

@@ -26,6 +26,8 @@ from pasokh.store.embedded import EmbeddedPostgres
 pytestmark = [needs_asterisk, needs_sipp, pytest.mark.timeout(400)]
 LINE = "380440010101"
 """The Ukrainian line: a greeting, then the queue."""
+FLORIST = "982191010202"
+"""A client of its own, in Persian."""
 HERE = Path(__file__).parent
 
 
@@ -130,13 +132,13 @@ def test_a_caller_hears_the_flow_waits_and_reaches_the_agents_telephone(centre):
 
 
 def test_a_telephone_says_whose_call_it_is_before_the_customer_is_joined(centre):
-    user, password = centre.change("station", "agent4")
-    centre.change("answering", "agent4")
+    user, password = centre.change("station", "agent1")
+    centre.change("answering", "agent1")
     centre.until(lambda: user in centre.files(), 30)
     with (
         LineVoice("127.0.0.12", 0) as voice,
         DeskPhone(centre.udp, user, password, "127.0.0.12", voice) as desk,
-        StreetCaller(centre.udp, LINE) as caller,
+        StreetCaller(centre.udp, FLORIST) as caller,
     ):
         opened = centre.until(lambda: [e for e in centre.events("contact.opened") if e["address"] == "+982155501"], 30)
         mine = opened[-1]["interaction"]
@@ -144,8 +146,8 @@ def test_a_telephone_says_whose_call_it_is_before_the_customer_is_joined(centre)
         def accepted():
             return [each for each in centre.events("offer.accepted") if each["interaction"] == mine]
 
-        centre.ask_core(cmd.SignIn("agent4"))
-        centre.ask_core(cmd.SetPresence("agent4", ready=True))
+        centre.ask_core(cmd.SignIn("agent1"))
+        centre.ask_core(cmd.SetPresence("agent1", ready=True))
         until(lambda: desk.invited, 30)
         answered = time.monotonic()
         assert "answer-after=0" in desk.invited[0].header("Call-Info")
@@ -153,7 +155,7 @@ def test_a_telephone_says_whose_call_it_is_before_the_customer_is_joined(centre)
         assert accepted() == [], "the customer is not there yet"
         taken = centre.until(accepted, 30)[-1]
         assert voice.loud_s(answered) > before + 0.5, "a queue's name and a wait take a second at least"
-        assert taken["agent"] == "agent4"
+        assert taken["agent"] == "agent1"
         since = time.monotonic()
         until(lambda: voice.loud_s(since) > 0.5, 20, told=lambda: "the customer's voice")
         caller.hang_up()
