@@ -5,7 +5,8 @@ from collections import Counter
 from tests.unit.acd.centre import Centre
 
 from pasokh.acd import commands as cmd
-from pasokh.acd.model import QueueConfig
+from pasokh.acd import events as ev
+from pasokh.acd.model import Channel, Closing, QueueConfig
 from pasokh.office.desk.rows import History
 from pasokh.office.desk.rules import fold
 
@@ -39,3 +40,26 @@ def test_a_talk_handed_on_is_as_long_as_all_its_parts():
     assert spans["talk", "a"] == 10_000
     assert spans["hold", "a"] == 3_000
     assert spans["talk", "b"] == 20_000
+
+
+def test_a_contact_begun_again_keeps_what_it_was():
+    """A call that was lost is called back under the same contact (`losses`): nothing of it is forgotten."""
+    history = History()
+    chat = Channel.VOICE
+    fold(
+        history,
+        [
+            (ev.ContactOpened("c", "i", chat, "one", "own", 7, customer_name="Sara", address="+98211"), 1_000),
+            (ev.Queued("i", "c", "one", 1_000, "opened"), 1_000),
+            (ev.InteractionClosed("i", "c", "one", chat, Closing.LOST, 3_000), 4_000),
+            (ev.ContactClosed("c"), 4_000),
+            (ev.ContactRated("c", "i", "one", "", 4), 5_000),
+            (ev.ContactOpened("c", "i2", Channel.CALLBACK, "two", "own", 9, address="+98211"), 6_000),
+            (ev.Queued("i2", "c", "two", 6_000, "callback"), 6_000),
+        ],
+    )
+    contact = history.contacts["c"]
+    assert (contact.number, contact.opened_at, contact.queue, contact.customer_name) == (7, 1_000, "two", "Sara")
+    assert (contact.closed_at, contact.state, contact.rating, contact.visits) == (0, "waiting", 4, 2)
+    assert sorted(history.interactions) == ["i", "i2"]
+    assert len(history.visits) == 2

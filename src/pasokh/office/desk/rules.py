@@ -92,6 +92,14 @@ def _fold_event(history: History, e: ev.AnyEvent, at: Instant) -> None:  # noqa:
 
 
 def _open(history: History, e: ev.ContactOpened, at: Instant) -> None:
+    known = history.contacts.get(e.contact)
+    if known is not None:  # over already, and begun again: a callback for a call that was lost
+        known.closed_at, known.state, known.reason = 0, "waiting", ""
+        _index(history, known, [*words_of(f"{e.customer_name} {e.subject}"), *number_words(e.address)])
+        history.interactions[e.interaction] = InteractionRow(
+            e.interaction, e.contact, e.kind, e.channel.value, e.number, e.queue, at
+        )
+        return
     contact = history.contacts[e.contact] = ContactRow(
         e.contact, e.number, e.client, e.channel.value, e.queue, at,
         customer=e.customer or customer_key(e.address, history.region), customer_name=e.customer_name,
