@@ -151,8 +151,7 @@ def prompt_configs() -> dict[str, PromptConfig]:
 
 
 def follow_people() -> None:
-    """From now on an account that is closed, renamed or opened again changes the document at once, a new zone and
-    another name of a client too."""
+    """From now on the document follows accounts, a new zone and clients' names at once."""
     post_save.connect(_person_saved, sender=User, dispatch_uid="telephony.people")
     post_save.connect(_organisation_saved, sender=Organisation, dispatch_uid="telephony.organisation")
     post_save.connect(_client_saved, sender=Client, dispatch_uid="telephony.clients")
