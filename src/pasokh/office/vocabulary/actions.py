@@ -80,6 +80,16 @@ def do_save_reason(actor: str, key: str, draft: ReasonDraft) -> Reason:
 
 
 @transaction.atomic
+def do_take_band(actor: str, key: str, low_s: int, high_s: int) -> None:
+    """Give a reason the band that was read from its contacts, in seconds; raises as `do_save_reason` does."""
+    row = known(Reason, key)
+    before = described(row)
+    check_band(low_s, high_s)
+    row.band_low_s, row.band_high_s = low_s, high_s
+    _keep(actor, row, before)
+
+
+@transaction.atomic
 def do_move[M: (Outcome, Reason)](actor: str, model: type[M], key: str, by: int) -> None:
     """Move a term among its siblings, up (`by` -1) or down (1); at the end it stays."""
     row = known(model, key)

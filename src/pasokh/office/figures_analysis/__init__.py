@@ -1,0 +1,1 @@
+"""Pages of what figures mean: patience, handling times, busy hours, topics."""
