@@ -57,6 +57,12 @@ DOORS: dict[tuple[str, str], Right] = {
     (GET, "/figures/explore/table.csv"): Right.FIGURES,
     (GET, "/figures/rows/"): Right.FIGURES,
     (GET, "/figures/rows/log/"): Right.FIGURES,
+    (GET, "/figures/peaks/"): Right.FIGURES,
+    (GET, "/figures/topics/"): Right.FIGURES,
+    (GET, "/figures/handling/"): Right.FIGURES,
+    (GET, "/figures/handling/why/"): Right.FIGURES,
+    (POST, "/figures/handling/why/band/"): Right.EDIT_SETUP,
+    (GET, "/figures/patience/"): Right.FIGURES,
     (GET, "/queues/"): Right.READ_SETUP,
     (GET, "/queues/help/"): Right.EDIT_SETUP,
     (GET, "/queues/new/"): Right.EDIT_SETUP,
@@ -208,6 +214,7 @@ ABSENT = {
     f"{FLOW}save/": 400, f"{FLOW}publish/": 400,
     **dict.fromkeys(("/setup/voice/listen/", "/setup/prompts/welcome/en/", f"{STATION}password/"), 400),
     "/setup/blocked/lift/": 404, "/figures/rows/log/": 404,
+    **dict.fromkeys(("/figures/handling/why/", "/figures/handling/why/band/"), 404),
 }  # fmt: skip
 """The stage has nothing to do it to (no other customer, no nameless visitor): what whoever has the right is told."""
 

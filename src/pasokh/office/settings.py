@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "pasokh.office.hours",
     "pasokh.office.watch",
     "pasokh.office.figures",
+    "pasokh.office.figures_analysis",
     "pasokh.office.styleguide",
     "pasokh.office.policy",
     "pasokh.office.welcome",

@@ -81,6 +81,9 @@ class Handled(Struct, frozen=True, kw_only=True):
     contact: str
     reason: str
     agent: str
+    source: str = "log"
+    opened_local: int = 0
+    """When it reached the centre, by the wall clock."""
     well: bool
     again: bool
     """The customer came again with the same reason within the days of grace."""

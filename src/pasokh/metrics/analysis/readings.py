@@ -67,20 +67,24 @@ def handled(
         ).fetchall()
     found: dict[str, list[Handled]] = {}
     for row in rows:
-        contact, reason, agent, again, rating, resolved, hold, asked, transfer, repetition, wrap, talk = row
+        contact, reason, agent, source, opened, again, rating, resolved, hold, asked, transfer, again_ms, wrap, talk = (
+            row
+        )
         search = min(int(hold), int(asked))
         found.setdefault(reason, []).append(
             Handled(
                 contact=contact,
                 reason=reason,
                 agent=agent,
+                source=source,
+                opened_local=int(opened),
                 well=not again and resolved != 0 and (rating is None or rating >= GOOD_RATING),
                 again=bool(again),
                 rating=rating,
                 hold_ms=int(hold) - search,
                 search_ms=search,
                 transfer_ms=int(transfer),
-                repetition_ms=int(repetition),
+                repetition_ms=int(again_ms),
                 wrap_ms=int(wrap),
                 talk_ms=int(talk),
             )
@@ -156,7 +160,7 @@ def _within(table: FactTable, period: Period, where: Where) -> str:
 
 _HANDLED = """
 WITH chosen AS (
-    SELECT source, contact, reason, agent, next_contact_at, closed_at, rating, resolved,
+    SELECT source, contact, reason, agent, opened_local, next_contact_at, closed_at, rating, resolved,
         row_number() OVER (PARTITION BY reason ORDER BY hash(contact), contact) AS place
     FROM contacts
     WHERE {within} AND answered = 1 AND closed_at IS NOT NULL AND closed_at + {grace} <= {now} AND reason <> ''
@@ -170,7 +174,7 @@ WITH chosen AS (
         WHEN agent <> first_agent THEN 'transfer' ELSE 'again' END AS how
     FROM numbered
 )
-SELECT c.contact, c.reason, c.agent,
+SELECT c.contact, c.reason, c.agent, c.source, c.opened_local,
     CASE WHEN c.next_contact_at IS NOT NULL AND c.next_contact_at <= c.closed_at + {grace} THEN 1 ELSE 0 END,
     c.rating, c.resolved,
     sum(CASE WHEN w.how IN ('first', 'transfer', 'again') THEN w.hold_ms ELSE 0 END),

@@ -34,7 +34,8 @@ def curve_plot(found: Patience, title: str, mirrored: bool) -> SafeString:
     lines.append(_path("line before", [at(wait, PRIOR.still(wait)) for wait in _waits(end)]))
     lines.append(_path("line", _stairs(steps, last, lambda step: step.still, at)))
     grid = "".join(f'<line class="grid" x1="0" x2="100%" y1="{y}%" y2="{y}%"/>' for y in (0.5, 50, 99.5))
-    inner = f'<svg width="100%" height="100%" viewBox="0 0 {SCALE} {SCALE}" preserveAspectRatio="none">{"".join(lines)}</svg>'
+    box = f'width="100%" height="100%" viewBox="0 0 {SCALE} {SCALE}" preserveAspectRatio="none"'
+    inner = f"<svg {box}>{''.join(lines)}</svg>"
     return mark_safe(  # noqa: S308 - the only text in it is escaped
         f'<svg class="fig-plot" width="100%" height="220" role="img" aria-label="{escape(title)}">{grid}{inner}</svg>'
     )

@@ -1,7 +1,10 @@
 """The pages of handling times in words."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from pasokh.i18n import numbers
@@ -10,7 +13,9 @@ from pasokh.i18n.languages import RIGHT_TO_LEFT
 from pasokh.kernel.time import SECOND, Millis
 from pasokh.metrics.analysis import readings
 from pasokh.metrics.analysis.optimal import PARTS, Band, Handled, band, excess, short_and_repeated, usual_parts
+from pasokh.metrics.question import DAY_MS, EPOCH
 from pasokh.office import clock
+from pasokh.office.desk.models import Contact
 from pasokh.office.figures import store
 from pasokh.office.figures.words import Namer
 from pasokh.office.figures_analysis.drawing import shares_bar
@@ -47,6 +52,7 @@ class ContactLine:
     """One contact beside its reason's band."""
 
     contact: str
+    address: str
     agent: str
     handled: str
     over: str
@@ -90,10 +96,12 @@ def contact_lines(
     )
     short = [each for each in contacts if low is not None and short_and_repeated(each, low)]
     short.sort(key=lambda each: (each.handle_ms, each.contact))
+    listed = [each.contact for each in (*over[:MOST_LISTED], *short[:MOST_LISTED])]
+    here = set(Contact.objects.filter(id__in=listed).values_list("id", flat=True))
     return (
         line,
-        [_contact(each, excess(each.parts(), usual, high), namer) for each in over[:MOST_LISTED]],
-        [_contact(each, (), namer) for each in short[:MOST_LISTED]],
+        [_contact(each, excess(each.parts(), usual, high), here, namer) for each in over[:MOST_LISTED]],
+        [_contact(each, (), here, namer) for each in short[:MOST_LISTED]],
     )
 
 
@@ -157,13 +165,27 @@ def _line(
     )
 
 
-def _contact(each: Handled, parts: tuple[Millis, ...], namer: Namer) -> ContactLine:
+def _contact(each: Handled, parts: tuple[Millis, ...], here: set[str], namer: Namer) -> ContactLine:
     spoken = namer.language
     return ContactLine(
-        each.contact, namer.value("agent", each.agent), numbers.clock(each.handle_ms, spoken),
-        numbers.clock(sum(parts), spoken) if parts else "", shares_bar(parts, _told(parts, spoken), spoken in RIGHT_TO_LEFT),
-        _parts(parts, spoken), each.again, numbers.number(each.rating, spoken) if each.rating is not None else "",
-    )  # fmt: skip
+        contact=each.contact,
+        address=_address(each, here),
+        agent=namer.value("agent", each.agent),
+        handled=numbers.clock(each.handle_ms, spoken),
+        over=numbers.clock(sum(parts), spoken) if parts else "",
+        bar=shares_bar(parts, _told(parts, spoken), spoken in RIGHT_TO_LEFT),
+        parts=_parts(parts, spoken),
+        again=each.again,
+        rating=numbers.number(each.rating, spoken) if each.rating is not None else "",
+    )
+
+
+def _address(each: Handled, here: set[str]) -> str:
+    """The contact's page; of one that was imported, that of its facts."""
+    if each.source == "log" and each.contact in here:
+        return reverse("contact", args=[each.contact])
+    day = (EPOCH + timedelta(days=each.opened_local // DAY_MS)).isoformat()
+    return f"{reverse('figures_matter', args=[each.source])}?{urlencode({'contact': each.contact, 'day': day})}"
 
 
 def _parts(parts: tuple[Millis, ...], spoken: str) -> list[tuple[int, str, str]]:

@@ -80,12 +80,17 @@ def reason_rows(look: Look, namer: Namer) -> list[ReasonRow]:
     whole = sum(counts.values()) or 1
     return [
         ReasonRow(
-            namer.value("reason", key), tree.get(key, ""), n, numbers.percent(round(n / whole * 1000), namer.language),
-            round(n / whole * 1000), numbers.percent(round(so_far * 1000), namer.language), _contacts(look, "reason", key),
-            earlier.get(key, 0),
+            name=namer.value("reason", key),
+            above=tree.get(key, ""),
+            n=n,
+            share=numbers.percent(round(n / whole * 1000), namer.language),
+            permille=round(n / whole * 1000),
+            so_far=numbers.percent(round(so_far * 1000), namer.language),
+            address=_contacts(look, "reason", key),
+            before=earlier.get(key, 0),
         )
         for key, n, so_far in pareto(counts)
-    ]  # fmt: skip
+    ]
 
 
 def written(look: Look) -> Written:

@@ -71,9 +71,13 @@ def reason_page(request: HttpRequest, reason: str) -> HttpResponse:
     look = look_of(dict(request.GET.lists()))
     line, over, short = handling.contact_lines(look, reason[:80], Namer(language()))
     if line is None:
-        raise PasokhError("figures.no_reason")
+        raise PasokhError("figures.unknown_reason")
     pieces = [
-        {"text": handling.band_text(piece.low_ms, piece.high_ms, language()), "n": piece.n, "permille": round(piece.share * 1000)}
+        {
+            "text": handling.band_text(piece.low_ms, piece.high_ms, language()),
+            "n": piece.n,
+            "permille": round(piece.share * 1000),
+        }
         for piece in (line.found.pieces if line.found else ())
     ]
     return _page(
@@ -85,11 +89,11 @@ def reason_page(request: HttpRequest, reason: str) -> HttpResponse:
 @needs(Right.EDIT_SETUP)
 @require_POST
 def band_taken(request: HttpRequest, reason: str) -> HttpResponse:
-    """Make the band that was read from contacts the one that holds; read anew, so that nobody sends one of their own."""
+    """Make the band that was read from contacts the one that holds; it is read anew, not taken from the form."""
     look = look_of(dict(request.POST.lists()))
     found = handling.suggested_seconds(look, reason[:80])
     if found is None:
-        raise PasokhError("figures.no_reason")
+        raise PasokhError("figures.unknown_reason")
     do_take_band(actor_of(request), reason[:80], *found)
     text = handling.band_text(found[0] * 1000, found[1] * 1000, language())
     name = Namer(language()).value("reason", reason[:80])
