@@ -2,14 +2,13 @@
 
 import argparse
 import asyncio
-import csv
 import gzip
 import re
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from pasokh.i18n.catalogue import message
@@ -17,13 +16,12 @@ from pasokh.i18n.dates import parse_date, zone
 from pasokh.i18n.languages import LANGUAGES
 from pasokh.kernel.errors import PasokhError
 from pasokh.metrics.cluster import ENGINES, statement, with_files
-from pasokh.metrics.imports.queue_log import QueueLog, Report
-from pasokh.metrics.imports.reading import ENCODINGS
 from pasokh.metrics.kpi import catalogue, measure
 from pasokh.metrics.own_log import write_facts
 from pasokh.metrics.question import CYCLES, STEPS, Period, Question
-from pasokh.metrics.warehouse import Warehouse
 from pasokh.metrics.writing import FORMATS, written
+from pasokh.ops import imports
+from pasokh.ops.imports import own_zone, warehouse
 from pasokh.ops.settings import Settings, load
 from pasokh.twin.replay_log import decode_rows
 
@@ -61,14 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     kpi.set_defaults(run=_kpi)
     bring = commands.add_parser("import", description="facts from another centre's files")
     forms = bring.add_subparsers(metavar="FORMAT", required=True)
-    queue_log = forms.add_parser("queue-log", description="Asterisk's queue_log: files, packed or not, or table dumps")
-    queue_log.add_argument("file", nargs="+", type=Path)
-    queue_log.add_argument("--zone", default="", help="time zone the centre works in (that of this machine)")
-    queue_log.add_argument("--source", default="asterisk", help="a name for the switch it comes from (asterisk)")
-    queue_log.add_argument("--encoding", default="", choices=("", *ENCODINGS), help="where it cannot be guessed")
-    queue_log.add_argument("--bad-lines", type=Path, metavar="FILE", help="write every line that is none, with reasons")
-    queue_log.add_argument("--org", default="", help="the organisation, where there are several")
-    queue_log.set_defaults(run=_queue_log)
+    imports.commands(forms)
     own = forms.add_parser("own-log", description="Pasokh's own log: a file of `pasokh log export`, or the database's")
     own.add_argument("file", nargs="?", type=Path, help="the exported log; none = the database's")
     own.add_argument("--zone", default="", help="time zone the centre works in (that of this machine)")
@@ -77,19 +68,6 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(list(arguments))
     code: int = given.run(load(), given)
     return code
-
-
-def warehouse(settings: Settings, org: str) -> Warehouse:
-    """An organisation's facts; with no name, those of the only one there is, or of ``own`` where there is none."""
-    folder = settings.home / "facts"
-    if not org:
-        known = sorted(each.name for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
-        if len(known) > 1:
-            raise PasokhError("facts.which_org", field="org", known=", ".join(known))
-        org = known[0] if known else "own"
-    if not _ORG.fullmatch(org):
-        raise PasokhError("facts.bad_org", field="org", org=org[:60])
-    return Warehouse(folder / org)
 
 
 # -- figures -----------------------------------------------------------------------------------------------------------
@@ -149,30 +127,8 @@ def _where(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 # -- facts from elsewhere ----------------------------------------------------------------------------------------------
-def _queue_log(settings: Settings, given: argparse.Namespace) -> int:
-    name = given.zone or _own_zone()
-    zone(name)
-    facts = warehouse(settings, given.org)
-    source = QueueLog(facts, given.source, name)
-    bad = 0
-    for file in given.file:
-        begun = time.monotonic()
-        report = source.take(file, given.encoding)
-        _tell(report, time.monotonic() - begun)
-        bad += sum(each.lines for each in report.bad)
-    if given.bad_lines is not None:
-        with given.bad_lines.open("w", encoding="utf-8", newline="") as out:
-            writer = csv.writer(out)
-            writer.writerow(("file", "line", "reason", "text"))
-            for digest, kept in source.files().items():
-                writer.writerows((kept, *row) for row in source.bad_lines(digest))
-    if bad and given.bad_lines is None:
-        print(message("import.bad_hint", "en"), file=sys.stderr)
-    return 0
-
-
 def _own_log(settings: Settings, given: argparse.Namespace) -> int:
-    name = given.zone or _own_zone()
+    name = given.zone or own_zone()
     zone(name)
     if given.file is not None:
         return _fold(settings, given.org, given.file, name)
@@ -202,33 +158,3 @@ def _fold(settings: Settings, org: str, file: Path, name: str) -> int:
     seconds = f"{time.monotonic() - begun:.1f}"
     print(message("import.own", "en", events=made.events, **made.rows, seconds=seconds))
     return 0
-
-
-def _tell(report: Report, seconds: float) -> None:
-    if report.known:
-        print(message("import.known", "en", file=report.file))
-        return
-    said = {"file": report.file, "lines": report.lines, "events": report.events, "visits": report.visits}
-    print(
-        message("import.done", "en", **said, contacts=report.contacts, days=len(report.days), seconds=f"{seconds:.1f}")
-    )
-    if report.cut_off:
-        print(message("import.cut_off", "en", file=report.file))
-    for each in report.bad:
-        reason = message(f"import.bad.{each.reason}", "en")
-        print(message("import.bad", "en", lines=each.lines, reason=reason, line=each.first_line, example=each.example))
-
-
-def _own_zone() -> str:
-    """The machine's time zone by name; UTC where it does not say."""
-    link = Path("/etc/localtime")
-    try:
-        name = str(link.resolve()).partition("zoneinfo/")[2]
-        zone(name)
-    except (PasokhError, OSError):
-        return "UTC" if datetime.now(UTC).astimezone().utcoffset() == timedelta(0) else _refuse_zone()
-    return name
-
-
-def _refuse_zone() -> str:
-    raise PasokhError("import.zone", field="zone")

@@ -12,7 +12,8 @@ import pytest
 from pasokh.kernel.errors import PasokhError
 from pasokh.metrics.facts import TABLES
 from pasokh.metrics.imports import reading
-from pasokh.metrics.imports.queue_log import QueueLog, Report
+from pasokh.metrics.imports.keeping import Report
+from pasokh.metrics.imports.queue_log import QueueLog
 from pasokh.metrics.kpi import measure
 from pasokh.metrics.question import Period, Question
 from pasokh.metrics.warehouse import Warehouse
@@ -309,3 +310,26 @@ def test_a_million_bad_lines(bring: Import) -> None:
     report = bring("x\n" * 1_000_000 + LOG)
     assert [(each.reason, each.lines, each.first_line) for each in report.bad] == [("fields", 1_000_000, 1)]
     assert report.events == 24
+
+
+def test_an_import_can_be_taken_back(bring: Import, warehouse: Warehouse) -> None:
+    """As if it had never come, whether it was the only file or one of several; a crash on the way is made good."""
+    bring(LOG)
+    alone = facts(warehouse)
+    later = bring(LOG.replace("|c1|", "|d1|").replace(f"{T + 1800}|", f"{T + 90_000}|"), "other")
+    assert facts(warehouse) != alone
+    log = QueueLog(warehouse, "asterisk", "Asia/Tehran")
+    assert DAY in log.undo(later.digest)
+    assert facts(warehouse) == alone
+    with pytest.raises(PasokhError) as refused:
+        log.undo(later.digest)
+    assert refused.value.code == "import.not_known"
+    (first,) = log.files()
+    log.undo(first)
+    assert facts(warehouse) == {}
+    bring(LOG)
+    assert facts(warehouse) == alone
+
+
+def facts(warehouse: Warehouse) -> dict[str, bytes]:
+    return {name: data for name, data in state(warehouse).items() if not name.startswith(".imports")}

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import lzma
 import re
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +29,6 @@ _PACKED: tuple[tuple[bytes, Callable[[IO[bytes]], IO[bytes]]], ...] = (
 )
 _CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\r")
 _UNSAFE = re.compile(b"[" + re.escape(_CONTROLS) + b"]")
-_LONG = re.compile(rb"[^\n]{%d,}" % (LONGEST_LINE + 1))
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}".encode()
 ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "cp1256", "cp1251")
 
@@ -44,26 +44,30 @@ class Clean(Struct, frozen=True):
     """The packed file ends in the middle: what could be unpacked is there."""
 
 
-def clean(source: Path, target: Path, encoding: str = "") -> Clean:
-    """Make `target` of `source`; `encoding` empty = find out.
+def clean(source: Path, target: Path, encoding: str = "", longest: int = LONGEST_LINE) -> Clean:
+    """Make `target` of `source`; `encoding` empty = find out; lines beyond `longest` bytes are cut.
 
     Raises `PasokhError` ``import.*``: not readable, not text, packed beyond reason.
     """
     try:
         with source.open("rb") as raw, target.open("wb") as out:
-            return _clean(raw, out, source, target, encoding)
+            return _clean(raw, out, source, target, encoding, longest)
     except OSError as error:
         raise PasokhError(
             "import.unreadable", field="file", file=str(source), reason=str(error.strerror or error)
         ) from error
 
 
-def _clean(raw: IO[bytes], out: IO[bytes], source: Path, target: Path, encoding: str) -> Clean:
+def _clean(raw: IO[bytes], out: IO[bytes], source: Path, target: Path, encoding: str, longest: int) -> Clean:
     counted = _Counted(raw)
     head = counted.read(8)
     counted.rewind()
     unpack = next((make for magic, make in _PACKED if head.startswith(magic)), None)
-    chunks = _Chunks(unpack(cast("IO[bytes]", counted)) if unpack else cast("IO[bytes]", counted), counted, source)
+    if head.startswith(b"PK\x03\x04"):
+        counted.read_bytes = source.stat().st_size
+        chunks = _Chunks(cast("IO[bytes]", _Zipped(raw, source)), counted, source)
+    else:
+        chunks = _Chunks(unpack(cast("IO[bytes]", counted)) if unpack else cast("IO[bytes]", counted), counted, source)
     first = chunks.next()
     found = encoding or _encoding(first)
     decoder = None if found == "utf-8" else codecs.getincrementaldecoder(found)(errors="replace")
@@ -71,17 +75,18 @@ def _clean(raw: IO[bytes], out: IO[bytes], source: Path, target: Path, encoding:
     while chunk:
         data = (rest + (chunk if decoder is None else decoder.decode(chunk).encode())).removeprefix(codecs.BOM_UTF8)
         end = max(data.rfind(b"\n"), data.rfind(b"\r", 0, len(data) - 1)) + 1
-        rest, whole = data[end:][: LONGEST_LINE + 1], data[:end]
-        _write(out, whole)
+        rest, whole = data[end:][: longest + 1], data[:end]
+        _write(out, whole, longest)
         chunk = chunks.next()
     if decoder is not None:
         rest += decoder.decode(b"", final=True).encode()
     if rest:
-        _write(out, rest + b"\n")
+        _write(out, rest + b"\n", longest)
+    counted.rewind()
     return Clean(target, counted.digest(), found, chunks.cut_off)
 
 
-def _write(out: IO[bytes], lines: bytes) -> None:
+def _write(out: IO[bytes], lines: bytes, longest: int) -> None:
     """Write whole lines, safe for anybody to read; endless ones are cut, and whoever parses them finds them bad."""
     safe = lines if len(lines.translate(None, _CONTROLS)) == len(lines) else _UNSAFE.sub(_UNKNOWN, lines)
     if b"\r" in safe:
@@ -90,13 +95,14 @@ def _write(out: IO[bytes], lines: bytes) -> None:
         safe.decode()
     except UnicodeDecodeError:
         safe = safe.decode(errors="replace").encode()
-    if max(map(len, safe.split(b"\n"))) > LONGEST_LINE:
-        safe = _LONG.sub(_shortened, safe)
+    parts = safe.split(b"\n")
+    if max(map(len, parts)) > longest:
+        safe = b"\n".join(_shortened(part, longest) if len(part) > longest else part for part in parts)
     out.write(safe)
 
 
-def _shortened(line: re.Match[bytes]) -> bytes:
-    return line[0][:LONGEST_LINE].decode(errors="ignore").encode() + "…".encode()
+def _shortened(line: bytes, longest: int) -> bytes:
+    return line[:longest].decode(errors="ignore").encode() + "…".encode()
 
 
 class _Counted:
@@ -121,6 +127,33 @@ class _Counted:
         return self._hash.hexdigest()
 
 
+class _Zipped:
+    """The files of an archive by their names, one after the other, each with a line of its own at its end."""
+
+    def __init__(self, raw: IO[bytes], source: Path) -> None:
+        try:
+            self._archive = zipfile.ZipFile(raw)
+        except (zipfile.BadZipFile, OSError) as error:
+            raise PasokhError("import.unpacked", field="file", file=source.name, reason=str(error)) from error
+        self._left = sorted((i for i in self._archive.infolist() if not i.is_dir()), key=lambda info: info.filename)
+        self._member: IO[bytes] | None = None
+
+    def read(self, size: int) -> bytes:
+        while self._member is not None or self._left:
+            if self._member is None:
+                try:
+                    self._member = self._archive.open(self._left.pop(0))
+                except (RuntimeError, NotImplementedError) as error:  # locked, or packed in a way nobody knows
+                    raise zlib.error(str(error)) from error
+            data = self._member.read(size)
+            if data:
+                return data
+            self._member.close()
+            self._member = None
+            return b"\n"
+        return b""
+
+
 class _Chunks:
     """Unpacked pieces, within reason."""
 
@@ -133,7 +166,7 @@ class _Chunks:
             return b""
         try:
             data = self._file.read(CHUNK)
-        except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
+        except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, zipfile.BadZipFile) as error:
             if not self.bytes:
                 raise PasokhError("import.unpacked", field="file", file=self._source.name, reason=str(error)) from error
             self.cut_off = True
