@@ -37,6 +37,9 @@ async def step(made: Rig, number: str, rate: float, seconds: float, hold_s: floa
         "strangers": told["strangers"],
         "setup_ms": spread(setups),
         "cpu_percent": {name: round((after[name] - used) / told["seconds"] * 100) for name, used in before.items()},
+        "cpu_ms_a_call": {
+            name: round((after[name] - used) * 1_000 / len(calls), 2) for name, used in before.items() if name != "load"
+        },
     }
 
 
