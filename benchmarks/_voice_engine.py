@@ -105,6 +105,7 @@ async def work(chosen: argparse.Namespace) -> None:
     address = AriAddress(chosen.ari, "pasokh", chosen.password, f"pasokh-{chosen.org}")
     near = NearInbox()
     carrier = VoiceCarrier(near, Plant(address, chosen.sound, recorded=chosen.recorded), wall_ms, books=Shelf())
+    near.repeats = carrier.repeats
     carriers = {Channel.VOICE: carrier, Channel.CALLBACK: carrier}
     settings = EngineSettings(dsn=chosen.dsn, owner=chosen.owner, carriers=carriers, near=near)
     await run(settings, stop)

@@ -34,7 +34,7 @@ class Patience:
     attempts: int = 12
     first_pause_s: float = 0.2
     longest_pause_s: float = 30.0
-    gather_s: float = 0.02
+    gather_s: float = 0.1
     """Outcomes are recorded together with what follows so soon: a crash meanwhile repeats what is harmless twice."""
     attempt_s: float = 10.0
     """One attempt may take so long."""

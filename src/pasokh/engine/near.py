@@ -3,11 +3,14 @@
 What is asked here is decided in the leader's next turn and comes to the inbox with its answer, in the transaction of
 its events: one commit instead of two, and no announcement to wait for. Keys mean what they mean in the inbox: one that
 came before, to whichever leader, has no second effect. Where this process does not lead, the inbox itself is asked.
+
+What nobody waits for is decided with whatever is asked next, or a moment later: several facts about a call make one
+turn, one commit.
 """
 
 import asyncio
 import contextlib
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 
 from pasokh.kernel.errors import PasokhError
@@ -17,30 +20,40 @@ from pasokh.store.ports import Answer, Asked, Inbox, Pending, Reply, Wake
 
 BESIDE = 0
 """The id of a pending command that is in no inbox yet."""
+GATHER_S = 0.01
+"""So long something nobody waits for may lie until it is decided."""
+REMEMBERED = 10_000
+"""So many latest answers of a lead are known without asking the database."""
 
 
 class NearDesk:
     """What is asked of one lead from inside its process."""
 
-    def __init__(self, nudge: Callable[[], None]) -> None:
-        """`nudge` tells the lead that there is something to look at."""
-        self._nudge = nudge
+    def __init__(self, nudge: Callable[[], None], repeats: Callable[[], bool]) -> None:
+        """`nudge` tells the lead that there is something to look at; `repeats`: see `NearInbox.repeats`."""
+        self._nudge, self._repeats = nudge, repeats
+        self._later: asyncio.TimerHandle | None = None
+        self._answered: OrderedDict[str, Answer] = OrderedDict()
         self._fresh: deque[Pending] = deque()
         self._undecided: dict[str, Pending] = {}
         self._waiting: dict[str, asyncio.Future[Answer]] = {}
 
     def ask(self, key: str, actor: str, command: bytes) -> None:
-        """Have it decided; the same key again waits for the same answer."""
-        if key not in self._waiting:
-            self._waiting[key] = asyncio.get_running_loop().create_future()
-            self._fresh.append(Pending(BESIDE, key, actor, command, 0))
-            self._nudge()
+        """Have it decided soon, at once when somebody waits; the same key again waits for the same answer."""
+        if key in self._waiting or key in self._answered:
+            return
+        loop = asyncio.get_running_loop()
+        self._waiting[key] = loop.create_future()
+        self._fresh.append(Pending(BESIDE, key, actor, command, 0))
+        if self._later is None:
+            self._later = loop.call_later(GATHER_S, self._nudge)
 
     async def wait(self, key: str, seconds: float) -> Answer | None:
         """The answer; None where the key was not asked here. Raises ``inbox.no_answer`` after `seconds`."""
         future = self._waiting.get(key)
         if future is None:
-            return None
+            return self._answered.get(key)
+        self._nudge()
         try:
             async with asyncio.timeout(seconds):
                 return await asyncio.shield(future)
@@ -50,9 +63,16 @@ class NearDesk:
     # -- the lead's side -----------------------------------------------------------------------------------------------
     def fresh(self) -> list[Pending]:
         """What was asked since the last time."""
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
         taken = list(self._fresh)
         self._fresh.clear()
         return taken
+
+    def doubtful(self, asked: Iterable[Pending]) -> list[str]:
+        """Keys that may have come to an earlier lead: what became of them stands in the inbox."""
+        return [each.key for each in asked] if self._repeats() else []
 
     def sort_out(self, asked: Iterable[Pending], known: dict[str, Answer | None]) -> list[Pending]:
         """Those to be decided; answers what was answered before, leaves to the inbox what waits there already."""
@@ -85,6 +105,8 @@ class NearDesk:
 
     def close(self) -> None:
         """The lead is over: nobody here knows what became of what was asked."""
+        if self._later is not None:
+            self._later.cancel()
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(PasokhError("store.unavailable"))
@@ -92,6 +114,9 @@ class NearDesk:
         self._waiting.clear()
 
     def _answer(self, key: str, answer: Answer) -> None:
+        self._answered[key] = answer
+        if len(self._answered) > REMEMBERED:
+            self._answered.popitem(last=False)
         future = self._waiting.pop(key, None)
         if future is not None and not future.done():
             future.set_result(answer)
@@ -103,12 +128,14 @@ class NearInbox:
     def __init__(self, inbox: Inbox | None = None) -> None:
         """`inbox`: the one of the database; may be given later, before anything is asked."""
         self.inbox = inbox
+        self.repeats: Callable[[str], bool] = _always
+        """Whether those who ask for an organisation may ask what an earlier lead was asked; then keys are looked up."""
         self._desks: dict[str, NearDesk] = {}
 
     @contextlib.contextmanager
     def lead(self, shard: str, wake: Wake) -> Iterator[NearDesk]:
         """A desk for a lead that begins, as long as it lasts."""
-        desk = self._desks[shard] = NearDesk(wake.nudge)
+        desk = self._desks[shard] = NearDesk(wake.nudge, lambda: self.repeats(shard))
         try:
             yield desk
         finally:
@@ -154,3 +181,8 @@ class NearInbox:
         if self.inbox is None:
             raise PasokhError("store.unavailable")
         return self.inbox
+
+
+def _always(org: str) -> bool:  # noqa: ARG001 - for everybody
+    """Nobody knows better."""
+    return True

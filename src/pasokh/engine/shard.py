@@ -133,6 +133,7 @@ class ShardLeader:
 
     async def _serve(self, state: State, wake: Wake, stop: asyncio.Event) -> None:
         stopping = self._tasks.create_task(stop.wait(), name=f"stop {self._shard}")
+        stopping.add_done_callback(lambda _: wake.nudge())
         looked_at = 0.0
         look = True
         while not stopping.done():
@@ -145,13 +146,12 @@ class ShardLeader:
                 self._backlog.extend(self._near.not_here(found))
                 look = len(found) >= self._options.inbox_batch
             if asked := self._near.fresh():
-                known = await self._store.known(self._shard, [each.key for each in asked])
+                doubtful = self._near.doubtful(asked)
+                known = await self._store.known(self._shard, doubtful) if doubtful else {}
                 self._backlog.extend(self._near.sort_out(asked, known))
                 look = look or None in known.values()
             if not await self._turn(state):
-                waiting = asyncio.create_task(wake.wait(self._wait_s(state, looked_at)))
-                await _first_of(waiting, stopping)
-                look = not waiting.cancelled() and waiting.result()
+                look = await wake.wait(self._wait_s(state, looked_at))
 
     def _wait_s(self, state: State, looked_at: float) -> float:
         """Until the inbox is polled or a timer falls due, whichever is first."""
@@ -243,16 +243,6 @@ def _steady_ms() -> float:
 
 async def _finish(job: Awaitable[object]) -> None:
     await job
-
-
-async def _first_of(waiting: asyncio.Task[bool], stopping: asyncio.Task[bool]) -> None:
-    """Return when either is done; `waiting` does not outlive this."""
-    try:
-        await asyncio.wait((waiting, stopping), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        if not waiting.done():
-            waiting.cancel()
-            await asyncio.wait((waiting,))
 
 
 def _first(group: BaseExceptionGroup) -> BaseException:

@@ -104,7 +104,9 @@ async def voice(
     ):
         journal = Journal(records)
         metrics.before_reading.append(look)
-        carrier = PlantCarrier(VoiceCarrier(near, plant, now, journal, asked, books), plant)
+        calls = VoiceCarrier(near, plant, now, journal, asked, books)
+        near.repeats = calls.repeats
+        carrier = PlantCarrier(calls, plant)
         try:
             yield {**desk_carriers(), Channel.VOICE: carrier, Channel.CALLBACK: carrier}, (plant.places,)
         finally:

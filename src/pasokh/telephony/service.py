@@ -156,6 +156,11 @@ class VoiceCarrier:
             raise SwitchUnavailableError("switch.unreachable", reason="nobody leads")
         await lead.exchange.perform(effect)
 
+    def repeats(self, org: str) -> bool:
+        """Whether the core may be asked what an earlier lead asked it: while calls of that time go on."""
+        lead = self._leads.get(org)
+        return lead is None or lead.exchange.inherited.any()
+
     async def leave(self, org: str) -> None:
         """Act no more; calls go on."""
         lead = self._leads.pop(org, None)

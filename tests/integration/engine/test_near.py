@@ -1,6 +1,7 @@
 """Commands asked from inside the leader's process: answered once, whoever asks again; the inbox knows them after."""
 
 import asyncio
+from collections import Counter
 from dataclasses import replace
 
 import msgspec
@@ -14,7 +15,7 @@ from pasokh.engine.near import NearInbox
 from pasokh.kernel.errors import PasokhError
 from pasokh.store.asking import ask
 
-SALES, OTHER = (msgspec.json.encode(DefineQueue(QueueConfig(id=name))) for name in ("sales", "other"))
+SALES, OTHER, THIRD = (msgspec.json.encode(DefineQueue(QueueConfig(id=name))) for name in ("sales", "other", "third"))
 NOBODY = msgspec.json.encode(SignIn("nobody"))
 
 
@@ -98,3 +99,40 @@ async def test_whoever_waits_when_the_lead_ends_hears_that_nobody_knows(stage: S
         await asking
     assert refused.value.code == "command.unanswered"
     await until_so(running.task.done)
+
+
+class Counting:
+    """A store that counts what it is asked."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._store, self.asked = stage.store, Counter[str]()
+
+    def __getattr__(self, name: str) -> object:
+        self.asked[name] += 1
+        return getattr(self._store, name)
+
+
+async def test_where_nothing_is_asked_twice_no_key_is_looked_up_and_the_lead_knows_its_own(stage: Stage) -> None:
+    store, near = Counting(stage), NearInbox()
+    near.repeats = lambda _: False
+    await stage.led_by(stage.start(store=store, near=near))
+    for _ in range(3):
+        await ask(near, stage.shard, "k", "switch", SALES, 10.0)
+    assert store.asked["known"] == 0
+    assert await defined(stage) == 1
+
+
+async def test_what_nobody_waits_for_is_decided_with_what_is_asked_next(stage: Stage) -> None:
+    store, near = Counting(stage), NearInbox()
+    await stage.led_by(stage.start(store=store, near=near))
+    await ask(near, stage.shard, "first", "switch", SALES, 10.0)
+    before = store.asked["append"]
+    await near.submit(stage.shard, stage.shard, "k", "switch", OTHER)
+    await ask(near, stage.shard, "l", "switch", THIRD, 10.0)
+    assert store.asked["append"] == before + 1
+    assert [row.cause for row in await stage.rows() if row.type == "queue.defined"] == ["first", "k", "l"]
+
+
+async def test_what_nobody_waits_for_is_decided_though_nothing_follows(stage: Stage, near: NearInbox) -> None:
+    await near.submit(stage.shard, stage.shard, "k", "switch", SALES)
+    await stage.until(lambda rows: any(row.type == "queue.defined" for row in rows), 10.0)

@@ -13,6 +13,7 @@ from pasokh.flows import position as p
 from pasokh.flows.examples import example
 from pasokh.flows.nodes import Callback, Flow, HangUp, Offer, Program, Queue, Say, Saying, Way
 from pasokh.telephony.exchange.front import FlowFront, NumberPlan
+from pasokh.telephony.variables import CONTACT, INTERACTION
 
 SAID = "sound:said"
 SAYING_MS = 2_000
@@ -187,6 +188,25 @@ async def test_a_caller_sent_back_waits_with_music_again(shop):
     await shop.wait(1_000)
     assert shop.waiting().phase in (Phase.QUEUED, Phase.OFFERED)
     assert shop.pbx.hears(caller) == {"music:default"}
+
+
+async def test_an_engine_that_died_before_the_switch_had_the_interaction_on_the_channel_loses_nobody(shop):
+    """The core was asked beside that order: the call's id says whose the wait is."""
+    await shop.act(cmd.SetPresence("sara", ready=False))
+    caller = await in_queue(shop)
+    waits = shop.waiting()
+    for name in (INTERACTION, CONTACT):
+        del caller.variables[name]
+    shop.pbx.cut()
+    await shop.take_over()
+    assert shop.waiting() is waits
+    assert shop.pbx.hears(caller) == {"music:default"}
+    await shop.act(cmd.SetPresence("sara", ready=True))
+    sara = await shop.take("sara")
+    assert shop.pbx.hears(caller) == {sara.id}
+    shop.check()
+    await shop.act(cmd.EndInteraction(waits.id, "sara"))
+    assert caller.alive
 
 
 async def test_the_next_engine_goes_on_where_the_caller_is(shop):

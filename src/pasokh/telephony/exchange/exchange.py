@@ -21,6 +21,7 @@ from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.exchange.dials import REFUSED, Dials
 from pasokh.telephony.exchange.followers import Followers
 from pasokh.telephony.exchange.hands import Hands
+from pasokh.telephony.exchange.inherited import Inherited
 from pasokh.telephony.exchange.lanes import side_by_side
 from pasokh.telephony.exchange.legs import OUTSIDE, Leg, Role, leg_id
 from pasokh.telephony.exchange.losses import Losses
@@ -81,6 +82,7 @@ class Exchange:
     def __post_init__(self) -> None:
         """The hands that carry moves out, and those who follow talks."""
         self.hands = Hands(self.switch, self.music)
+        self.inherited = Inherited(self.now)
         self.followers = Followers(self)
         self.outside = Outside(self)
         self.telephones = Telephones(self)
@@ -438,6 +440,7 @@ class Exchange:
 
     async def _gone(self, event: sw.ChannelGone) -> None:
         self.hands.seen.gone(event.channel)
+        self.inherited.gone(event.channel)
         await self.dials.gone(event.channel)
         self.callers.pop(event.channel, None)
         for talk in [talk for name, talk in self.talks.items() if name == talk.interaction]:

@@ -6,7 +6,7 @@ channel, so whoever takes over goes on where the caller is.
 
 import contextlib
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -135,7 +135,9 @@ class FlowFront:
         if left is None:
             await side_by_side(self._switch.answer(channel.id), self._happen(visit, p.Started()))
             return
-        visit.position, visit.interaction, visit.opened = left, said.get(INTERACTION, ""), said.get(CONTACT, "")
+        waiting = self._exchange.talk_of(channel.id)
+        visit.position, visit.opened = left, said.get(CONTACT, "") or (waiting.contact if waiting is not None else "")
+        visit.interaction = said.get(INTERACTION, "") or (waiting.interaction if waiting is not None else "")
         await self._switch.stop_playback(_playback(channel.id, left.played))  # what is heard is begun anew
         talk = self._exchange.talks.get(visit.interaction)
         passed_on = self._exchange.talks.get(f"{BY_FLOW}{channel.id}")
@@ -338,18 +340,19 @@ class FlowFront:
             if not await self._exchange.tell(f"move:{visit.interaction}:{number}", moved):
                 await self._happen(visit, p.QueueLeft("closed"))
             return
+        carried: list[Awaitable[object]] = []
         if visit.interaction != interaction:
             visit.opened = f"{visit.contact}.{number}" if visit.opened else visit.contact
             visit.interaction = interaction
-            await side_by_side(  # before the core hears of it: whoever takes over finds its customer by this
+            carried = [  # sent before the core hears of it: whoever takes over finds its customer by this
                 self._switch.set_variable(visit.channel, CONTACT, visit.opened),
                 self._switch.set_variable(visit.channel, INTERACTION, interaction),
-            )
+            ]
         contact = visit.opened
         talk = self._exchange.begin(interaction, contact, visit.channel, visit.caller)
         talk.busy = True
         subject = ", ".join(f"{name}: {value}" for name, value in action.attributes.items())[:200]
-        opened = await self._exchange.tell(
+        told = self._exchange.tell(
             f"open:{interaction}",
             cmd.OpenContact(
                 contact, interaction, Channel.VOICE, action.queue, customer=None, address=visit.caller,
@@ -357,6 +360,7 @@ class FlowFront:
                 requires=requires,
             ),
         )  # fmt: skip
+        *_, opened = await side_by_side(*carried, told)
         if not opened:
             await self._happen(visit, p.QueueLeft("closed"))
 

@@ -28,7 +28,7 @@ from pasokh.telephony.exchange.exchange import Exchange
 from pasokh.telephony.exchange.legs import OUTSIDE, Leg, Role, outside_person
 from pasokh.telephony.exchange.outside import BY_FLOW
 from pasokh.telephony.exchange.talks import Party, Seen, Talk, wanted
-from pasokh.telephony.variables import INTERACTION, MODE, ROLE
+from pasokh.telephony.variables import CALL, INTERACTION, MODE, ROLE
 
 OVER = (Phase.WRAP_UP, Phase.OUTCOME_DUE)
 
@@ -49,9 +49,10 @@ async def take_over(
     exchange.forget_all()
     exchange.front.keep({channel.id for channel in channels})
     exchange.hands.seen = Seen({each.id: set(each.channels) for each in bridges})
+    exchange.inherited.found((each.id for each in channels), undone)
     open_now = {each.id: each for each in held if each.phase not in OVER}
     asked: list[cmd.AnyCommand] = [exchange.dials.found(channels)]
-    asked += _adopt_customers(exchange, open_now, _customers(channels), _dialled(channels))
+    asked += _adopt_customers(exchange, open_now, _customers(channels, open_now), _dialled(channels))
     asked += await _adopt_legs(exchange, open_now, channels)
     asked += _missing_agents(exchange, open_now)
     asked += _missing_telephones(exchange, open_now, undone)
@@ -131,17 +132,27 @@ def _as_held(exchange: Exchange, talk: Talk, name: str, channel: Channel, who: s
     return i
 
 
-def _customers(channels: Sequence[ChannelSnapshot]) -> Mapping[str, ChannelSnapshot]:
-    """Customers' channels by interaction: who called us, and whom we called back and answered."""
-    return {
-        each.variables[INTERACTION]: each
-        for each in channels
-        if each.variables.get(INTERACTION)
-        and (
-            each.variables.get(ROLE) == Role.CALLER.value
-            or (each.variables.get(ROLE) == Role.OUTSIDE.value and each.in_application)
-        )
-    }
+def _customers(
+    channels: Sequence[ChannelSnapshot], open_now: Mapping[str, Interaction]
+) -> Mapping[str, ChannelSnapshot]:
+    """Customers' channels by interaction: who called us, and whom we called back and answered.
+
+    An engine does not wait until the switch has put the interaction on its caller's channel before it asks the core.
+    Where it died in between, the call's id says whose it is: interactions are named after it.
+    """
+    there: dict[str, ChannelSnapshot] = {}
+    unnamed: dict[str, ChannelSnapshot] = {}
+    for each in channels:
+        role, named = each.variables.get(ROLE), each.variables.get(INTERACTION, "")
+        if role == Role.CALLER.value and not named:
+            unnamed[each.variables.get(CALL, each.id)] = each
+        elif named and (role == Role.CALLER.value or (role == Role.OUTSIDE.value and each.in_application)):
+            there[named] = each
+    for name in open_now:
+        call = unnamed.get(name.rpartition(".i")[0])
+        if call is not None:
+            there.setdefault(name, call)
+    return there
 
 
 def _dialled(channels: Sequence[ChannelSnapshot]) -> set[str]:
