@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from pasokh.telephony.port import SwitchRefusedError
 
 _ITEM = re.compile(r"[^,\x00-\x1f]+")
+_MEANS = re.compile(r'[,"\\()\[\]{}]')
+"""What Asterisk reads in a list of arguments, unless a backslash is before it."""
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,63}")
 """No functions: setting some of them runs programs."""
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
@@ -22,6 +24,11 @@ def joined(items: Iterable[str]) -> str:
         if not _ITEM.fullmatch(item):
             raise SwitchRefusedError("switch.bad_item", item=item)
     return ",".join(listed)
+
+
+def one_argument(value: str) -> str:
+    """A text as one of several arguments of a function of the switch, whatever it holds."""
+    return _MEANS.sub(r"\\\g<0>", value)
 
 
 def check_variable(name: str) -> None:

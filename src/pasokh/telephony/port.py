@@ -150,6 +150,9 @@ class Switch(Protocol):
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         """A fact that rides on the channel; refused where the application does not have it, as for a leg that rings."""
 
+    async def set_variables(self, channel: str, variables: Mapping[str, str]) -> None:
+        """Several facts at once: all of them or, where it is refused, none."""
+
     async def send_dtmf(self, channel: str, digits: str, key: str) -> None:
         """Press keys towards the phone, at most once for a `key`; the latest key is remembered on the channel."""
 

@@ -6,6 +6,7 @@ import pytest
 from tests.telephony.rigs import CALLER, NUMBER, ORG, Rig
 
 from pasokh.telephony import events as ev
+from pasokh.telephony import variables
 from pasokh.telephony.port import MessageLimits, Sides, SwitchRefusedError
 
 NOWHERE = "a-never"
@@ -171,6 +172,24 @@ async def test_variables_ride_on_the_channel(rig: Rig) -> None:
         await rig.switch.set_variable(person.channel, "PASOKH_NOTE", "سلام; ${X},=")
     [snapshot] = await rig.switch.channels()
     assert snapshot.variables["PASOKH_NOTE"] == "سلام; ${X},="
+
+
+async def test_several_variables_are_set_at_once_whatever_they_hold(rig: Rig) -> None:
+    person = await rig.caller()
+    facts = {
+        variables.POSITION: '{"a":["x, y",{"b":"\\\\ \\"q\\""}],"c":"(open"}',
+        variables.CONTACT: " [{\\",
+        variables.INTERACTION: "سلام; ${X},=",
+        "PASOKH_NOTE": ")ends, ",
+    }
+    for _ in range(2):
+        await rig.switch.set_variables(person.channel, facts)
+    [snapshot] = await rig.switch.channels()
+    assert {name: snapshot.variables.get(name) for name in facts} == facts
+    await rig.switch.set_variables(person.channel, {variables.CONTACT: "c", "PASOKH_NOTE": ""})
+    [snapshot] = await rig.switch.channels()
+    assert snapshot.variables[variables.CONTACT] == "c"
+    assert "PASOKH_NOTE" not in snapshot.variables
 
 
 async def test_talking_is_told_where_asked(rig: Rig) -> None:

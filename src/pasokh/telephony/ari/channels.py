@@ -1,5 +1,6 @@
 """Operations on channels."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import msgspec
@@ -8,7 +9,7 @@ from pasokh.telephony.ari.client import path
 from pasokh.telephony.ari.session import AriSession
 from pasokh.telephony.ari.translate import LEG
 from pasokh.telephony.events import ChannelSnapshot
-from pasokh.telephony.input import caller_id, check_digits, check_header, check_variable, joined
+from pasokh.telephony.input import caller_id, check_digits, check_header, check_variable, joined, one_argument
 from pasokh.telephony.port import Originate, RtpStatistics, Sides, SwitchRefusedError, SwitchUnavailableError
 
 KEY_VARIABLE = "PASOKH_DTMF"
@@ -97,8 +98,18 @@ class AriChannels(AriSession):
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         """A fact that rides on the channel."""
-        check_variable(name)
-        await self._do("POST", path("channels", channel, "variable"), variable=name, value=value)
+        await self.set_variables(channel, {name: value})
+
+    async def set_variables(self, channel: str, variables: Mapping[str, str]) -> None:
+        """Several facts at once: one request, since each costs Asterisk more than the variables themselves."""
+        for name in variables:
+            check_variable(name)
+        names, value = ",".join(variables), ",".join(map(one_argument, variables.values()))
+        if len(variables) == 1:
+            [(names, value)] = variables.items()
+        else:
+            names = f"ARRAY({names})"
+        await self._do("POST", path("channels", channel, "variable"), variable=names, value=value)
 
     async def send_dtmf(self, channel: str, digits: str, key: str) -> None:
         """Press keys, at most once for a key."""

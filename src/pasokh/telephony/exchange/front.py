@@ -259,14 +259,17 @@ class FlowFront:
         before = visit.position
         visit.position, actions = advance(visit.plan.program, before, happened, facts)
         if _place(before) != _place(visit.position) and not isinstance(happened, p.HungUp):
-            await side_by_side(self._write(visit, _written(visit.position)), self._act(visit, actions))
+            carried = {POSITION: _written(visit.position)}
+            if not visit.interaction and any(isinstance(each, p.Enqueue) for each in actions):
+                carried |= _named(visit)
+            await side_by_side(self._write(visit, carried), self._act(visit, actions))
         else:
             await self._act(visit, actions)
 
-    async def _write(self, visit: Visit, position: str) -> None:
-        """Whoever takes over begins there."""
+    async def _write(self, visit: Visit, facts: Mapping[str, str]) -> None:
+        """Whoever takes over begins there. Sent before the core is asked for anything that follows from it."""
         with contextlib.suppress(SwitchRefusedError):
-            await self._switch.set_variable(visit.channel, POSITION, position)
+            await self._switch.set_variables(visit.channel, facts)
 
     async def _act(self, visit: Visit, actions: Sequence[p.AnyAction]) -> None:
         for action in actions:
@@ -342,12 +345,7 @@ class FlowFront:
             return
         carried: list[Awaitable[object]] = []
         if visit.interaction != interaction:
-            visit.opened = f"{visit.contact}.{number}" if visit.opened else visit.contact
-            visit.interaction = interaction
-            carried = [  # sent before the core hears of it: whoever takes over finds its customer by this
-                self._switch.set_variable(visit.channel, CONTACT, visit.opened),
-                self._switch.set_variable(visit.channel, INTERACTION, interaction),
-            ]
+            carried.append(self._switch.set_variables(visit.channel, _named(visit)))
         contact = visit.opened
         talk = self._exchange.begin(interaction, contact, visit.channel, visit.caller)
         talk.busy = True
@@ -419,6 +417,14 @@ class FlowFront:
                 f"rate:{visit.contact}:{step}",
                 cmd.RateContact(contact, interaction, queue, agent, int(action.key)),
             )
+
+
+def _named(visit: Visit) -> dict[str, str]:
+    """What a caller waits as from now on; whoever takes over finds its customer by this."""
+    number = visit.position.visits
+    visit.opened = f"{visit.contact}.{number}" if visit.opened else visit.contact
+    visit.interaction = f"{visit.contact}.i{number}"
+    return {CONTACT: visit.opened, INTERACTION: visit.interaction}
 
 
 def _playback(channel: str, serial: int) -> str:

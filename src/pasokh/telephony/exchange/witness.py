@@ -25,7 +25,7 @@ ASKED: Final = frozenset({
 })  # fmt: skip
 """What is worth a line of the ladder; the rest is only counted."""
 OPERATIONS: Final = ASKED | {
-    "connect", "channels", "bridges", "set_variable", "detect_talking", "statistics", "play_to_bridge",
+    "connect", "channels", "bridges", "set_variable", "set_variables", "detect_talking", "statistics", "play_to_bridge",
     "stop_playback", "create_bridge", "destroy_bridge",
 }  # fmt: skip
 

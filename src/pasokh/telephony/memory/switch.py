@@ -1,7 +1,7 @@
 """The port on the switch in memory."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 
 from pasokh.kernel.time import Instant
 from pasokh.telephony import events as ev
@@ -170,6 +170,13 @@ class MemorySwitch:
         """A fact that rides on the channel."""
         check_variable(name)
         (await self._line(channel, inside=True)).variables[name] = value
+        self._done()
+
+    async def set_variables(self, channel: str, variables: Mapping[str, str]) -> None:
+        """Several facts at once."""
+        for name in variables:
+            check_variable(name)
+        (await self._line(channel, inside=True)).variables.update(variables)
         self._done()
 
     async def send_dtmf(self, channel: str, digits: str, key: str) -> None:

@@ -5,7 +5,7 @@ else where there are fewest calls. A bridge comes to be where its first channel 
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pasokh.kernel.time import Instant
 from pasokh.telephony.events import BridgeSnapshot, ChannelSnapshot
@@ -157,10 +157,15 @@ class NodesSwitch(NodesSession):
 
     async def set_variable(self, channel: str, name: str, value: str) -> None:
         """A fact that rides on the channel."""
+        await self.set_variables(channel, {name: value})
+
+    async def set_variables(self, channel: str, variables: Mapping[str, str]) -> None:
+        """Several facts at once."""
         switch = self._at(channel)
-        await switch.set_variable(channel, name, value)
-        if name in (INTERACTION, CONTACT) and value:
-            self._places.interactions.note(value, switch.node)
+        await switch.set_variables(channel, variables)
+        for name in (INTERACTION, CONTACT):
+            if value := variables.get(name):
+                self._places.interactions.note(value, switch.node)
 
     async def send_dtmf(self, channel: str, digits: str, key: str) -> None:
         """Press keys, at most once for a key."""
