@@ -59,6 +59,8 @@ from django.db import connections  # noqa: E402
 
 from pasokh.office.canned.actions import AnswerDraft, do_save_answer  # noqa: E402
 from pasokh.office.day.actions import BreakDraft, do_plan_breaks  # noqa: E402
+from pasokh.office.figure_alerts.actions import do_save_rule as do_save_alert  # noqa: E402
+from pasokh.office.figure_alerts.rules import Draft as AlertDraft  # noqa: E402
 from pasokh.office.exchange.actions import do_check  # noqa: E402
 from pasokh.office.files.models import File  # noqa: E402
 from pasokh.office.hours.actions import do_assign_calendar, do_save_calendar  # noqa: E402
@@ -258,6 +260,7 @@ def make_tenant(org: str) -> None:
                     f"{org} {role}", Role(role), "en", True, role == "agent", {"talk": 50}, ("help",), team="team"
                 ),
             )  # fmt: skip
+        do_save_alert("system", None, AlertDraft(kind="threshold", measure="aht", value=300_000.0))
         do_plan_breaks("system", BreakDraft("team:team", (0, 1, 2), 600, 615, f"{org} tea"))
         do_notify([f"{org}-agent"], "mention", {"by": org, "text": org}, "/contacts/")
         agent = User.objects.get(username=f"{org}-agent")

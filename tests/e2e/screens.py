@@ -88,6 +88,7 @@ NOT_OPENED = {
     "figures_table": "a file of the explorer's table: test_figures takes it",
     "figures_reason": "needs contacts of a week ago: test_figures_analysis looks at it",
     "figures_band": "POST",
+    "figures_alert": "the form of figures_alert_new; the demonstration has no alarm of its own",
     "figures_rows": "needs a figure: test_figures looks at it",
     "figures_matter": "needs an imported contact: test_figures looks at it",
     "recording": "needs a recorded call: test_recordings looks at it",

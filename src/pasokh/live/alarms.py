@@ -19,8 +19,9 @@ acknowledgement belongs to the id, so that the next occurrence rings again.
 | `sign_ons` | switch | far more sign-ons are refused than mistakes explain |
 | `clock` | switch | its machine's clock jumped, or is away from the database's |
 | `spend_day`, `spend_month` | ``80``, ``100`` | so many percent of what calls to the outside may cost; urgent at 100 |
+| `figure` | rule of an alarm | a figure is beyond its threshold, or unusual (`office.figure_alerts`) |
 
-Faults of the telephony are told to the core by whoever watches (`NoteFault`).
+Faults of the telephony and of figures are told to the core by whoever watches (`NoteFault`).
 
 A queue that nobody was ever ready for and where nobody waits belongs to a centre that has not begun: no alarm.
 """
@@ -39,7 +40,7 @@ SURGE_LEAST = 10
 SURGE_TIMES = 3
 _OF_QUEUES = ("level", "empty", "surge", "lost")
 FAULTS = frozenset(
-    {"carrier", "carrier_sound", "station_sound", "silent", "sign_ons", "clock", "spend_day", "spend_month"}
+    {"carrier", "carrier_sound", "station_sound", "silent", "sign_ons", "clock", "spend_day", "spend_month", "figure"}
 )
 _URGENT_FAULTS = frozenset({"carrier", "silent"})
 _SPENDING = frozenset({"spend_day", "spend_month"})

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "pasokh.office.watch",
     "pasokh.office.figures",
     "pasokh.office.figures_analysis",
+    "pasokh.office.figure_alerts",
     "pasokh.office.styleguide",
     "pasokh.office.policy",
     "pasokh.office.welcome",

@@ -14,6 +14,7 @@ from pasokh.kernel.figures import Figures, label
 from pasokh.office.children import Children
 from pasokh.office.desk import projection
 from pasokh.office.exchange.jobs import IMPORTS
+from pasokh.office.figure_alerts import jobs as alert_jobs
 from pasokh.office.hours.schedule import apply_due
 from pasokh.office.notices import jobs as notice_jobs
 from pasokh.office.notices import projection as notices_projection
@@ -84,6 +85,7 @@ class Rounds:
         self._republished: set[str] = set()
         self._surges = Surges()
         self._sounds = voice_jobs.Sounds()
+        self._alerts = alert_jobs.FigureAlerts()
         self._done = 0
 
     def __call__(self, connection: psycopg.Connection) -> None:
@@ -102,6 +104,7 @@ class Rounds:
         lift_due(connection)
         self._surges.turn(connection)
         self._sounds.turn(connection)
+        self._alerts.turn(connection)
         notice_jobs.turn(connection)
         for each in self._children:
             each.turn(connection)
@@ -109,6 +112,7 @@ class Rounds:
             SessionStore.clear_expired()
             notice_jobs.clean(connection)
             voice_jobs.clean(connection)
+            alert_jobs.clean(connection)
             delete_due(connection, vault())
         self._done += 1
         if self._figures is not None:

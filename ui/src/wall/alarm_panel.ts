@@ -40,6 +40,8 @@ export function alarmWords(wall: Wall, alarm: { kind: AlarmKind; queue: string; 
       return t("alarm.sign_ons", { name });
     case "clock":
       return t("alarm.clock", { name });
+    case "figure":
+      return t("alarm.figure", { name });
     case "spend_day":
       return alarm.detail === "100" ? t("alarm.spend_day_all") : t("alarm.spend_day", { n: Number(alarm.detail) });
     case "spend_month":
@@ -50,6 +52,7 @@ export function alarmWords(wall: Wall, alarm: { kind: AlarmKind; queue: string; 
 /** Goes to where something can be done about it. */
 export function attend(wall: Wall, alarm: { kind: AlarmKind; queue: string; agent: string; interaction: string }): void {
   if (alarm.kind === "spend_day" || alarm.kind === "spend_month") location.assign("/setup/dial/");
+  else if (alarm.kind === "figure") location.assign("/figures/alerts/");
   else if (FAULTS.has(alarm.kind)) location.assign("/voice/quality/");
   else if (alarm.kind === "help") void readAlong(wall, alarm.interaction);
   else if (alarm.kind === "wrap" || alarm.kind === "telephone") wall.open({ kind: "agent", id: alarm.agent });

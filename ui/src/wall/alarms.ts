@@ -1,7 +1,7 @@
 import type { Names, Topic } from "../live/types";
 import { valuesOf } from "./figures";
 
-export type FaultKind = "carrier" | "carrier_sound" | "station_sound" | "silent" | "sign_ons" | "clock" | "spend_day" | "spend_month";
+export type FaultKind = "carrier" | "carrier_sound" | "station_sound" | "silent" | "sign_ons" | "clock" | "spend_day" | "spend_month" | "figure";
 export type AlarmKind = "wait" | "help" | "wrap" | "level" | "empty" | "surge" | "lost" | "telephone" | FaultKind;
 
 export interface Alarm {
@@ -32,11 +32,12 @@ const ORDER: Record<AlarmKind, number> = {
   clock: 11,
   spend_day: 11,
   spend_month: 11,
-  wrap: 12,
+  figure: 12,
+  wrap: 13,
 };
 
 /** Faults of the telephony: something, not a queue or a customer, needs looking after. */
-export const FAULTS: ReadonlySet<string> = new Set<FaultKind>(["carrier", "carrier_sound", "station_sound", "silent", "sign_ons", "clock", "spend_day", "spend_month"]);
+export const FAULTS: ReadonlySet<string> = new Set<FaultKind>(["carrier", "carrier_sound", "station_sound", "silent", "sign_ons", "clock", "spend_day", "spend_month", "figure"]);
 
 /** Everything that alarms now: what nobody attends to first, urgent before the rest, then by kind and age. */
 export function alarmsOf(wall: Topic): Alarm[] {

@@ -10,7 +10,7 @@ from pasokh.kernel.time import Instant
 
 AlarmId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:\-]{1,200}$")]
 
-FaultKind = Literal["carrier", "carrier_sound", "station_sound", "silent", "sign_ons", "clock"]
+FaultKind = Literal["carrier", "carrier_sound", "station_sound", "silent", "sign_ons", "clock", "figure"]
 """A carrier that does not answer; one, or a telephone, with bad sound; one without any; sign-ons refused; clocks."""
 FaultObject = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.\-]{1,80}$")]
 """Key of the carrier or telephone, name of the switch."""

@@ -28,6 +28,7 @@ class Kind(StrEnum):
     RECORDING_FULL = "recording_full"
     RECORDING_LOST = "recording_lost"
     RECORDING_STUCK = "recording_stuck"
+    FIGURE = "figure"
 
 
 class Email(StrEnum):
@@ -73,6 +74,7 @@ DEFAULTS: Final[dict[Kind, Choice]] = {
     Kind.RECORDING_FULL: Choice(True, True, Email.AT_ONCE),
     Kind.RECORDING_LOST: Choice(True, True, Email.IF_UNREAD),
     Kind.RECORDING_STUCK: Choice(True, True, Email.IF_UNREAD),
+    Kind.FIGURE: Choice(True, False, Email.IF_UNREAD),
 }
 
 

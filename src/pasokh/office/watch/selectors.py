@@ -6,6 +6,7 @@ from django.db.models import Count, Min
 
 from pasokh.kernel.time import DAY, Instant
 from pasokh.office.desk.models import Incident, Visit
+from pasokh.office.figure_alerts.sentences import rule_names
 from pasokh.office.pauses.selectors import for_pages
 from pasokh.office.people.models import Team, User
 from pasokh.office.supervise.models import Queue
@@ -53,5 +54,5 @@ def names(language: str) -> dict[str, Any]:
         "clients": dict(Client.objects.order_by("key").values_list("key", "name")),
         "people": dict(User.objects.filter(handles_contacts=False).values_list("username", "name")),
         "pauses": for_pages(),
-        "lines": line_names(language),
+        "lines": line_names(language) | rule_names(language),
     }

@@ -125,6 +125,7 @@ export const wallEn = {
   "alarm.carrier_sound": "Calls by carrier {name} sound bad",
   "alarm.station_sound": "Calls of telephone {name} sound bad",
   "alarm.silent": "Nothing is heard from {name}, call after call",
+  "alarm.figure": "A figure needs looking at: {name}",
   "alarm.sign_ons": "Switch {name} refuses many sign-ons: somebody guesses passwords, or a telephone has an old one",
   "alarm.clock": "The clock of {name} jumped or is wrong",
   "alarm.spend_day": "{n} % of what calls to the outside may cost today is used up",

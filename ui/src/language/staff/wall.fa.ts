@@ -127,6 +127,7 @@ export const wallFa: Catalogue<WallText> = {
   "alarm.carrier_sound": "صدای تماس‌های اپراتور {name} بد است",
   "alarm.station_sound": "صدای تماس‌های تلفن {name} بد است",
   "alarm.silent": "در تماس‌های پی‌درپی از {name} صدایی نمی‌آید",
+  "alarm.figure": "شاخصی را ببینید: {name}",
   "alarm.sign_ons": "مرکز {name} ورودهای بسیاری را نپذیرفت: کسی گذرواژه حدس می‌زند یا تلفنی گذرواژهٔ کهنه دارد",
   "alarm.clock": "ساعت {name} پریده یا نادرست است",
   "alarm.spend_day": "{n}٪ از سقف هزینهٔ امروزِ تماس‌های بیرونی مصرف شد",

@@ -127,6 +127,7 @@ export const wallUk: Catalogue<WallText> = {
   "alarm.carrier_sound": "Дзвінки через оператора {name} звучать погано",
   "alarm.station_sound": "Дзвінки телефона {name} звучать погано",
   "alarm.silent": "Від {name} нічого не чути, дзвінок за дзвінком",
+  "alarm.figure": "Погляньте на показник: {name}",
   "alarm.sign_ons": "Станція {name} відхиляє багато входів: хтось добирає паролі або телефон має старий",
   "alarm.clock": "Годинник {name} стрибнув або хибний",
   "alarm.spend_day": "Використано {n} % денного ліміту на вихідні дзвінки",

@@ -1,0 +1,13 @@
+"""Addresses of alarms about figures."""
+
+from django.urls import path
+
+from pasokh.office.figure_alerts import views
+
+urlpatterns = [
+    path("figures/alerts/", views.alerts_page, name="figures_alerts"),
+    path("figures/alerts/new/", views.new_page, name="figures_alert_new"),
+    path("figures/alerts/<str:rule>/", views.rule_page, name="figures_alert"),
+    path("figures/alerts/<str:rule>/archive/", views.archive, name="figures_alert_archive"),
+    path("figures/alerts/<str:rule>/restore/", views.restore, name="figures_alert_restore"),
+]
