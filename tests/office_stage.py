@@ -59,9 +59,9 @@ from django.db import connections  # noqa: E402
 
 from pasokh.office.canned.actions import AnswerDraft, do_save_answer  # noqa: E402
 from pasokh.office.day.actions import BreakDraft, do_plan_breaks  # noqa: E402
+from pasokh.office.exchange.actions import do_check  # noqa: E402
 from pasokh.office.figure_alerts.actions import do_save_rule as do_save_alert  # noqa: E402
 from pasokh.office.figure_alerts.rules import Draft as AlertDraft  # noqa: E402
-from pasokh.office.exchange.actions import do_check  # noqa: E402
 from pasokh.office.files.models import File  # noqa: E402
 from pasokh.office.hours.actions import do_assign_calendar, do_save_calendar  # noqa: E402
 from pasokh.office.hours.rules import CalendarConfig, Span  # noqa: E402
