@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks._voice_engine import QUEUE, STRAIGHT, THROUGH_A_MENU
+from benchmarks._voice_floor import APP, KEPT
 from benchmarks.floor import Floor
 from benchmarks.processes import open_shard, own_postgres
 from tests.switch_stage import Switch, free_ports, short_folder
@@ -34,6 +35,8 @@ from pasokh.telephony.config.models import Desk, Listen, Node, Number, Organisat
 ORG = "bench"
 NATIVE = "8000"
 """Served by app_queue."""
+FLOORS = {"bare": "8001", "bare, one commit": "8002"}
+"""Served by `benchmarks._voice_floor`."""
 PASSWORD = "bench-telephones"
 OURS = {"straight": STRAIGHT, "menu": THROUGH_A_MENU}
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -75,7 +78,11 @@ def with_app_queue(files: dict[str, str], agents: int) -> dict[str, str]:
         "strategy = leastrecent\ntimeout = 15\nretry = 1\nwrapuptime = 0\nringinuse = no\njoinempty = yes\n" + members,
         "extensions.conf": files["extensions.conf"].replace(
             "[from-trunk]\n",
-            f"[from-trunk]\nexten => {NATIVE},1,Answer(,i)\n same => n,Queue(q1,,,,30)\n same => n,Hangup()\n",
+            f"[from-trunk]\nexten => {NATIVE},1,Answer(,i)\n same => n,Queue(q1,,,,30)\n same => n,Hangup()\n"
+            + "".join(
+                f"exten => {number},1,Stasis({APP},{kept})\n same => n,Hangup()\n"
+                for number, kept in zip(FLOORS.values(), ("plain", KEPT), strict=True)
+            ),
             1,
         ),
     }
@@ -174,6 +181,7 @@ class Rig:
     store: PostgresStore
     load: SipLoad = field(init=False)
     engines: dict[str, VoiceEngine] = field(default_factory=dict)
+    bare: subprocess.Popen[bytes] | None = None
 
     @property
     def sound(self) -> Path:
@@ -196,6 +204,17 @@ class Rig:
         await every(floor, (SetPresence(name, ready=True) for name in names))
         return floor
 
+    def floor(self) -> int:
+        """The bare program behind `FLOORS`, running; its process."""
+        ari = self.switch.asterisk.ari()
+        command = [
+            sys.executable, "-m", "benchmarks._voice_floor", "--dsn", self.server.dsn(schema.OWNER),
+            "--ari", f"http://{ari.host}:{ari.port}/ari", "--password", ari.password, "--agents", str(self.agents),
+        ]  # fmt: skip
+        with (self.folder / "floor.log").open("ab") as said:
+            self.bare = subprocess.Popen(command, stdout=said, stderr=said)
+        return self.bare.pid
+
     def go_first(self) -> None:
         """Before everything else on this machine, as root: Linux shares processors between sessions, not processes."""
         for pid in (os.getpid(), self.load.pid, self.switch.asterisk.pid, self.server.pid):
@@ -206,6 +225,7 @@ class Rig:
         """Seconds of processor used so far by each part."""
         parts = {"asterisk": [self.switch.asterisk.pid or 0], "load": [self.load.pid]}
         parts["engine"] = [engine.pid for engine in self.engines.values()]
+        parts["bare"] = [self.bare.pid] if self.bare is not None else []
         root = self.server.pid or 0
         parts["postgres"] = [root, *_children(root)]
         return {name: sum(map(_seconds, pids)) for name, pids in parts.items()}
@@ -234,6 +254,7 @@ async def rig(agents: int, *, media: bool = False, native: bool = True) -> Async
             made.load = SipLoad(made_site.nodes[0].udp_port, agents, media=media)
             stack.callback(made.load.end)
             stack.callback(lambda: [engine.stop() for engine in made.engines.values()])
+            stack.callback(lambda: made.bare and (made.bare.terminate(), made.bare.wait(20)))
             told = await made.load.order("register", password=PASSWORD)
             if told["registered"] != agents:
                 raise SystemExit(

@@ -5,6 +5,9 @@ python -m benchmarks.voice_setup [--agents 150] [--seconds 12] [--rates 30,60,90
 Ours goes the whole way: dialplan, ARI, exchange, engine, PostgreSQL with durable commits, effect, originate. Both
 are tried at the same rates in turn, one step after the other, until neither serves every call. A call is served when an
 agent took it within the caller's patience. Agents answer at once, callers hang up after the hold time; no RTP.
+
+Beside them, at low rates, a bare program that only answers and calls over ARI, without and with one durable row before
+the telephone is called (`benchmarks._voice_floor`): what is left between it and ours is ours to save.
 """
 
 import argparse
@@ -13,10 +16,12 @@ import sys
 from typing import Any
 
 from benchmarks.machine import report, spread
-from benchmarks.voice_rig import NATIVE, OURS, Rig, rig
+from benchmarks.voice_rig import FLOORS, NATIVE, OURS, Rig, rig
 
 REACH_SHARE = 0.8
 WAYS = {"app_queue": NATIVE, "ours": OURS["straight"]}
+FLOOR_RATES = (10.0, 50.0)
+"""Calls a second at which the bare programs are tried beside both, where nothing is in anybody's way yet."""
 WARM_UP = (20.0, 4.0)
 """Calls a second, seconds: what runs for the first time is not measured."""
 
@@ -66,15 +71,26 @@ def knee(steps: list[dict[str, Any]]) -> float:
     return max((done["rate"] for done in steps if not done["failed"]), default=0.0)
 
 
+async def floors(made: Rig, chosen: argparse.Namespace) -> list[dict[str, Any]]:
+    """The bare programs, ours and app_queue in turn, at the same rates: what is owed to ARI, to a commit, and to us."""
+    return [
+        {"way": way, **await step(made, number, rate, chosen.seconds, chosen.hold, chosen.patience)}
+        for rate in FLOOR_RATES
+        for way, number in {**WAYS, **FLOORS}.items()
+    ]
+
+
 async def measure(chosen: argparse.Namespace) -> dict[str, Any]:
     """Everything."""
     async with rig(chosen.agents) as made:
         engine = made.engine("one", *(["--profile", chosen.profile] if chosen.profile else []))
         await made.people()
+        made.floor()
         if chosen.first:
             made.go_first()
-        for number in WAYS.values():
+        for number in (*WAYS.values(), *FLOORS.values()):
             await step(made, number, *WARM_UP, chosen.hold, chosen.patience)
+        beside = await floors(made, chosen)
         steps = await climb(made, [float(rate) for rate in chosen.rates.split(",")], chosen)
         engine.stop()
         if chosen.show:
@@ -99,6 +115,11 @@ async def measure(chosen: argparse.Namespace) -> dict[str, Any]:
             for native, ours in pairs
             for mark in ("p50", "p99")
             if ours["setup_ms"][mark] > native["setup_ms"][mark]
+        ],
+        "floors": [
+            {"way": each["way"], "rate": each["rate"], "failed": each["failed"],
+             "p50": each["setup_ms"]["p50"], "p99": each["setup_ms"]["p99"], "cpu_ms_a_call": each["cpu_ms_a_call"]}
+            for each in beside
         ],
         "steps": steps,
     }  # fmt: skip
