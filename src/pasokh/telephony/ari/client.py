@@ -9,6 +9,7 @@ import base64
 import contextlib
 import itertools
 import logging
+import re
 import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -32,6 +33,8 @@ from pasokh.telephony.port import SwitchReplacedError, SwitchUnavailableError
 
 _log = logging.getLogger(__name__)
 
+_PLAIN = re.compile(r"[A-Za-z0-9_.~-]*")
+"""What needs no quotation: nearly every id."""
 REPLACED = "replaced"
 """Why a link ended whose application another process took."""
 
@@ -103,9 +106,15 @@ class _Problem(msgspec.Struct, frozen=True):
     message: str = ""
 
 
+def _unanswered(future: asyncio.Future[Response], request: str) -> None:
+    """Nobody waits for an answer for ever."""
+    if not future.done():
+        future.set_exception(SwitchUnavailableError("switch.unanswered", request=request))
+
+
 def path(*segments: str) -> str:
     """A resource's address below ``/ari/``, whatever the ids consist of."""
-    return "/".join(quote(segment, safe="") for segment in segments)
+    return "/".join([each if _PLAIN.fullmatch(each) else quote(each, safe="") for each in segments])
 
 
 class AriLink:
@@ -198,15 +207,16 @@ class AriLink:
         future: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
         asked = {name: str(value) for name, value in query.items() if value is not None}
+        late = asyncio.get_running_loop().call_later(
+            self._timings.answer_s, _unanswered, future, f"{method} {uri}"
+        )  # cheaper than a timeout, a dozen times a call
         try:
-            async with asyncio.timeout(self._timings.answer_s):
-                await self._socket.send(request_frame(number, method, uri, asked, body))
-                return await future
-        except TimeoutError:
-            raise SwitchUnavailableError("switch.unanswered", request=f"{method} {uri}") from None
+            await self._socket.send(request_frame(number, method, uri, asked, body))
+            return await future
         except ConnectionClosed:
             raise self._gone() from None
         finally:
+            late.cancel()
             self._waiting.pop(number, None)
             if future.done() and not future.cancelled():
                 future.exception()  # an answer that came beside another end is nobody's
