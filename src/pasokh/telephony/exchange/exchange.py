@@ -21,16 +21,17 @@ from pasokh.telephony.events import ChannelSnapshot
 from pasokh.telephony.exchange.dials import REFUSED, Dials
 from pasokh.telephony.exchange.followers import Followers
 from pasokh.telephony.exchange.hands import Hands
+from pasokh.telephony.exchange.hearing import Hearing
 from pasokh.telephony.exchange.inherited import Inherited
 from pasokh.telephony.exchange.lanes import side_by_side
-from pasokh.telephony.exchange.legs import OUTSIDE, Leg, Role, leg_id
+from pasokh.telephony.exchange.legs import Leg, Role, leg_id
 from pasokh.telephony.exchange.losses import Losses
-from pasokh.telephony.exchange.outside import BY_FLOW, Outside
+from pasokh.telephony.exchange.outside import Outside
 from pasokh.telephony.exchange.ports import Core, Front, Silence, Station, Stations, Whispers
 from pasokh.telephony.exchange.recorder import Recorder
 from pasokh.telephony.exchange.talks import Party, Talk
 from pasokh.telephony.exchange.telephones import Telephones
-from pasokh.telephony.exchange.whispering import Whispering, channel_of
+from pasokh.telephony.exchange.whispering import Whispering
 from pasokh.telephony.port import Originate, Switch, SwitchRefusedError
 from pasokh.telephony.recording.book import Book, NoBook
 
@@ -45,10 +46,6 @@ type _Change = (
     | ef.WaitAgain | ef.ToMenu
 )  # fmt: skip
 
-MISSED: dict[int, Literal["busy", "no_answer", "failed"]] = {
-    sw.Cause.BUSY: "busy", sw.Cause.REJECTED: "busy", sw.Cause.NO_ANSWER: "no_answer", sw.Cause.NORMAL: "no_answer",
-}  # fmt: skip
-"""Why a customer who was called back was not reached."""
 GOODBYE = {"full": sw.Cause.BUSY, "no_agents": sw.Cause.NO_ANSWER, "timeout": sw.Cause.NO_ANSWER}
 """What the caller's network is told; every other ending is a normal one."""
 
@@ -82,6 +79,7 @@ class Exchange:
     def __post_init__(self) -> None:
         """The hands that carry moves out, and those who follow talks."""
         self.hands = Hands(self.switch, self.music)
+        self.hearing = Hearing(self)
         self.inherited = Inherited(self.now)
         self.followers = Followers(self)
         self.outside = Outside(self)
@@ -149,10 +147,10 @@ class Exchange:
         """
         match effect:
             case ef.RingAgent():
-                await self._ring(effect)
+                await self.ring(effect)
             case ef.StopRinging():
                 self.held_back.pop(effect.interaction, None)
-                await self._drop(effect.agent, effect.interaction)
+                await self.drop(effect.agent, effect.interaction)
             case ef.Connect():
                 await self._connect(effect)
             case ef.Release():
@@ -197,7 +195,8 @@ class Exchange:
             case _:
                 pass
 
-    async def _ring(self, effect: ef.RingAgent) -> None:
+    async def ring(self, effect: ef.RingAgent) -> None:
+        """Call an agent's telephone for an offer; the customer's first where nobody is there yet."""
         station = await self.stations.of_user(effect.agent)
         if station is None:
             await self._unreachable(effect.interaction, effect.agent, effect.id, "no_telephone")
@@ -258,7 +257,7 @@ class Exchange:
         with contextlib.suppress(PasokhError):
             await self.core.ask(f"away:{key}", cmd.SetPresence(agent, ready=False, reason="telephone"))
 
-    async def _drop(self, agent: str, interaction: str) -> None:
+    async def drop(self, agent: str, interaction: str) -> None:
         """Let an agent's telephone go, where it was called for this interaction."""
         for leg in [leg for leg in self.legs.values() if leg.person == agent and leg.interaction == interaction]:
             await self.let_go(leg)
@@ -329,7 +328,7 @@ class Exchange:
             talk.helper, talk.party = "", Party.CUSTOMER
         elif talk is not None and talk.agent == effect.agent:
             talk.agent, talk.held = "", False
-        await self._drop(effect.agent, effect.interaction)
+        await self.drop(effect.agent, effect.interaction)
         if talk is not None:
             if effect.waits and talk.caller:
                 await self._wait_again(talk)
@@ -380,116 +379,7 @@ class Exchange:
 
     def handler(self, event: sw.AnySwitchEvent) -> tuple[str, Callable[[], Awaitable[None]]] | None:
         """The lane an event belongs to, and what is to be done about it; None for what changes nothing."""
-        match event:
-            case sw.CallerEntered(channel=channel):
-                return channel.id, lambda: self.front.enter(channel)
-            case sw.LegEntered(channel=channel):
-                leg = self.legs.get(channel.id)
-                return (channel.id, lambda: self._answered(leg)) if leg is not None else None
-            case sw.ChannelGone():
-                return event.channel, lambda: self._gone(event)
-            case sw.DigitReceived():
-                return event.channel, lambda: _heard(self.front, event)
-            case sw.PlaybackFinished() if whispered := channel_of(event.playback):
-                return whispered, lambda: self._whispered(whispered)
-            case sw.PlaybackFinished():
-                return self.front.lane_of(event.playback), lambda: _heard(self.front, event)
-            case sw.RecordingFinished():
-                return self.front.lane_of(event.recording), lambda: _heard(self.front, event)
-            case _:
-                return None
-
-    async def _answered(self, leg: Leg) -> None:
-        leg.up = True
-        await self.dials.answered(leg.channel)
-        talk = self.talks.get(leg.interaction)
-        if leg.role is Role.SUPERVISOR:
-            await self.followers.place(leg)
-        elif leg.role is Role.OUTSIDE and talk is not None:
-            self.legs.pop(leg.channel, None)
-            self.begin(talk.interaction, talk.contact, leg.channel)
-            talk.dialled = True
-            ring = self.held_back.pop(talk.interaction, None)
-            if ring is not None:
-                await self._ring(ring)
-            if talk.agent:
-                await side_by_side(self.recorder.begin(talk, "", leg.person), self.arrange(talk))
-            else:
-                await self.arrange(talk)
-        elif leg.role is Role.TRANSFER and not leg.interaction.startswith(BY_FLOW):
-            if not await self.outside.answered(leg):
-                await self.let_go(leg)
-        elif talk is not None and leg.person in (talk.agent, talk.helper):
-            if leg.role is Role.TRANSFER:
-                await self.front.transfer_ended(talk.caller, answered=True)
-                talk.busy = False
-            await self.arrange(talk)
-            if leg.role is Role.AGENT:
-                await self.telephones.back(leg, talk)
-        elif not await self.whispering.begins(leg):
-            await self._accept(leg)
-
-    async def _accept(self, leg: Leg) -> None:
-        if not await self.tell(f"accept:{leg.channel}", cmd.AcceptOffer(leg.interaction, leg.person)):
-            await self._drop(leg.person, leg.interaction)
-
-    async def _whispered(self, channel: str) -> None:
-        leg = self.legs.get(channel)
-        if leg is not None and await self.whispering.heard(channel):
-            await self._accept(leg)
-
-    async def _gone(self, event: sw.ChannelGone) -> None:
-        self.hands.seen.gone(event.channel)
-        self.inherited.gone(event.channel)
-        await self.dials.gone(event.channel)
-        self.callers.pop(event.channel, None)
-        for talk in [talk for name, talk in self.talks.items() if name == talk.interaction]:
-            if talk.caller == event.channel:
-                await self._customer_gone(talk, event)
-        await self.front.hear(event)
-        leg = self.legs.pop(event.channel, None)
-        if leg is not None:
-            if event.lost and leg.role is not Role.SUPERVISOR and not leg.interaction.startswith(BY_FLOW):
-                await self.losses.telephone(leg, self.talks.get(leg.interaction))
-            else:
-                await self._hung_up(leg, event.cause)
-
-    async def _customer_gone(self, talk: Talk, event: sw.ChannelGone) -> None:
-        await self.recorder.end(talk, gone=True)
-        talk.caller = ""
-        if talk.interaction.startswith(BY_FLOW):
-            await self._drop(talk.agent, talk.interaction)
-            self.forget(talk)
-        elif event.lost:
-            await self.losses.customer(talk, event.channel)
-        else:
-            await self.note(f"leave:{event.channel}", cmd.LeaveContact(talk.interaction))
-
-    async def _hung_up(self, leg: Leg, cause: int) -> None:
-        """A telephone ended a call that we had not ended."""
-        talk = self.talks.get(leg.interaction)
-        key = leg.channel
-        if leg.role is Role.SUPERVISOR:
-            await self.followers.dismiss(leg)
-            await self.note(f"stop:{key}", cmd.StopMonitor(leg.interaction, leg.person))
-        elif leg.role is Role.OUTSIDE:
-            if talk is not None and talk.agent.startswith(OUTSIDE):
-                await self.note(f"unanswered:{key}", cmd.LeaveContact(talk.interaction))
-            elif talk is not None and (talk.agent or talk.for_agent):
-                result, agent = MISSED.get(cause, "failed"), talk.agent or talk.for_agent
-                self.held_back.pop(talk.interaction, None)
-                await self.note(f"unanswered:{key}", cmd.MissCallback(talk.interaction, agent, result))
-        elif leg.role is Role.TRANSFER and leg.interaction.startswith(BY_FLOW):
-            await self.outside.over(leg, talk)
-        elif leg.role is Role.TRANSFER:
-            await self.outside.hung_up(leg, cause)
-        elif talk is None or leg.person not in (talk.agent, talk.helper):
-            heard = self.whispering.ends(leg.channel)  # who hangs up on hearing whose call it is does not want it
-            declined = heard or cause == sw.Cause.REJECTED
-            reason = "busy" if cause == sw.Cause.BUSY else "declined" if declined else "no_answer"
-            await self.note(f"reject:{key}", cmd.RejectOffer(leg.interaction, leg.person, reason))
-        else:
-            await self.telephones.gone(leg, talk)
+        return self.hearing.handler(event)
 
     async def tell(self, key: str, command: cmd.AnyCommand) -> bool:
         """Whether the core did it; a refusal means that it knows better by now."""
@@ -506,7 +396,3 @@ class Exchange:
             await self.core.note(f"{self.org}:{key}", command)
         except PasokhError as error:
             log.info("%s of %s: %s", type(command).__name__, key, error.code)
-
-
-async def _heard(front: Front, event: sw.AnySwitchEvent) -> None:
-    await front.hear(event)
