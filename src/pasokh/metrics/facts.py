@@ -21,6 +21,8 @@ class Column(Struct, frozen=True):
     says: str
     split: bool = False
     """Whether a question may be split, or narrowed, by it."""
+    later: bool = False
+    """Came with a later release: files written before it have no such column, and mean nothing by it."""
 
 
 class FactTable(Struct, frozen=True):
@@ -56,7 +58,7 @@ VISITS = FactTable(
     ("source", "visit"),
     ("entered_local", "left_local"),
     (
-        Column("visit", "text", "the interaction and the number of the stay"),
+        Column("visit", "text", "the contact, the interaction and the number of its stay"),
         Column("interaction", "text", "what waited"),
         Column("contact", "text", "the customer's matter"),
         Column("customer", "text", "who"),
@@ -80,7 +82,7 @@ HANDLINGS = FactTable(
     ("source", "handling"),
     ("answered_local", "ended_local"),
     (
-        Column("handling", "text", "the interaction and the number of the handling"),
+        Column("handling", "text", "the contact, the interaction and the number of its handling"),
         Column("interaction", "text", "what was handled"),
         Column("contact", "text", "the customer's matter"),
         Column("customer", "text", "who"),
@@ -131,9 +133,18 @@ CONTACTS = FactTable(
         Column("recommends", "number", "would recommend us, 0 to 10; null where not asked or silent"),
         Column("effort", "number", "how easy it was, 1 to 7; null where not asked or silent"),
         Column("next_contact_at", "number", "when the same customer came again with the same reason; null if not yet"),
+        Column("previous_at", "number", "when the contact before it of customer and reason was over", later=True),
+        Column("issue", "text", "the first contact of the issue it belongs to; empty until it is over", later=True),
+        Column("issue_number", "number", "its number in the issue: 2, 3 … are repeats; 0 until it is over", later=True),
+        Column("promises", "number", "follow-ups that were promised", later=True),
+        Column("promises_kept", "number", "of these, done in time", later=True),
+        Column("promises_late", "number", "of these, done after their time", later=True),
     ),
 )
 
+DOINGS = (
+    "`idle`, `ringing`, `talking`, `hold`, `wrap_up` or `away`; of several at once the first of talking, hold, wrap_up"
+)
 AGENT_TIME = FactTable(
     "agent_time",
     "a piece of a person's day in one state, cut at quarters of an hour",
@@ -144,6 +155,7 @@ AGENT_TIME = FactTable(
         Column("agent", "text", "whose", split=True),
         Column("team", "text", "the team at that time", split=True),
         Column("state", "text", "`idle` (ready, nothing to do), `ringing`, `busy` or `away`", split=True),
+        Column("doing", "text", DOINGS, split=True, later=True),
         Column("reason", "text", "why away", split=True),
         Column("paid", "flag", "whether the time is paid"),
         Column("from_at", "number", "from"),
@@ -154,4 +166,52 @@ AGENT_TIME = FactTable(
     ),
 )  # fmt: skip
 
-TABLES: dict[str, FactTable] = {table.name: table for table in (VISITS, HANDLINGS, CONTACTS, AGENT_TIME)}
+QUEUE_TIME = FactTable(
+    "queue_time",
+    "a stretch of a queue's day in which nothing changed, cut at quarters of an hour",
+    ("source", "queue", "from_at"),
+    ("from_local",),
+    (
+        Column("source", "text", "`log`, or the import it came by", split=True),
+        Column("client", "text", "whose queue", split=True),
+        Column("queue", "text", "the queue", split=True),
+        Column("from_at", "number", "from"),
+        Column("from_local", "number", "the same by the wall clock"),
+        Column("ms", "number", "how long"),
+        Column("waiting", "number", "customers waiting on the line"),
+        Column("waiting_ms", "number", "their time together: waiting × ms"),
+        Column("longest_ms", "number", "how long the one who came first had been in the queue at its end"),
+        Column("staffed", "number", "people signed in for the queue and not away"),
+        Column("staffed_ms", "number", "their time together: staffed × ms"),
+    ),
+)
+
+ISSUE_DAYS = 7
+"""Whoever comes again with the same reason within so many days of the last time comes with the same issue (R30)."""
+ISSUES = FactTable(
+    "issues",
+    f"contacts of one customer with one reason, each within {ISSUE_DAYS} days of the one before",
+    ("source", "issue"),
+    ("opened_local", "closed_local"),
+    (
+        Column("issue", "text", "its first contact"),
+        Column("customer", "text", "who"),
+        *_ORIGIN,
+        Column("agent", "text", "who handled the first contact last, else empty", split=True),
+        Column("reason", "text", "why the customer came", split=True),
+        Column("opened_at", "number", "the first contact reached the centre"),
+        Column("opened_local", "number", "the same by the wall clock"),
+        Column("closed_at", "number", "the last contact so far was over"),
+        Column("closed_local", "number", "the same by the wall clock"),
+        Column("last_contact", "text", "the last contact so far"),
+        Column("contacts", "number", "how many contacts it took so far"),
+        Column("answered", "number", "of these, answered"),
+        Column("handlings", "number", "how many handlings they took"),
+        Column("wait_ms", "number", "waited in them all"),
+        Column("handle_ms", "number", "talk, hold and wrap-up in them all"),
+    ),
+)
+
+TABLES: dict[str, FactTable] = {
+    table.name: table for table in (VISITS, HANDLINGS, CONTACTS, AGENT_TIME, ISSUES, QUEUE_TIME)
+}

@@ -13,7 +13,7 @@ from pasokh.acd.events import AnyEvent
 from pasokh.kernel.time import Instant
 from pasokh.metrics.clocks import WallClock
 from pasokh.metrics.facts import TABLES
-from pasokh.metrics.folding import SOURCE, fold
+from pasokh.metrics.folding import SOURCE, Row, fold
 from pasokh.metrics.question import DAY_MS, EPOCH
 from pasokh.metrics.warehouse import TYPES, Warehouse
 
@@ -27,9 +27,13 @@ class Written(Struct, frozen=True):
     last: date | None
 
 
-def write_facts(warehouse: Warehouse, events: Iterable[tuple[AnyEvent, Instant]], zone: str) -> Written:
-    """Fold a whole log and replace the facts made of it before. Rows wait in a file, so memory holds what is open."""
-    clock = WallClock(ZoneInfo(zone))
+def write_facts(
+    warehouse: Warehouse, events: Iterable[tuple[AnyEvent, Instant]], zone: str, until: Instant = 0
+) -> Written:
+    """Fold a whole log and replace the facts made of it before; what goes on is told up to `until`, or the last event.
+
+    Rows wait in files, contacts that are over wait packed.
+    """
     count = 0
 
     def counted() -> Iterable[tuple[AnyEvent, Instant]]:
@@ -38,13 +42,19 @@ def write_facts(warehouse: Warehouse, events: Iterable[tuple[AnyEvent, Instant]]
             count += 1
             yield pair
 
+    made = write_rows(warehouse, fold(counted(), WallClock(ZoneInfo(zone)).at, until))
+    return msgspec.structs.replace(made, events=count)
+
+
+def write_rows(warehouse: Warehouse, told: Iterable[tuple[str, Row]]) -> Written:
+    """Replace all files of the own log by those of these rows (table, row)."""
     warehouse.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=warehouse.folder, prefix=".folding-") as name, warehouse.engine() as engine:
         folder = Path(name)
         files = {kind: (folder / kind).open("wb") for kind in TABLES}
         encoder = msgspec.json.Encoder()
         try:
-            for kind, row in fold(counted(), clock.at):
+            for kind, row in told:
                 files[kind].write(encoder.encode(row) + b"\n")
         finally:
             for file in files.values():
@@ -63,4 +73,4 @@ def write_facts(warehouse: Warehouse, events: Iterable[tuple[AnyEvent, Instant]]
             wanted = [EPOCH + timedelta(days=day) for day in sorted(span | set(found))]
             rows[table.name] = warehouse.write(engine, table, SOURCE, wanted, "folded")
     first, last = (EPOCH + timedelta(days=min(days)), EPOCH + timedelta(days=max(days))) if days else (None, None)
-    return Written(count, rows, first, last)
+    return Written(0, rows, first, last)

@@ -206,6 +206,16 @@ def worker(url: str, stopping: Callable[[], bool], ready: Ready, figures: Figure
     run(stopping, ready, figures=figures)
 
 
+def facts(
+    settings: Settings, url: str, stopping: Callable[[], bool], ready: Ready, figures: Figures | None = None
+) -> None:
+    """Keep the facts that figures are counted over up with the log until told to stop."""
+    set_up_django(url)
+    from pasokh.ops.facts import run  # noqa: PLC0415
+
+    run(settings.home / "facts", wall_clock, stopping, ready, figures)
+
+
 def connect(url: str, stopping: Callable[[], bool], ready: Ready) -> None:
     """Talk to slow networks until told to stop: mail that goes out, files that a scanner looks at."""
     set_up_django(url)

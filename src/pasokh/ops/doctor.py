@@ -16,6 +16,7 @@ from psycopg.rows import TupleRow
 
 from pasokh.i18n.catalogue import message
 from pasokh.kernel.errors import PasokhError
+from pasokh.metrics.today.following import NAME as FACTS
 from pasokh.ops.backup import verify_logs
 from pasokh.ops.database import acting_as, database_url, embedded
 from pasokh.ops.mail import examine_mail, examine_scanner
@@ -67,6 +68,7 @@ def examine(settings: Settings, now_ms: Callable[[], int], mail_to: str = "") ->
     try:
         with psycopg.connect(acting_as(url, schema.ENGINE), connect_timeout=5, autocommit=True) as connection:
             yield from _database(connection, now_ms)
+            yield from _facts(connection)
             yield from _heard(connection, now_ms())
             for each in examine_recordings(connection, now_ms()):
                 yield Finding(*each)
@@ -170,6 +172,22 @@ def _database(connection: psycopg.Connection[TupleRow], now_ms: Callable[[], int
     ).fetchone()
     total, leading = (int(led[0]), int(led[1])) if led else (0, 0)
     yield Finding("good" if leading == total else "warning", "leases", {"leading": leading, "total": total})
+
+
+LATE_EVENTS = 5_000
+_LATE = """
+SELECT coalesce(sum(greatest(h.seq - coalesce(c.seq, 0), 0)), 0) FROM shard_head h
+LEFT JOIN projection_cursor c ON c.shard = h.shard AND c.name = %s
+"""
+
+
+def _facts(connection: psycopg.Connection[TupleRow]) -> Iterator[Finding]:
+    """Whether figures follow what happens."""
+    if _one(connection, "SELECT to_regclass('fact_progress')") is None:
+        return
+    behind = int(_one(connection, _LATE, FACTS))
+    late = behind > LATE_EVENTS
+    yield Finding("warning" if late else "good", "facts.late" if late else "facts", {"behind": behind})
 
 
 HEARD_MS = 3_600_000

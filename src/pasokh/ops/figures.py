@@ -36,6 +36,13 @@ WORKER = {
     "behind_events": "Events that a projection has not taken in yet, by projection.",
     "failures": "Organisations whose history could not be brought further in a round.",
 }
+FACTS = {
+    "rounds": "Rounds of the facts' role.",
+    "round_ms": "How long a round took, ms.",
+    "events": "Events folded into facts.",
+    "sealed_days": "Days of facts put into files, those corrected again included.",
+    "failures": "Organisations whose facts could not be brought further in a round.",
+}
 WEB = {
     "requests": "HTTP requests, by method, kind of address and class of status.",
     "request_ms": "From a request's head to its answer's head, by kind of address, ms.",
@@ -55,6 +62,11 @@ SWITCH = {
 def worker_figures() -> Figures:
     """Of the worker."""
     return Figures("pasokh_worker_", WORKER, {"behind_events"})
+
+
+def facts_figures() -> Figures:
+    """Of the facts."""
+    return Figures("pasokh_facts_", FACTS)
 
 
 def web_figures() -> Figures:

@@ -2,7 +2,6 @@
 
 import argparse
 import csv
-import re
 import sys
 import time
 from collections.abc import Mapping
@@ -23,8 +22,8 @@ from pasokh.metrics.imports.sources import SOURCES, imported
 from pasokh.metrics.imports.taking import Taking
 from pasokh.metrics.warehouse import Warehouse
 from pasokh.ops.settings import Settings
+from pasokh.ops.warehouses import warehouse
 
-_ORG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 KINDS: Mapping[str, str] = {
     "queue-log": "Asterisk's queue_log: files, packed or not, or table dumps",
     "asterisk-cdr": "Asterisk's call detail records: Master.csv, or the table written out",
@@ -61,19 +60,6 @@ def commands(forms: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     for parser in (listed, undo):
         parser.add_argument("--source", default="", help="only this source")
         parser.add_argument("--org", default="", help="the organisation, where there are several")
-
-
-def warehouse(settings: Settings, org: str) -> Warehouse:
-    """An organisation's facts; with no name, those of the only one there is, or of ``own`` where there is none."""
-    folder = settings.home / "facts"
-    if not org:
-        known = sorted(each.name for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
-        if len(known) > 1:
-            raise PasokhError("facts.which_org", field="org", known=", ".join(known))
-        org = known[0] if known else "own"
-    if not _ORG.fullmatch(org):
-        raise PasokhError("facts.bad_org", field="org", org=org[:60])
-    return Warehouse(folder / org)
 
 
 def _zone(given: argparse.Namespace) -> str:

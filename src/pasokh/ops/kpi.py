@@ -5,11 +5,12 @@ import asyncio
 import gzip
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
+
+import psycopg
 
 from pasokh.i18n.catalogue import message
 from pasokh.i18n.dates import parse_date, zone
@@ -17,12 +18,14 @@ from pasokh.i18n.languages import LANGUAGES
 from pasokh.kernel.errors import PasokhError
 from pasokh.metrics.cluster import ENGINES, statement, with_files
 from pasokh.metrics.kpi import catalogue, measure
-from pasokh.metrics.own_log import write_facts
+from pasokh.metrics.own_log import Written, write_facts
 from pasokh.metrics.question import CYCLES, STEPS, Period, Question
 from pasokh.metrics.writing import FORMATS, written
 from pasokh.ops import imports
-from pasokh.ops.imports import own_zone, warehouse
+from pasokh.ops.imports import own_zone
 from pasokh.ops.settings import Settings, load
+from pasokh.ops.warehouses import followed, warehouse, warehouse_now
+from pasokh.store import schema
 from pasokh.twin.replay_log import decode_rows
 
 USUAL = "sl.answered_or_abandoned@20s,queue.entered,queue.answered,queue.abandoned,asa.answered,aht"
@@ -79,7 +82,7 @@ def _kpi(settings: Settings, given: argparse.Namespace) -> int:
                 words = f"{each.name[given.lang]}: {each.says[given.lang]}"
                 print(f"{each.id}:{each.version}{defaults}  {words}  [{each.source}]")
         return 0
-    facts = warehouse(settings, given.org)
+    facts = warehouse_now(settings, given.org)
     known = facts.days()
     if known is None:
         raise PasokhError("facts.none", folder=str(facts.folder))
@@ -128,23 +131,37 @@ def _where(text: str) -> tuple[str, tuple[str, ...]]:
 
 # -- facts from elsewhere ----------------------------------------------------------------------------------------------
 def _own_log(settings: Settings, given: argparse.Namespace) -> int:
+    if given.file is None:
+        return _rebuild(settings, given.org or None, given.zone)
     name = given.zone or own_zone()
     zone(name)
-    if given.file is not None:
-        return _fold(settings, given.org, given.file, name)
-    with tempfile.TemporaryDirectory(prefix="pasokh-log-") as folder:
-        file = Path(folder) / "log.jsonl"
-        org = asyncio.run(_exported(settings, given.org or None, file))
-        return _fold(settings, org, file, name)
+    org = warehouse(settings, given.org).folder.name
+    if org in followed(settings):
+        raise PasokhError("import.own_followed", field="file", org=org)
+    return _fold(settings, org, given.file, name)
 
 
-async def _exported(settings: Settings, org: str | None, file: Path) -> str:
-    from pasokh.ops import logfile  # noqa: PLC0415 - needs the database
+def _rebuild(settings: Settings, org: str | None, name: str) -> int:
+    """Make the facts of the database's log anew."""
+    from pasokh.metrics.today.rebuilding import rebuild  # noqa: PLC0415
+    from pasokh.ops.composition import wall_clock  # noqa: PLC0415
+    from pasokh.ops.database import acting_as, running_database  # noqa: PLC0415
     from pasokh.ops.logs_of import one_log  # noqa: PLC0415
+    from pasokh.ops.zones import OfficeZones  # noqa: PLC0415
 
-    async with one_log(settings, org) as (log, found):
-        await logfile.export(log, found, found, str(file))
-        return found
+    async def found() -> str:
+        async with one_log(settings, org) as (_, one):
+            return one
+
+    begun = time.monotonic()
+    with running_database(settings) as url:
+        one = asyncio.run(found())
+        name = name or asyncio.run(OfficeZones(acting_as(url, schema.APP)).zone(one))
+        zone(name)
+        with psycopg.connect(acting_as(url, schema.ENGINE), autocommit=True) as connection:
+            made = rebuild(connection, warehouse(settings, one), one, name, wall_clock())
+    _told(made, begun)
+    return 0
 
 
 def _fold(settings: Settings, org: str, file: Path, name: str) -> int:
@@ -155,6 +172,10 @@ def _fold(settings: Settings, org: str, file: Path, name: str) -> int:
             made = write_facts(warehouse(settings, org), events, name)
     except (OSError, EOFError) as error:
         raise PasokhError("import.unreadable", field="file", file=str(file), reason=str(error)) from error
+    _told(made, begun)
+    return 0
+
+
+def _told(made: Written, begun: float) -> None:
     seconds = f"{time.monotonic() - begun:.1f}"
     print(message("import.own", "en", events=made.events, **made.rows, seconds=seconds))
-    return 0

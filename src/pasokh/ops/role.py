@@ -18,7 +18,7 @@ from typing import IO, Any
 from pasokh.kernel.errors import PasokhError
 from pasokh.ops import composition
 from pasokh.ops.database import database_url, embedded
-from pasokh.ops.figures import place, told_by_thread, worker_figures
+from pasokh.ops.figures import facts_figures, place, told_by_thread, worker_figures
 from pasokh.ops.logs import start_logging
 from pasokh.ops.process import die_with_parent, say_ready
 from pasokh.ops.settings import DEMO, Settings, load
@@ -119,6 +119,12 @@ def _worker(settings: Settings) -> None:
         composition.worker(database_url(settings), _until_signal(), say_ready, figures)
 
 
+def _facts(settings: Settings) -> None:
+    figures = facts_figures()
+    with told_by_thread(place(settings, "facts"), figures):
+        composition.facts(settings, database_url(settings), _until_signal(), say_ready, figures)
+
+
 def _connect(settings: Settings) -> None:
     with told_by_thread(place(settings, "connect")):
         composition.connect(database_url(settings), _until_signal(), say_ready)
@@ -184,6 +190,7 @@ _ROLES: dict[str, Callable[[Settings], None]] = {
     "watchdog": _watchdog,
     "engine": _engine,
     "worker": _worker,
+    "facts": _facts,
     "connect": _connect,
     "recorder": _recorder,
     "web": _web,

@@ -15,13 +15,15 @@ from pasokh.kernel.errors import PasokhError
 from pasokh.office.post.rules import checked_mail_from
 from pasokh.ops.switch.settings import SwitchSettings, load_switch, wants_voice
 
-type Role = Literal["db", "switch", "proxy", "watchdog", "engine", "worker", "connect", "recorder", "web", "traffic"]
+type Role = Literal[
+    "db", "switch", "proxy", "watchdog", "engine", "worker", "facts", "connect", "recorder", "web", "traffic"
+]
 
 ROLES: Final[tuple[Role, ...]] = (
-    "db", "switch", "proxy", "watchdog", "engine", "worker", "connect", "recorder", "web", "traffic",
+    "db", "switch", "proxy", "watchdog", "engine", "worker", "facts", "connect", "recorder", "web", "traffic",
 )  # fmt: skip
 """In the order they start; they stop in the opposite order."""
-SERVING: Final[tuple[Role, ...]] = ("engine", "worker", "connect", "web")
+SERVING: Final[tuple[Role, ...]] = ("engine", "worker", "facts", "connect", "web")
 """What a centre consists of besides its database."""
 SECRET_BYTES = 48
 SOCKET = "PASOKH_SOCKET_FD"

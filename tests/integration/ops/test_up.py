@@ -44,7 +44,7 @@ def test_a_centre_from_the_first_start_to_the_last(centre):
     contact = open_chat(centre, "a" * 24)
 
     # every part is killed in turn; each comes back by itself, and nothing that was answered is lost
-    for role in ("web", "connect", "engine", "worker", "db"):
+    for role in ("web", "connect", "engine", "worker", "facts", "db"):
         before = centre.children()
         os.kill(before[role], signal.SIGKILL)
         centre.until(lambda role=role, before=before: centre.children().get(role) != before[role])

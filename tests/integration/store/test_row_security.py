@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from tests.contract.store.conftest import ORG, OTHER, draft
 
+from pasokh.metrics.facts import TABLES as FACTS
 from pasokh.store import schema, sync
 from pasokh.store.ports import EffectDraft, Snapshot
 from pasokh.store.postgres import PostgresStore
@@ -110,7 +111,8 @@ def test_every_table_forces_row_security_on_its_owner_too(pg_dsn: Callable[[str]
         forced = connection.execute(
             "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity ORDER BY relname"
         ).fetchall()
-        assert [name for (name,) in forced] == sorted(TABLES)
+        facts = {f"fact_{name}" for name in (*FACTS, "state", "guess", "link", "progress")}
+        assert {name for (name,) in forced} == {*TABLES, *facts}
         assert connection.execute("SELECT count(*) FROM log").fetchone() == (0,)
         sync.act_for(connection.cursor(), "*")
         assert connection.execute("SELECT count(*) FROM log").fetchone() == (2,)

@@ -47,10 +47,25 @@ HANDLINGS = [
     row("handlings", 3, handling="h4", kind="consult", agent="c", ring_ms=1_000, talk_ms=40_000, ended_by="agent"),
 ]  # fmt: skip
 AGENT_TIME = [
-    row("agent_time", 0, agent="a", state="busy", ms=600_000, work_ms=900_000, capacity_ms=1_200_000),
-    row("agent_time", 600_000, agent="a", state="idle", ms=300_000, capacity_ms=600_000),
-    row("agent_time", 900_000, agent="a", state="ringing", ms=60_000, capacity_ms=120_000),
-    row("agent_time", 960_000, agent="a", state="away", reason="lunch", ms=840_000, capacity_ms=0),
+    row("agent_time", 0, agent="a", state="busy", doing="talking", ms=400_000, work_ms=700_000, capacity_ms=800_000),
+    row("agent_time", 400_000, agent="a", state="busy", doing="hold", ms=50_000, work_ms=50_000, capacity_ms=100_000),
+    row("agent_time", 450_000, agent="a", state="busy", doing="wrap_up", ms=150_000, work_ms=150_000,
+        capacity_ms=300_000),
+    row("agent_time", 600_000, agent="a", state="idle", doing="idle", ms=300_000, capacity_ms=600_000),
+    row("agent_time", 900_000, agent="a", state="ringing", doing="ringing", ms=60_000, capacity_ms=120_000),
+    row("agent_time", 960_000, agent="a", state="away", doing="away", reason="lunch", ms=840_000, capacity_ms=0),
+]  # fmt: skip
+QUEUE_TIME = [
+    row("queue_time", 0, queue="support", ms=600_000, waiting=0, staffed=2, staffed_ms=1_200_000),
+    row("queue_time", 600_000, queue="support", ms=60_000, waiting=3, waiting_ms=180_000, longest_ms=75_000, staffed=1,
+        staffed_ms=60_000),
+    row("queue_time", 660_000, queue="support", ms=40_000, waiting=1, waiting_ms=40_000, longest_ms=110_000),
+    row("queue_time", 0, queue="sales", ms=500_000, staffed=1, staffed_ms=500_000),
+]  # fmt: skip
+ISSUES = [
+    row("issues", 0, issue="c1", contacts=1, answered=1, handlings=1, handle_ms=50_000),
+    row("issues", 1, issue="c2", contacts=3, answered=2, handlings=4, handle_ms=250_000),
+    row("issues", 2, issue="c3", contacts=1, answered=0),
 ]
 OVER = MIDNIGHT + 2 * HOUR
 
@@ -58,18 +73,48 @@ OVER = MIDNIGHT + 2 * HOUR
 def _contact(number: int, **given: object) -> dict[str, object]:
     usual = {"answered": 1, "handlings": 1, "customer": "x", "resolvable": 1, "closed_at": OVER, "closed_local": OVER,
              "resolved": None, "survey_resolved": None, "rating": None, "recommends": None, "effort": None,
-             "next_contact_at": None}  # fmt: skip
+             "next_contact_at": None, "previous_at": None, "issue_number": 1}  # fmt: skip
     return row("contacts", number, contact=f"c{number}", **usual | given)
 
 
 CONTACTS = [
-    _contact(1, resolved=1, rating=5, recommends=10, effort=7, wait_ms=10_000, handle_ms=50_000, survey_resolved=1),
+    _contact(
+        1,
+        resolved=1,
+        promises=3,
+        promises_kept=2,
+        promises_late=1,
+        rating=5,
+        recommends=10,
+        effort=7,
+        wait_ms=10_000,
+        handle_ms=50_000,
+        survey_resolved=1,
+    ),
     _contact(2, resolved=1, handlings=2, rating=4, recommends=9, effort=6, next_contact_at=OVER + 7 * DAY_MS),
-    _contact(3, resolved=0, rating=1, recommends=0, next_contact_at=OVER + 7 * DAY_MS + 1, survey_resolved=0),
-    _contact(4, rating=3, recommends=8, resolvable=0, next_contact_at=OVER + HOUR),
+    _contact(
+        3,
+        resolved=0,
+        rating=1,
+        recommends=0,
+        next_contact_at=OVER + 7 * DAY_MS + 1,
+        survey_resolved=0,
+        previous_at=MIDNIGHT - 2,
+        issue_number=2,
+        promises=1,
+    ),
+    _contact(
+        4,
+        rating=3,
+        recommends=8,
+        resolvable=0,
+        next_contact_at=OVER + HOUR,
+        previous_at=MIDNIGHT - 3 * HOUR,
+        issue_number=3,
+    ),
     _contact(5, customer="", next_contact_at=None),
     _contact(6, answered=0, abandoned=1, handlings=0),
-    _contact(7, closed_at=None, closed_local=None, handlings=0, answered=0),
+    _contact(7, closed_at=None, closed_local=None, handlings=0, answered=0, issue_number=0),
 ]
 NOW = OVER + 8 * DAY_MS
 
@@ -145,6 +190,23 @@ WORKED: dict[str, tuple[float | None, int]] = {
     "ces.mean": (13 / 2, 2),
     "handlings_per_contact": (6 / 5, 5),
     "contact.whole_time": (60_000 / 5, 5),
+    "issues": (3, 3),
+    "issues.one_contact": (1 / 2, 2),
+    "issues.contacts_mean": (5 / 3, 3),
+    "issues.handle_mean": (300_000 / 2, 2),
+    "fcr.issue@7d": (1 / 2, 2),
+    "repeat.share": (2 / 6, 6),
+    "promises": (4, 4),
+    "promises.kept": (2 / 3, 3),
+    "queue.waiting_mean": (220_000 / 1_200_000, 1_200_000),
+    "queue.waiting_peak": (3, 4),
+    "queue.longest_moment": (110_000, 2),
+    "queue.staffed_mean": (1_760_000 / 1_200_000, 1_200_000),
+    "queue.nobody_there": (40_000 / 100_000, 100_000),
+    "time.talking": (400_000 / 1_800_000, 1_800_000),
+    "time.hold": (50_000 / 1_800_000, 1_800_000),
+    "time.wrap_up": (150_000 / 1_800_000, 1_800_000),
+    "time.idle": (300_000 / 1_800_000, 1_800_000),
 }
 """Worked on paper from the rows above."""
 
@@ -152,7 +214,14 @@ WORKED: dict[str, tuple[float | None, int]] = {
 @pytest.fixture(scope="module")
 def golden(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     warehouse = Warehouse(tmp_path_factory.mktemp("facts"))
-    rows = {"visits": VISITS, "handlings": HANDLINGS, "agent_time": AGENT_TIME, "contacts": CONTACTS}
+    rows = {
+        "visits": VISITS,
+        "handlings": HANDLINGS,
+        "agent_time": AGENT_TIME,
+        "contacts": CONTACTS,
+        "queue_time": QUEUE_TIME,
+        "issues": ISSUES,
+    }
     fill(warehouse, rows)
     return warehouse
 
@@ -168,7 +237,7 @@ def test_every_figure_is_as_worked_by_hand(golden: Warehouse) -> None:
 def test_nothing_to_divide_by_is_nothing_with_n_0(golden: Warehouse) -> None:
     measures = tuple(map(measure, WORKED))
     empty = Question(measures=measures, period=Period(DAY, DAY), where=(("channel", ("nobody's",)),), now=NOW)
-    known = [m for m in measures if m.kpi.fact != "agent_time" and not m.kpi.per_fact]
+    known = [m for m in measures if m.kpi.fact not in ("agent_time", "queue_time") and not m.kpi.per_fact]
     (values,) = golden.ask(Question(measures=tuple(known), period=empty.period, where=empty.where, now=NOW)).rows
     for i, each in enumerate(known):
         counted = each.kpi.unit == "count"

@@ -18,7 +18,7 @@ def test_an_empty_environment_is_a_centre_on_this_machine(tmp_path):
     settings = load(env(tmp_path))
     assert settings.embedded
     assert (settings.host, settings.port, settings.url(8000)) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
-    assert chosen_roles(None, settings, traffic=False) == ("db", "engine", "worker", "connect", "web")
+    assert chosen_roles(None, settings, traffic=False) == ("db", "engine", "worker", "facts", "connect", "web")
 
 
 def test_the_secret_is_made_once_and_is_the_owners_alone(tmp_path):
@@ -81,7 +81,7 @@ def test_roles_that_cannot_work_are_refused(tmp_path, roles, url, code):
 def test_roles_start_in_their_own_order(tmp_path):
     settings = load(env(tmp_path, DATABASE_URL="postgresql://db.example/pasokh"))
     assert chosen_roles(" web,engine ", settings, traffic=True) == ("engine", "web", "traffic")
-    assert chosen_roles(None, settings, traffic=False) == ("engine", "worker", "connect", "web")
+    assert chosen_roles(None, settings, traffic=False) == ("engine", "worker", "facts", "connect", "web")
 
 
 def test_what_children_read_says_the_same(tmp_path):

@@ -4,15 +4,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import lru_cache
 
 import duckdb
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
+from psycopg.conninfo import make_conninfo
 
 from pasokh.i18n.dates import local
 from pasokh.kernel.errors import PasokhError
 from pasokh.metrics.question import Question
-from pasokh.metrics.warehouse import Answer, Limits, Warehouse
+from pasokh.metrics.today.reading import Today
+from pasokh.metrics.warehouse import Answer, Limits, Warehouse, limited
 from pasokh.office import clock
 from pasokh.office.tenancy import scope
 
@@ -41,9 +45,23 @@ class Facts(Warehouse):
                 patience.join()
 
 
+_PARAMETERS = ("dbname", "user", "password", "host", "port", "options", "sslmode", "sslrootcert")
+"""What says where the requests' database is; they act as a role that sees one organisation."""
+_MOST = 8
+"""Organisations whose day one process keeps at hand."""
+
+
+@lru_cache(maxsize=_MOST)
+def _today(conninfo: str, org: str) -> Today:
+    return Today(conninfo, org, limited(LIMITS))
+
+
 def facts() -> Facts:
-    """The scope's."""
-    return Facts(settings.FACTS_HOME / scope.required(), LIMITS)
+    """The scope's: days in files, and what happened since."""
+    org = scope.required()
+    known = connection.get_connection_params()
+    conninfo = make_conninfo(**{name: str(known[name]) for name in _PARAMETERS if known.get(name)})
+    return Facts(settings.FACTS_HOME / org, LIMITS, _today(conninfo, org))
 
 
 def ask(question: Question) -> Answer:
