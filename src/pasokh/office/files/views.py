@@ -166,8 +166,8 @@ def _content(
     return response
 
 
-class _Pieces:
-    """So many bytes of a content (None = to its end), in pieces; closed with the response, read or not."""
+class _Content:
+    """So many bytes of a content (None = to its end), piece by piece; closed with the response, read or not."""
 
     def __init__(self, content: BinaryIO, length: int | None) -> None:
         self._content, self._left = content, length
@@ -178,17 +178,21 @@ class _Pieces:
             self._left -= len(piece)
         return piece
 
-    def __iter__(self) -> Iterator[bytes]:
-        while piece := self._next():
-            yield piece
-
     def close(self) -> None:
         """Let the file go."""
         self._content.close()
 
 
-class _AsyncPieces(_Pieces):
-    """The same under ASGI, where nothing may block."""
+class _Pieces(_Content):
+    """In pieces, for tests and WSGI."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        while piece := self._next():
+            yield piece
+
+
+class _AsyncPieces(_Content):
+    """The same under ASGI, where nothing may block. No `__iter__` here: Django would take that instead."""
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while piece := await asyncio.to_thread(self._next):
