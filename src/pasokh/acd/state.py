@@ -163,6 +163,8 @@ class Interaction:
     """The switch died with this call: what is owed to the customer is another interaction's."""
     unrecorded_since: Instant = 0
     """The recording pauses since then; 0 = it does not."""
+    reached_at: Instant = 0
+    """When the customer who was called back answered; 0 = is not on line."""
     telephone_lost: Instant = 0
     """The agent has the talk and no telephone in it since then; 0 = it is there."""
 

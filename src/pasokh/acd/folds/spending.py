@@ -27,13 +27,20 @@ def dial_begun(state: State, e: ev.DialBegun, at: Instant) -> None:
 
 def dial_answered(state: State, e: ev.DialAnswered, at: Instant) -> None:
     """It costs from now on."""
-    state.dials[e.call].answered_at = at
+    dial = state.dials[e.call]
+    dial.answered_at = at
+    i = state.interactions.get(dial.interaction)
+    if i is not None and dial.purpose == "callback":
+        i.reached_at = at
     state.spending.due = next_reached(state, at)
 
 
 def dial_ended(state: State, e: ev.DialEnded, at: Instant) -> None:
     """Counted in the day and month in which it began, if they still are."""
     del state.dials[e.call]
+    i = state.interactions.get(e.interaction)
+    if i is not None and e.purpose == "callback":
+        i.reached_at = 0
     known = state.spending
     if e.currency == known.currency:
         known.today += e.cost if e.day == state.day else 0

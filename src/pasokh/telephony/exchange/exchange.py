@@ -178,7 +178,7 @@ class Exchange:
             case ef.Hold():
                 talk.held = effect.on
                 await self.arrange(talk)
-            case ef.Record() if talk.caller:
+            case ef.Record():
                 await self.recorder.switch(talk, on=effect.on)
             case ef.Follow():
                 await self.followers.follow(talk, effect)

@@ -46,6 +46,9 @@ class Recorder:
         )  # fmt: skip
         try:
             match await exchange.book.begin(asked):
+                case Sound.KEPT if talk.unrecorded:
+                    await exchange.switch.record_call(talk.caller, name)
+                    await self.switch(talk, on=False)
                 case Sound.KEPT:
                     await exchange.switch.record_call(talk.caller, name)
                     await exchange.switch.resume_recording(name)
@@ -59,7 +62,13 @@ class Recorder:
             log.error("the talk %s is not recorded: %s", talk.interaction, error)  # noqa: TRY400 - it says it all
 
     async def switch(self, talk: Talk, *, on: bool) -> None:
-        """Pause, or go on where that is allowed; a pause that cannot be made raises, so that it is tried again."""
+        """Pause, or go on where that is allowed; a pause that cannot be made raises, so that it is tried again.
+
+        Before the customer is there it is remembered: `begin` pauses at once.
+        """
+        talk.unrecorded = not on
+        if not talk.caller:
+            return
         name = self._name(talk)
         if not on:
             await self._exchange.switch.pause_recording(name)

@@ -10,6 +10,7 @@ Whatever happened while nobody led is judged from the two lists alone; order and
 | an agent whose telephone is lost | the same | the core waits for it as long as it would have |
 | a helper consulted | no telephone of the helper | the consult ends |
 | an offer | the agent's telephone, answered | the agent takes it |
+| a callback that was reached and passed on | nothing of the customer | the customer left; was lost: is called again |
 | a callback talked or being dialled | nothing of the customer, and no order to call | the customer left, or was lost |
 | an offer, a number outside being called | no telephone, and no order to call it | made anew; back to the queue |
 | a number outside that had answered | no telephone there | the talk is over |
@@ -30,6 +31,7 @@ from pasokh.telephony.exchange.outside import BY_FLOW
 from pasokh.telephony.exchange.talks import Party, Seen, Talk, wanted
 from pasokh.telephony.variables import CALL, INTERACTION, MODE, ROLE
 
+WAITING = (Phase.QUEUED, Phase.OFFERED, Phase.SCHEDULED)
 OVER = (Phase.WRAP_UP, Phase.OUTCOME_DUE)
 
 
@@ -60,7 +62,8 @@ async def take_over(
     for talk in _talks(exchange):
         _expect_music(exchange, talk)
         await exchange.arrange(talk)
-        if talk.dialled and talk.agent in exchange.up():  # the customer's answer may have come while nobody led
+        # the customer's answer may have come while nobody led
+        if talk.dialled and talk.agent and open_now[talk.interaction].phase is Phase.ACTIVE:
             await exchange.recorder.begin(talk, open_now[talk.interaction].queue)
     await _clear(exchange)
     for leg in [leg for leg in exchange.legs.values() if leg.role is Role.SUPERVISOR and leg.up]:
@@ -108,6 +111,8 @@ def held_of(exchange: Exchange) -> list[Interaction]:
             offered = talk.for_agent
         main = _as_held(exchange, talk, talk.interaction, channel, talk.agent or offered)
         main.on_hold_since, main.consult, main.talks_with = int(talk.held), talk.consult or None, talk.party.value
+        main.reached_at = int(talk.dialled and bool(talk.caller))
+        main.unrecorded_since = int(talk.unrecorded)
         main.telephone_lost = int(talk.interaction in exchange.telephones.away)
         main.monitors = followed.get(talk.interaction, {})
         held.append(main)
@@ -175,12 +180,17 @@ def _adopt_customers(
         if customer is None and on_line and i.id not in dialled:
             asked.append(exchange.losses.missing(i))
             continue
+        if customer is None and i.reached_at and i.phase in WAITING and i.id not in dialled:
+            if not exchange.losses.was_lost(i.reached_at):  # was called back, passed on, and hung up
+                asked.append(cmd.LeaveContact(i.id))
+            continue
         if customer is None and i.phase in (Phase.QUEUED, Phase.SCHEDULED) and i.id not in dialled:
             continue
         talk = exchange.begin(i.id, i.contact, customer.id if customer is not None else "")
         talk.dialled = customer is not None and customer.variables.get(ROLE) == Role.OUTSIDE.value
         if customer is not None and customer.variables.get(ROLE) == Role.CALLER.value:
             talk.number = customer.caller_number
+        talk.unrecorded = i.unrecorded_since > 0
         if i.phase is Phase.ACTIVE:
             talk.agent, talk.held = i.agent or "", i.on_hold_since > 0
         elif i.phase is Phase.OUTSIDE:

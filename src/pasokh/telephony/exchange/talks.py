@@ -40,6 +40,8 @@ class Talk:
     party: Party = Party.CUSTOMER
     busy: bool = False
     """The customer is being spoken to by the switch itself (a menu, a survey): no music, no bridge."""
+    unrecorded: bool = False
+    """The agent paused the recording, perhaps before there was one (a callback whose customer still rings)."""
     barging: tuple[str, ...] = ()
     """Channels of supervisors who take part."""
 
