@@ -282,8 +282,11 @@ def test_a_desk_phone_shows_its_password_once(boss: Browser) -> None:
     secret = first.context["setup"]["password"]
     assert len(secret) >= 20
     assert secret in shown(first)
+    assert "<svg" in first.context["setup"]["picture"]
     assert "no-store" in first["Cache-Control"]
-    assert secret not in shown(boss.get(made["Location"]))
+    second = boss.get(made["Location"])
+    assert secret not in shown(second)
+    assert not second.context["setup"]["picture"]
     boss.post(f"{made['Location']}password/")
     again = boss.get(made["Location"]).context["setup"]["password"]
     assert again

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import msgspec
+import psycopg
 import pytest
 from msgspec.structs import replace
 from tests.polling import until_async
@@ -45,8 +46,27 @@ class Watched:
         return found
 
 
+TABLE = f"""
+CREATE TABLE telephony_trunkstate (
+    organisation_id text, trunk text, node text, state text, since bigint, round_trip_us bigint, registration text,
+    looked_at bigint, PRIMARY KEY (organisation_id, trunk, node));
+GRANT INSERT, SELECT, UPDATE ON telephony_trunkstate TO {schema.ENGINE}
+"""
+"""As the office has it (`telephony.models.TrunkState`)."""
+
+
+async def standing(database: Database) -> tuple[str, int, int]:
+    """The carrier's state, since when, and how long an answer takes."""
+    ((state, since, trip),) = await database.run(
+        "SELECT state, since, round_trip_us FROM telephony_trunkstate WHERE organisation_id = 'acme'"
+    )
+    return state, since, trip
+
+
 @pytest.fixture
 async def database(pg_dsn: Callable[[str], str]) -> AsyncIterator[tuple[Database, PostgresStore]]:
+    async with await psycopg.AsyncConnection.connect(pg_dsn(schema.OWNER)) as connection:
+        await connection.execute(TABLE)
     async with PostgresStore(pg_dsn(schema.ENGINE)) as store:
         await store.open_shard("acme", "acme")
         made = Database(pg_dsn(schema.ENGINE), connections=1, patience=5.0)
@@ -70,6 +90,8 @@ async def test_a_carrier_that_stops_answering_is_a_fault_until_it_answers(
             assert isinstance(noted, NoteFault)
             assert noted.object == CARRIER
             assert 'pasokh_switch_trunks{state="down"} 1' in watched.figures.prometheus()
+            state, down_since, _ = await standing(database[0])
+            assert state == "down"
             answering = asyncio.Event()
 
             def answer() -> None:
@@ -88,6 +110,9 @@ async def test_a_carrier_that_stops_answering_is_a_fault_until_it_answers(
                 answering.set()
                 await task
             assert isinstance(ended, EndFault)
+            state, since, _ = await standing(database[0])
+            assert state == "up"
+            assert since > down_since
             kinds = [type(each) for each in await watched.told() if getattr(each, "kind", "") == "carrier"]
             assert kinds.count(NoteFault) == 1, "said once"
 

@@ -1,5 +1,6 @@
 /** Administration: tick all, bulk fields that fit the chosen change, a colour picker beside its text, copy buttons. */
 
+import { keepLive } from "./live_cells";
 import { preview } from "./widget_preview";
 
 function bulk(form: HTMLFormElement): void {
@@ -114,6 +115,7 @@ function kinds(form: HTMLFormElement): void {
 }
 
 export function setUpAdministration(): void {
+  keepLive();
   for (const box of document.querySelectorAll<HTMLElement>("[data-filter]")) narrow(box);
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-kinds]")) kinds(form);
   for (const form of document.querySelectorAll<HTMLFormElement>("form[data-bulk]")) bulk(form);

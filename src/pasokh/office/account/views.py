@@ -5,14 +5,12 @@ from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
 
-import segno
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -42,6 +40,7 @@ from pasokh.office.people.access import signed_in
 from pasokh.office.people.actions import PersonDraft, do_change_agent, do_set_language
 from pasokh.office.people.models import User
 from pasokh.office.people.selectors import agent_config
+from pasokh.office.qr import qr_picture
 from pasokh.office.settling import Fate, after_answer
 
 DRAFT = "codes_draft"
@@ -219,17 +218,14 @@ def _factor(request: HttpRequest, user: User, form: CodeForm | None = None, stat
     draft = request.session.get(DRAFT)
     if draft is not None:
         secret = unseal(draft)
-        shown |= {"secret": spoken_secret(secret), "picture": _qr(provisioning_uri(secret, user.username, "Pasokh"))}
+        shown |= {
+            "secret": spoken_secret(secret),
+            "picture": qr_picture(provisioning_uri(secret, user.username, "Pasokh")),
+        }
     once = request.session.pop(CODES, None)
     if once is not None:
         shown["codes"] = unseal(once).decode().split("\n")
     return _render(request, "factor", shown, status)
-
-
-def _qr(text: str) -> SafeString:
-    """The QR code as SVG without inline style, black on its own white field."""
-    drawn = segno.make(text, error="m", micro=False)
-    return mark_safe(drawn.svg_inline(omitsize=True, border=4, light="#fff", svgclass="qr", lineclass=None))  # noqa: S308 - drawn here
 
 
 # -- passkeys ----------------------------------------------------------------------------------------------------------

@@ -34,6 +34,8 @@ class Cell:
     url: str = ""
     kind: str = ""
     """A class of the badge it is shown as; "" = plain text."""
+    live: bool = False
+    """Shown anew every few seconds while the page is open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from typing import Any
 
 import phonenumbers
 
+from pasokh.i18n import numbers
 from pasokh.i18n.catalogue import message
 from pasokh.i18n.digits import localise
 from pasokh.kernel.errors import PasokhError
 from pasokh.office import clock
 from pasokh.office.errors import language
-from pasokh.office.filters import words
+from pasokh.office.filters import instant, words
 from pasokh.office.setup.named import Cell, Kind, Row
 from pasokh.office.supervise.selectors import queue_names
 from pasokh.office.telephony import rules
@@ -24,6 +25,7 @@ from pasokh.office.telephony.selectors import (
     startable_flows,
     trunk_by_key,
 )
+from pasokh.office.telephony.trunk_health import Health, trunk_health
 from pasokh.office.tenancy.models import Client
 
 
@@ -112,6 +114,7 @@ NUMBERS = Kind(
 
 # -- carriers ----------------------------------------------------------------------------------------------------------
 def _trunk_rows() -> list[Row]:
+    health = trunk_health(all_trunks(), clock.now())
     return [
         Row(
             row.key,
@@ -121,11 +124,36 @@ def _trunk_rows() -> list[Row]:
                 Cell(row.config.host),
                 Cell(message(f"trunks.transport.{row.config.transport}", language())),
                 _security(row.config.transport == "tls", row.config.srtp),
+                _standing(health[row.key]) if row.is_active else Cell(""),
+                Cell(_ago(health[row.key].failed_over_at), live=True),
             ],
             archived=not row.is_active,
         )
         for row in sorted(all_trunks(), key=lambda row: (row.config.order, row.key))
     ]
+
+
+def _standing(health: Health) -> Cell:
+    """Whether it can be used now, in a few words."""
+    spoken = language()
+    kind = {"up": "ok", "down": "alarm", "stopped": "alarm", "trying": "warn", "unknown": "warn"}.get(health.state, "")
+    said = [message(f"trunks.health.{health.state}", spoken)]
+    if health.state == "up" and health.round_trip_us:
+        said.append(
+            message("trunks.health.trip", spoken, ms=numbers.number(-(-health.round_trip_us // 100), spoken, 1))
+        )
+    if health.registration:
+        kind = "alarm" if health.registration == "refused" else kind
+        said.append(message(f"trunks.health.{health.registration}", spoken))
+    at = health.since or health.looked_at
+    if at:
+        key = "trunks.health.looked" if health.state == "unknown" else "trunks.health.since"
+        said.append(message(key, spoken, time=_ago(at)))
+    return Cell(" · ".join(said), kind=kind, live=True)
+
+
+def _ago(at: int) -> str:
+    return instant(at) if at else ""
 
 
 def _security(tls: bool, srtp: bool) -> Cell:
@@ -144,7 +172,7 @@ def _trunk_form(data: Any, key: str | None) -> TrunkForm:  # noqa: ANN401 - a re
 TRUNKS = Kind(
     name="trunk",
     plural="trunks",
-    columns=("trunks.order", "trunks.host", "trunks.transport", "trunks.secure"),
+    columns=("trunks.order", "trunks.host", "trunks.transport", "trunks.secure", "trunks.health", "trunks.failover"),
     rows=_trunk_rows,
     form=_trunk_form,
     save=lambda actor, key, form: do_save_trunk(actor, key, form.draft(), form.cleaned_data["version"] or 0),

@@ -337,3 +337,26 @@ class OutsideCall(ProjectedModel):
 
     def __str__(self) -> str:
         return self.call
+
+
+class TrunkState(ProjectedModel):
+    """How a carrier stood at a node's last look (`pasokh.ops.switch.trunks` writes it)."""
+
+    pk = models.CompositePrimaryKey("organisation_id", "trunk", "node")
+    trunk = models.CharField(max_length=60)
+    """Its name on the switch."""
+    node = models.CharField(max_length=40)
+    state = models.CharField(max_length=8)
+    """``up``, ``down``, ``trying``, ``unasked``; ``stopped`` = the switch does not run."""
+    since = models.BigIntegerField()
+    round_trip_us = models.BigIntegerField(default=0)
+    registration = models.CharField(max_length=12, default="")
+    looked_at = models.BigIntegerField()
+
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
+
+    class Meta(ProjectedModel.Meta):  # noqa: D106 - Django options
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.trunk}@{self.node}"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
+from urllib.parse import quote
 
 import msgspec
 import phonenumbers
@@ -273,6 +274,12 @@ def _may_call(number: str, policy: OutboundPolicy) -> bool:
     except PasokhError:
         return False
     return True
+
+
+def sip_account(username: str, password: str, host: str, port: int, transport: str) -> str:
+    """A telephone's account as one SIP URI (RFC 3261, 19.1.1): what a code can hold and a program can read."""
+    named = f"[{host}]" if ":" in host else host
+    return f"sip:{quote(username)}:{quote(password, safe='')}@{named}:{port};transport={transport}"
 
 
 # -- prompts -----------------------------------------------------------------------------------------------------------

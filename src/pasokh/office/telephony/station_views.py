@@ -18,9 +18,11 @@ from pasokh.office.errors import language, status_of
 from pasokh.office.people.access import actor_of, needs
 from pasokh.office.people.models import User
 from pasokh.office.people.rules import Right
+from pasokh.office.qr import qr_picture
 from pasokh.office.setup.listing import asked, page_of_list
 from pasokh.office.telephony.kinds import shown_number
 from pasokh.office.telephony.models import Station
+from pasokh.office.telephony.rules import sip_account
 from pasokh.office.telephony.selectors import all_stations, credentials_of, station_by_key
 from pasokh.office.telephony.station_actions import (
     BROWSER,
@@ -166,8 +168,11 @@ def _setup(request: HttpRequest, row: Station) -> dict[str, object] | None:
         del request.session[_ONCE]
     host = settings.SIP_HOST or urlsplit(settings.PUBLIC_URL).hostname or ""
     found = credentials_of(row)
+    transport, port = row.config.transport, PORTS[row.config.transport]
+    account = sip_account(found.username, password, host, port, transport)
     return {
-        "server": host, "port": PORTS[row.config.transport], "transport": row.config.transport.upper(),
+        "picture": qr_picture(account) if password else "",
+        "server": host, "port": port, "transport": transport.upper(),
         "srtp": row.config.srtp, "username": found.username, "password": password,
     }  # fmt: skip
 

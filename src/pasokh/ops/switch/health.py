@@ -20,6 +20,7 @@ from pasokh.acd.commands.supervision import FaultKind
 from pasokh.kernel.errors import PasokhError
 from pasokh.kernel.figures import Figures, label
 from pasokh.kernel.time import MINUTE, SECOND, Instant, Millis
+from pasokh.ops.switch.trunks import TRUNK, keep_trunks, look_at_trunks, told
 from pasokh.store.asking import key_of
 from pasokh.store.postgres.database import Database
 from pasokh.store.postgres.inbox import PostgresInbox
@@ -36,7 +37,6 @@ WINDOW_MS: Final[Millis] = MINUTE
 CALM_MS: Final[Millis] = 5 * MINUTE
 """After so long without a further one, refusals and jumps of the clock are over."""
 JUMP_MS: Final[Millis] = 2 * SECOND
-TRUNK = "trunk-"
 REFUSALS = tuple(
     f'SecurityEvent="{name}"'
     for name in ("InvalidPassword", "ChallengeResponseFailed", "InvalidAccountID", "FailedACL", "UnexpectedAddress",
@@ -135,6 +135,8 @@ class Health:
         down: frozenset[str] = frozenset()
         if self._asterisk.pid is not None:
             down = self._endpoints(await self._asterisk.ask("endpoints/PJSIP"))
+        trunk_states = await look_at_trunks(self._asterisk) if self._asterisk.pid is not None else None
+        await keep_trunks(self._database, self.watchman.node, trunks, told(trunk_states, down), self._now())
         before = self._now()
         ((theirs,),) = await self._database.run("SELECT store_now()")
         at = self._now()

@@ -165,6 +165,15 @@ def _dialled(channels: Sequence[ChannelSnapshot]) -> set[str]:
     return {each.variables.get(INTERACTION, "") for each in channels if each.variables.get(ROLE) == Role.OUTSIDE.value}
 
 
+def _customer_away(exchange: Exchange, i: Interaction) -> list[cmd.AnyCommand] | None:
+    """What to tell of somebody whose telephone is not there and is not called; None where an agent is to go on."""
+    if i.channel is Channel.VOICE or i.phase in (Phase.OUTSIDE, Phase.MENU):
+        return [exchange.losses.missing(i)]
+    if i.reached_at and i.phase in WAITING:  # was called back, passed on, and is no more
+        return [] if exchange.losses.was_lost(i.reached_at) else [cmd.LeaveContact(i.id)]
+    return [] if i.phase in (Phase.QUEUED, Phase.SCHEDULED) else None
+
+
 def _adopt_customers(
     exchange: Exchange,
     open_now: Mapping[str, Interaction],
@@ -176,16 +185,11 @@ def _adopt_customers(
         if i.kind == "consult":
             continue
         customer = there.get(i.id)
-        on_line = i.channel is Channel.VOICE or i.phase in (Phase.OUTSIDE, Phase.MENU)
-        if customer is None and on_line and i.id not in dialled:
-            asked.append(exchange.losses.missing(i))
-            continue
-        if customer is None and i.reached_at and i.phase in WAITING and i.id not in dialled:
-            if not exchange.losses.was_lost(i.reached_at):  # was called back, passed on, and hung up
-                asked.append(cmd.LeaveContact(i.id))
-            continue
-        if customer is None and i.phase in (Phase.QUEUED, Phase.SCHEDULED) and i.id not in dialled:
-            continue
+        if customer is None and i.id not in dialled:
+            gone = _customer_away(exchange, i)
+            if gone is not None:
+                asked += gone
+                continue
         talk = exchange.begin(i.id, i.contact, customer.id if customer is not None else "")
         talk.dialled = customer is not None and customer.variables.get(ROLE) == Role.OUTSIDE.value
         if customer is not None and customer.variables.get(ROLE) == Role.CALLER.value:
