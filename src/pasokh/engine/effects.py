@@ -126,7 +126,8 @@ class Performer:
         self._lead = lead
         self._patience = patience or Patience()
         self._lanes: dict[str, deque[tuple[AnyEffect, int]]] = {}
-        self._fresh: asyncio.Queue[str] = asyncio.Queue()
+        self._group: asyncio.TaskGroup | None = None
+        """While `run` lasts: a lane is worked off from the moment it is entered, without a way round by a queue."""
         self._outcomes: asyncio.Queue[Outcome] = asyncio.Queue()
 
     def resume(self, rows: Iterable[EffectRow]) -> None:
@@ -143,15 +144,21 @@ class Performer:
         lane = self._lanes.get(effect.interaction)
         if lane is None:
             lane = self._lanes[effect.interaction] = deque()
-            self._fresh.put_nowait(effect.interaction)
+            if self._group is not None:
+                self._group.create_task(self._drain(effect.interaction))
         lane.append((effect, attempts))
 
     async def run(self) -> None:
         """Work until cancelled; raises what the lead's `settle` raises."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._record())
-            while True:
-                group.create_task(self._drain(await self._fresh.get()))
+            for interaction in self._lanes:
+                group.create_task(self._drain(interaction))
+            self._group = group
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self._group = None
 
     async def _drain(self, interaction: str) -> None:
         lane = self._lanes[interaction]
