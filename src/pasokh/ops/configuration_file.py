@@ -69,7 +69,16 @@ def _organisation(settings: Settings, org: str | None) -> Iterator[None]:
         if org is not None and org not in found:
             raise PasokhError("log.no_organisation", organisation=org)
         composition.set_up_django(url)
+        from django.db import connections  # noqa: PLC0415 - Django must be set up first
+        from django.db.backends.postgresql.base import DatabaseWrapper  # noqa: PLC0415
+
         from pasokh.office.tenancy.scope import organisation_scope  # noqa: PLC0415
 
-        with organisation_scope(org or found[0]):
-            yield
+        try:
+            with organisation_scope(org or found[0]):
+                yield
+        finally:  # before the server goes: a pool's threads would try to reach it
+            for each in connections.all():
+                each.close()
+                if isinstance(each, DatabaseWrapper):
+                    each.close_pool()
