@@ -102,6 +102,9 @@ class Switch(Protocol):
     def node(self) -> str:
         """Names the switch: an interaction knows where its channels are."""
 
+    def node_of(self, channel: str) -> str:
+        """The node a channel lives on; empty where nobody knows."""
+
     # -- the connection ------------------------------------------------------------------------------------------------
     async def connect(self) -> None:
         """Begin to act; events are kept from now on. What carries our organisation's name tells its end from now on.

@@ -334,3 +334,12 @@ async def test_one_who_lets_too_much_pile_up_is_told_to_list_anew(hall):
     await hall.until(lambda: switch._session.over)
     seen = [event async for event in switch.events()]
     assert isinstance(seen[-1], ev.Lost)
+
+
+async def test_every_caller_is_known_to_be_on_a_node_so_that_a_full_disk_elsewhere_stops_no_recording(hall):
+    switch = await hall.act()
+    for pbx, name in ((hall.one, "one"), (hall.two, "two")):
+        caller = await hall.caller(pbx, switch)
+        assert switch.node_of(caller.id) == name
+    assert switch.node_of("nobody-knows") == ""
+    assert switch.node == "one,two"

@@ -74,6 +74,10 @@ class AriSession:
         """Names the switch."""
         return self._node
 
+    def node_of(self, channel: str) -> str:  # noqa: ARG002 - there is one
+        """Where a channel lives."""
+        return self._node
+
     async def running_since(self) -> Instant:
         """When Asterisk was started, by its own clock: it says the second, of which this is the end."""
         answer = await self._do("GET", path("asterisk", "info"), only="status")

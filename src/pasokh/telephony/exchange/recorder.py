@@ -40,7 +40,8 @@ class Recorder:
         exchange, name, queue = self._exchange, self._name(talk), queue or self._queues.pop(talk.interaction, "")
         agreed = exchange.front.agreed(talk.caller)
         asked = Begin(
-            recording=name, interaction=talk.interaction, contact=talk.contact, node=exchange.switch.node,
+            recording=name, interaction=talk.interaction, contact=talk.contact,
+            node=exchange.switch.node_of(talk.caller) or exchange.switch.node,  # only its own full disk refuses
             queue=queue, agent=talk.agent, number=number or agreed.caller,
             agreed=agreed.consent, default=agreed.default, at=exchange.now(),
         )  # fmt: skip

@@ -35,6 +35,10 @@ class MemorySwitch:
         """Names the switch."""
         return self._node
 
+    def node_of(self, channel: str) -> str:  # noqa: ARG002 - there is one
+        """Where a channel lives."""
+        return self._node
+
     # -- the connection ------------------------------------------------------------------------------------------------
     async def connect(self) -> None:
         """Begin to act."""
