@@ -6,7 +6,6 @@ The fake microphone of Chromium beeps, SIPp plays a tone: both directions are he
 from contextlib import contextmanager
 from types import SimpleNamespace
 
-import psycopg
 import pytest
 from playwright.sync_api import Page, expect
 from tests.e2e.conftest import (
@@ -21,15 +20,13 @@ from tests.e2e.conftest import (
     tidy_up,
     wrap_up,
 )
-from tests.integration.ops.centre import Centre
+from tests.integration.ops.test_call_records import Records
 from tests.line_voice import StreetCaller
 from tests.polling import until
-from tests.switch_stage import free_ports, needs_asterisk, needs_sipp
+from tests.switch_stage import needs_asterisk, needs_sipp
 from tests.telephony.sipp import phone
 
 from pasokh.ops.switch.state import read_state
-from pasokh.store import schema
-from pasokh.store.embedded import EmbeddedPostgres
 
 pytestmark = [needs_asterisk, needs_sipp, pytest.mark.timeout(400)]
 LINE = "982191010202"
@@ -41,26 +38,16 @@ MICROPHONE = (
 LONG_MS = 90_000
 
 
-class Voiced(Centre):
+class Voiced(Records):
     """A centre with calls on ports of its own."""
-
-    def __init__(self):
-        self.udp, self.http = free_ports(2)
-        ports = {"PASOKH_SIP_UDP_PORT": str(self.udp), "PASOKH_SWITCH_HTTP_PORT": str(self.http)}
-        super().__init__(PASOKH_VOICE="on", **ports)
 
     def started(self):
         self.start()
         home = self.home / "asterisk/keeper.json"
         self.until(lambda: (state := read_state(home)) and state.asterisk and state.applied_at, 90)
         self.until(lambda: "is there again" in self.log or "switch.unreachable" not in self.log, 60)
+        self.keep_open("golbarg")
         return self
-
-    def events(self, kind):
-        """What the log says of a kind, oldest first."""
-        with psycopg.connect(EmbeddedPostgres(self.home / "db").dsn(schema.ENGINE)) as connection:
-            found = connection.execute("SELECT data FROM log WHERE type = %s ORDER BY seq", (kind,)).fetchall()
-        return [row[0] for row in found]
 
 
 @pytest.fixture(scope="module")
@@ -125,8 +112,13 @@ def both_ways(page: Page):
             and now["sent"] > before["sent"] + 50
             and now["energy"] > before["energy"] + 0.001
         ),
-        30,
-        told=lambda: (before, sound(page)),
+        60,
+        told=lambda: (
+            before,
+            sound(page),
+            page.evaluate("window.pasokhSound()"),
+            page.locator(".call-panel").all_inner_texts(),
+        ),
     )
 
 
@@ -160,12 +152,7 @@ def test_a_call_is_answered_held_consulted_and_handed_over(floor, voiced):
 
         second = at_desk(floor, "agent2")
         go_ready(second)
-        first.locator(".thread-tools button", has=first.locator("svg")).nth(0).click()
-        first.locator("#target-agent\\:agent2 + label").click()
-        first.locator("dialog.handover button[type=submit]").click()
-        second.locator("[data-accept]:visible").first.click()
-        in_call(second)
-        expect(first.locator("[data-party=helper][aria-pressed=true]")).to_be_visible()
+        consult(first, second, "agent2")
         both_ways(second)
         both_ways(first)
         first.locator("[data-party=both]").click()
@@ -178,6 +165,16 @@ def test_a_call_is_answered_held_consulted_and_handed_over(floor, voiced):
         assert voiced.events("call.telephone_lost") == [], "the helper's telephone is in the customer's talk already"
         wrap_up(second)
         expect(second.locator("[data-phone=registered]")).to_be_visible()
+
+
+def consult(asking: Page, asked: Page, who: str):
+    """The first asks the second, who takes it."""
+    asking.locator(".thread-tools button", has=asking.locator("svg")).nth(0).click()
+    asking.locator(f"#target-agent\\:{who} + label").click()
+    asking.locator("dialog.handover button[type=submit]").click()
+    asked.locator("[data-accept]:visible").first.click()
+    in_call(asked)
+    expect(asking.locator("[data-party=helper][aria-pressed=true]")).to_be_visible()
 
 
 HEARD = """async sound => {

@@ -4,6 +4,7 @@ Each role loads only what it needs: nothing of Django in the engine, nothing of 
 """
 
 import asyncio
+import atexit
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -173,6 +174,17 @@ def set_up_django(url: str) -> None:
     os.environ["PASOKH_DATABASE_URL"] = url
     os.environ["DJANGO_SETTINGS_MODULE"] = "pasokh.office.settings"
     django.setup()
+    atexit.register(_let_connections_go)
+
+
+def _let_connections_go() -> None:
+    """While the pool's threads can still end: once the interpreter is going, each would be waited for five seconds."""
+    from django.db import connections  # noqa: PLC0415
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
 
 
 def prepare(url: str, *, demo: bool = False) -> None:

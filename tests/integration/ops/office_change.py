@@ -1,13 +1,15 @@
 """Changes of the demonstration's telephony as an administrator makes them, in a process of its own beside a centre.
 
 Reads lines of JSON ``[name, …]`` and answers each with one: ``station USER`` gives credentials of a desk telephone,
-``answering USER`` lets it answer by itself with a word, ``number DID RECORDED`` saves a number, ``trunk HOST NETWORK``
-adds a carrier, ``held MINUTES`` says when callers without an engine may leave a message.
+``answering USER`` lets it answer by itself with a word, ``number DID`` saves a number, ``line DID QUEUE FLOW`` one with
+a flow of its own, ``trunk HOST NETWORK`` adds a carrier, ``held MINUTES`` says when callers without an engine may leave
+a message, ``keep_open QUEUE`` lets a queue never close.
 """
 
 import json
 import os
 import sys
+import tomllib
 
 import msgspec
 
@@ -20,7 +22,8 @@ settings = load()
 os.environ["PASOKH_SECRET_KEY"] = settings.secret_key
 composition.set_up_django(database_url(settings))
 
-from pasokh.office.telephony import actions, compiling, selectors, station_actions  # noqa: E402
+from pasokh.office.hours.actions import do_assign_calendar  # noqa: E402
+from pasokh.office.telephony import actions, compiling, flow_actions, selectors, station_actions  # noqa: E402
 from pasokh.office.telephony.models import PlantDocument, Station  # noqa: E402
 from pasokh.office.telephony.rules import NumberDraft, StationDraft, TrunkDraft, as_station, as_trunk  # noqa: E402
 from pasokh.office.tenancy.scope import organisation_scope  # noqa: E402
@@ -48,6 +51,15 @@ def number(did):
     return actions.do_save_number(ACTOR, did, draft).did
 
 
+def line(did, queue, text):
+    """A number of the queue's client with a flow of its own, recorded."""
+    key = tomllib.loads(text)["id"]
+    flow_actions.do_save_draft(ACTOR, key, {"en": key}, text)
+    flow_actions.do_publish_flow(ACTOR, key)
+    draft = NumberDraft(queue, key, queue, languages=("fa",), recorded=True)
+    return actions.do_save_number(ACTOR, did, draft).did
+
+
 def trunk(key, host):
     said = {"host": host, "transport": "udp", "srtp": False, "qualify_seconds": 0}
     return actions.do_save_trunk(ACTOR, key, TrunkDraft({"en": key}, as_trunk(said))).key
@@ -59,6 +71,11 @@ def held(minutes):
     kept = msgspec.structs.replace(dial.held, minutes=minutes)
     actions.do_save_dial_policy(ACTOR, msgspec.structs.replace(dial, held=kept))
     return PlantDocument.objects.get().version
+
+
+def keep_open(queue):
+    """A queue that never closes."""
+    do_assign_calendar(ACTOR, queue, "always")
 
 
 def spoil():
@@ -79,7 +96,9 @@ def answers(user):
     return Station.objects.filter(user__username=user, is_chosen=True).values_list("kind", flat=True)[0]
 
 
-KNOWN = {each.__name__: each for each in (station, answering, number, trunk, held, spoil, mend, answers)}
+KNOWN = {
+    each.__name__: each for each in (station, answering, number, line, trunk, held, keep_open, spoil, mend, answers)
+}
 
 for line in sys.stdin:
     name, *given = json.loads(line)

@@ -73,11 +73,16 @@ class Records(Voiced):
 
     def cdr(self, channel: str) -> tuple[float, float] | None:
         """From when to when Asterisk's records of the caller go, once they are whole: each bridge begins a new one."""
-        rows = [row for row in self._read("cdr-csv", CDR) if row["id"] == channel]
         over = [seconds(row["at"]) for row in self.cel(channel) if row["event"] == "CHAN_END"]
-        begin = min((seconds(row["start"]) for row in rows), default=0.0)
-        end = max((seconds(row["end"]) for row in rows), default=0.0)
-        return (begin, end) if over and end > over[0] - 1.0 else None
+        span = self.cdr_span(channel)
+        return span if span and over and span[1] > over[0] - 1.0 else None
+
+    def cdr_span(self, channel: str) -> tuple[float, float] | None:
+        """From when to when Asterisk's records of the caller go so far."""
+        rows = [row for row in self._read("cdr-csv", CDR) if row["id"] == channel]
+        if not rows:
+            return None
+        return min(seconds(row["start"]) for row in rows), max(seconds(row["end"]) for row in rows)
 
     def _read(self, folder: str, names: tuple[str, ...]) -> list[dict[str, str]]:
         path = self.home / "asterisk" / "log" / folder / "Master.csv"
