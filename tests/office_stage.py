@@ -215,6 +215,7 @@ def after(org: str, agent: str) -> list[cmd.AnyCommand]:
 def make_tenant(org: str) -> None:
     """An organisation with a person of each role (`ORG-ROLE`), a queue, skill, outcome, widget."""
     from tests.account_stage import furnish_account
+    from tests.figures_stage import furnish_figures
     from tests.recording_furnish import furnish_recordings
     from tests.telephony_stage import furnish_telephony
 
@@ -268,6 +269,7 @@ def make_tenant(org: str) -> None:
         Reminder.objects.create(organisation_id=org, follow_up=f"{org}-f", contact=org, owner=org, due_at=2**60)
         furnish_account(org)
         furnish_telephony(org)
+        furnish_figures(org)
         furnish_recordings(org, START)
 
 

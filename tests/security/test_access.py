@@ -56,6 +56,14 @@ DOORS: dict[tuple[str, str], Right] = {
     (GET, "/figures/explore/"): Right.FIGURES,
     (GET, "/figures/explore/table.csv"): Right.FIGURES,
     (GET, "/figures/rows/"): Right.FIGURES,
+    (GET, "/figures/views/"): Right.FIGURES,
+    **dict.fromkeys(
+        ((POST, f"/figures/views/1/{path}/") for path in ("change", "remove", "restore", "choose")), Right.FIGURES
+    ),
+    (GET, "/figures/reports/"): Right.FIGURES,
+    (GET, "/figures/reports/new/"): Right.FIGURES,
+    (GET, "/figures/reports/1/"): Right.FIGURES,
+    **dict.fromkeys(((POST, f"/figures/reports/1/{path}/") for path in ("pause", "now", "remove")), Right.FIGURES),
     (GET, "/figures/rows/log/"): Right.FIGURES,
     (GET, "/figures/peaks/"): Right.FIGURES,
     (GET, "/figures/topics/"): Right.FIGURES,
@@ -220,6 +228,7 @@ ABSENT = {
     **dict.fromkeys(("/setup/voice/listen/", "/setup/prompts/welcome/en/", f"{STATION}password/"), 400),
     "/setup/blocked/lift/": 404, "/figures/rows/log/": 404,
     **dict.fromkeys(("/figures/handling/why/", "/figures/handling/why/band/"), 404),
+    **dict.fromkeys((f"/figures/views/1/{path}/" for path in ("change", "remove", "restore", "choose")), 404),
 }  # fmt: skip
 """The stage has nothing to do it to (no other customer, no nameless visitor): what whoever has the right is told."""
 

@@ -54,6 +54,8 @@ OTHERS = {
     "spoken": "en",
     "name": "beta-voice",
     "form": "csv",
+    "view": "2",
+    "report": "2",
     "source": "log",
 }
 OWN = {
@@ -89,6 +91,8 @@ OWN = {
     "spoken": "en",
     "name": "0123",
     "form": "csv",
+    "view": "1",
+    "report": "1",
     "source": "log",
 }
 

@@ -15,6 +15,7 @@ from pasokh.office.children import Children
 from pasokh.office.desk import projection
 from pasokh.office.exchange.jobs import IMPORTS
 from pasokh.office.figure_alerts import jobs as alert_jobs
+from pasokh.office.figures.jobs import REPORTS
 from pasokh.office.hours.schedule import apply_due
 from pasokh.office.notices import jobs as notice_jobs
 from pasokh.office.notices import projection as notices_projection
@@ -62,7 +63,7 @@ def run(
     figures: Figures | None = None,
 ) -> None:
     """Project until `stopping` says so; `ready` hears of the first finished round. A lost database is waited for."""
-    children = [Children(PREVIEWS), Children(IMPORTS)]
+    children = [Children(PREVIEWS), Children(IMPORTS), Children(REPORTS)]
     try:
         run_rounds([LOG], Rounds(stopping, children, figures), stopping, ready, poll_seconds)
     finally:

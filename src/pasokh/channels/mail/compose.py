@@ -24,6 +24,9 @@ def composed(parcel: Parcel) -> EmailMessage:
     message.set_content(parcel.text, cte="quoted-printable")
     if parcel.html:
         message.add_alternative(parcel.html, subtype="html", cte="quoted-printable")
+    for each in parcel.files:
+        kind, _, form = each.media_type.partition("/")
+        message.add_attachment(each.content, maintype=kind, subtype=form, filename=_one_line(each.name))
     return message
 
 

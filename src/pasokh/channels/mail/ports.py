@@ -5,6 +5,14 @@ from typing import Final, Protocol
 import msgspec
 
 
+class Enclosed(msgspec.Struct, frozen=True):
+    """A file that goes with a mail."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 class Parcel(msgspec.Struct, frozen=True):
     """A mail ready to go. `message_id` makes two deliveries of it recognisable as one."""
 
@@ -19,6 +27,7 @@ class Parcel(msgspec.Struct, frozen=True):
     at: int
     """Instant of its Date."""
     reply_to: str = ""
+    files: tuple[Enclosed, ...] = ()
 
 
 class MailTransport(Protocol):

@@ -17,3 +17,5 @@ class FiguresConfig(AppConfig):
 
         add_tab(Tab("figures", Right.FIGURES, 10))
         add_tab(Tab("figures_explore", Right.FIGURES, 20))
+        add_tab(Tab("figures_views", Right.FIGURES, 70))
+        add_tab(Tab("figures_reports", Right.FIGURES, 80))

@@ -1,6 +1,7 @@
 """The dashboard's page, and what is asked for anew every few seconds of it."""
 
 from datetime import timedelta
+from urllib.parse import parse_qs
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,13 +15,15 @@ from pasokh.i18n.dates import format_date, format_time, local, parse_date
 from pasokh.kernel.errors import PasokhError
 from pasokh.office import clock
 from pasokh.office.errors import language, text_of
-from pasokh.office.figures.answers import Table
-from pasokh.office.figures.asked import cleaned
+from pasokh.office.figures import store
+from pasokh.office.figures.answers import Table, table_of
+from pasokh.office.figures.asked import cleaned, read_address
 from pasokh.office.figures.board import Board, board_of
+from pasokh.office.figures.selectors import views_of
 from pasokh.office.figures.shell import page_of
-from pasokh.office.figures.views import drawn, heads_of_table, rows_on
+from pasokh.office.figures.views import drawn, heads_of_table, period_text, rows_on
 from pasokh.office.figures.words import Namer, formula
-from pasokh.office.people.access import needs
+from pasokh.office.people.access import needs, signed_in
 from pasokh.office.people.rules import Right
 from pasokh.office.tenancy.models import Client
 
@@ -45,6 +48,7 @@ def figures_page(request: HttpRequest) -> HttpResponse:
         "at_text": format_time(local(clock.now(), timezone.get_current_timezone_name()), spoken, seconds=True),
         **(_shown(board, client, namer) if board else {}),
     }
+    context["kept"] = _kept_views(request, namer) if board else []
     if request.GET.get("fresh"):
         return render(request, "figures/board.html", context)
     return render(
@@ -74,6 +78,26 @@ def _shown(board: Board, client: str, namer: Namer) -> dict[str, object]:
         "after": "" if board.is_today else near(1),
         "formulas": _formulas(board.by_queue, namer),
     }
+
+
+def _kept_views(request: HttpRequest, namer: Namer) -> list[dict[str, object]]:
+    """The views that somebody put on the own dashboard: their totals and their first chart."""
+    found = []
+    for seen in views_of(signed_in(request)):
+        if not seen.on_board:
+            continue
+        asked = read_address(parse_qs(seen.view.query, keep_blank_values=True), namer.language).asked
+        try:
+            period = asked.period(store.today(), namer.language, store.facts().days())
+            table = table_of(asked, period, namer)
+        except PasokhError as error:
+            found.append({"view": seen.view, "error": text_of(error)})
+            continue
+        found.append(
+            {"view": seen.view, "period": period_text(period, namer.language), "table": table,
+             "charts": drawn(table, namer)[:2]}
+        )  # fmt: skip
+    return found
 
 
 def _formulas(table: Table, namer: Namer) -> list[dict[str, object]]:

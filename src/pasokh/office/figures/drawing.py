@@ -86,13 +86,14 @@ class Chart:
 
     def _drawn(self, width: int, height: int) -> list[str]:
         size = f'width="{width}" height="{height}"' if width else 'width="100%" height="100%"'
+        wide, high = (width, height) if width else (SCALE, SCALE)  # on paper strokes would stretch with the plot
         first, rest = (self.series[0], self.series[1:]) if self.bars and self.series else (None, self.series)
         parts = list(self._bars(first)) if first is not None else []
         paths = "".join(
-            f'<path class="line {each.look}" vector-effect="non-scaling-stroke" d="{self._path(each)}"/>'
+            f'<path class="line {each.look}" vector-effect="non-scaling-stroke" d="{self._path(each, wide, high)}"/>'
             for each in rest
         )
-        return [*parts, f'<svg {size} viewBox="0 0 {SCALE} {SCALE}" preserveAspectRatio="none">{paths}</svg>']
+        return [*parts, f'<svg {size} viewBox="0 0 {wide} {high}" preserveAspectRatio="none">{paths}</svg>']
 
     def _bars(self, series: Series) -> list[str]:
         wide = 0.72 / max(1, len(self.labels))
@@ -103,13 +104,13 @@ class Chart:
             if value
         ]
 
-    def _path(self, series: Series) -> str:
+    def _path(self, series: Series, wide: int, high: int) -> str:
         found, pen = [], "M"
         for number, value in enumerate(series.values):
             if value is None:
                 pen = "M"
                 continue
-            at = f"{self._x(number) * SCALE:.1f} {self._y(value) * SCALE:.1f}"
+            at = f"{self._x(number) * wide:.1f} {self._y(value) * high:.1f}"
             alone = pen == "M" and (number + 1 == len(series.values) or series.values[number + 1] is None)
             found.append(f"{pen}{at}" + ("h.1" if alone else ""))
             pen = "L"

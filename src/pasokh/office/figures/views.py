@@ -27,9 +27,10 @@ from pasokh.office.figures.listing import heads_of, lines_of, local_text
 from pasokh.office.figures.matter import matter_of
 from pasokh.office.figures.periods import COMPARED, PRESETS
 from pasokh.office.figures.picking import figures_to_pick, splits_to_pick, values_to_pick
+from pasokh.office.figures.selectors import default_query
 from pasokh.office.figures.shell import page_of
 from pasokh.office.figures.words import Namer, formula
-from pasokh.office.people.access import actor_of, needs
+from pasokh.office.people.access import actor_of, needs, signed_in
 from pasokh.office.people.rules import Right
 
 ROWS = 50
@@ -48,6 +49,8 @@ TAKEN = {
 def explore_page(request: HttpRequest) -> HttpResponse:
     """Figures as the address says (`asked.read_address`); what a form sent becomes such an address first."""
     given, spoken = dict(request.GET.lists()), language()
+    if not given and (usual := default_query(signed_in(request))):
+        return redirect(f"{reverse('figures_explore')}?{usual}")
     reading = read_address(given, spoken)
     if not reading.errors and any(name.startswith(WITH) for name in given):
         return redirect(f"{reverse('figures_explore')}?{reading.asked.address()}")

@@ -1,32 +1,39 @@
 """The only writer of the outbox. The mail stands or falls with the caller's transaction; `connect` sends it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection, transaction
 
+from pasokh.channels.mail.ports import Enclosed
 from pasokh.i18n.text import normalise
 from pasokh.kernel.errors import PasokhError
 from pasokh.office import clock
 from pasokh.office.audit.actions import do_record_change
 from pasokh.office.post.letters import render_letter
-from pasokh.office.post.models import Mail, Sender
+from pasokh.office.post.models import Mail, MailFile, Sender
 from pasokh.office.post.rules import MailState, check_address, check_mail_key, message_id
 from pasokh.office.post.selectors import sender_name
 from pasokh.office.tenancy import scope
 
+MOST_ENCLOSED = 8 * 1024 * 1024
+"""Bytes of all files of a mail: mail servers take 10 MB of what grows by a third on the way."""
 BELL = "pasokh_post"
 """The notice that wakes `connect`."""
 
 
-def do_send_mail(to: str, template: str, language: str, context: Mapping[str, object], *, key: str) -> Mail:
+def do_send_mail(
+    to: str, template: str, language: str, context: Mapping[str, object], *, key: str, files: Sequence[Enclosed] = ()
+) -> Mail:
     """Put a mail into the outbox of the scope's organisation, in the running transaction; `key` makes it idempotent.
 
     Templates and the special fields of `context` (`link`, `lines`) are told of in `letters`. The same key again gives
     the mail that exists, whatever the rest says. Raises `mail.bad_address` (field `to`), `mail.bad_key`,
-    `mail.unknown_template`, `mail.bad_link`.
+    `mail.unknown_template`, `mail.bad_link`, `mail.too_large` where its `files` are more than `MOST_ENCLOSED`.
     """
+    if sum(len(each.content) for each in files) > MOST_ENCLOSED:
+        raise PasokhError("mail.too_large", most_mb=MOST_ENCLOSED // 1024 // 1024)
     org = scope.required()
     check_mail_key(key)
     known = Mail.objects.filter(key=key).first()
@@ -51,6 +58,10 @@ def do_send_mail(to: str, template: str, language: str, context: Mapping[str, ob
         },
     )
     if created:
+        MailFile.objects.bulk_create(
+            MailFile(organisation_id=org, mail=mail, name=each.name, media_type=each.media_type, content=each.content)
+            for each in files
+        )
         _ring()
     return mail
 
@@ -78,6 +89,7 @@ def do_discard_mail(actor: str, number: int) -> Mail:
     before = {"state": mail.state}
     mail.state, mail.text, mail.html = MailState.DISCARDED.value, "", ""
     mail.save(update_fields=["state", "text", "html"])
+    MailFile.objects.filter(mail=mail).delete()
     do_record_change(actor, "mail.discard", f"mail:{mail.pk}", before, {"state": mail.state})
     return mail
 

@@ -43,6 +43,23 @@ class Mail(TenantModel):
         return f"{self.template} {self.state}"
 
 
+class MailFile(TenantModel):
+    """A file that goes with a mail; erased with the mail's text once that is sent or given up for good."""
+
+    mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="files")
+    name = models.CharField(max_length=200)
+    media_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+
+    objects: ClassVar[TenantManager[Self]] = TenantManager()
+
+    class Meta(TenantModel.Meta):  # noqa: D106 - Django options
+        pass
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Sender(TenantModel):
     """Where an organisation's mails say they come from; without a row, the installation's address."""
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import psycopg
 from django.conf import settings
 
-from pasokh.channels.mail.ports import FINAL, MailTransport, Parcel
+from pasokh.channels.mail.ports import FINAL, Enclosed, MailTransport, Parcel
 from pasokh.i18n.catalogue import message
 from pasokh.kernel.errors import PasokhError
 from pasokh.office import clock
-from pasokh.office.post.models import Mail
+from pasokh.office.post.models import Mail, MailFile
 from pasokh.office.post.rules import LEASE_MS, MOST_TRIES, MailState, next_try
 from pasokh.office.post.selectors import own_sender, sender_name
 from pasokh.office.tenancy.scope import organisation_scope
@@ -97,6 +97,10 @@ def _parcel(mail: Mail) -> Parcel:
         html=mail.html,
         at=mail.created_at,
         reply_to=sender.reply_to if sender is not None else "",
+        files=tuple(
+            Enclosed(each.name, each.media_type, bytes(each.content))
+            for each in MailFile.objects.filter(mail=mail).order_by("id")
+        ),
     )
 
 
@@ -120,6 +124,7 @@ def _record(org: str, claim: _Claim, error: PasokhError | None, on_death: OnDeat
         if error is None:
             mail.state, mail.sent_at, mail.reason, mail.text, mail.html = MailState.SENT.value, now, "", "", ""
             mail.save(update_fields=["state", "sent_at", "reason", "text", "html"])
+            MailFile.objects.filter(mail=mail).delete()
             return
         mail.reason = message(error.code, "en", **error.params)[:400]
         again = None if error.code in FINAL else next_try(mail.attempts, now)
