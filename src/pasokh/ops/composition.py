@@ -23,6 +23,8 @@ from pasokh.ops.switch.settings import SwitchSettings
 from pasokh.store import schema
 
 if TYPE_CHECKING:
+    import psycopg
+
     from pasokh.engine.metrics import Metrics
     from pasokh.engine.near import NearInbox
     from pasokh.engine.ports import Carrier, Follower
@@ -208,6 +210,18 @@ def prepare(url: str, *, demo: bool = False) -> None:
             from pasokh.office.demo import do_create_demo  # noqa: PLC0415
 
             do_create_demo()
+        _adopt_facts(connection)
+
+
+def _adopt_facts(connection: "psycopg.Connection") -> None:
+    """What was imported before anybody was there belongs to the only organisation; among several, nobody guesses."""
+    from django.conf import settings  # noqa: PLC0415 - Django is set up by now
+
+    from pasokh.metrics.adoption import adopt  # noqa: PLC0415
+
+    found = connection.execute("SELECT DISTINCT org FROM shard_head LIMIT 2").fetchall()
+    if len(found) == 1:
+        adopt(settings.FACTS_HOME, str(found[0][0]))
 
 
 def worker(url: str, stopping: Callable[[], bool], ready: Ready, figures: Figures | None = None) -> None:

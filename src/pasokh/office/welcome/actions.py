@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
+from django.conf import settings
 from django.db import connection, transaction
 
 from pasokh.acd.model import QueueConfig
 from pasokh.kernel.errors import PasokhError
+from pasokh.metrics.adoption import adopt
 from pasokh.office import clock
 from pasokh.office.hours.actions import do_apply_hours, do_assign_calendar, do_save_calendar
 from pasokh.office.hours.rules import CalendarConfig, Span
@@ -62,6 +64,7 @@ def do_found(founding: Founding) -> str:
             draft = PersonDraft(founding.person, Role.ADMINISTRATOR, founding.language)
             do_create_user("system:welcome", founding.username, founding.password, draft)
             Progress.objects.create(organisation_id=founding.key, started_at=clock.now())
+    adopt(settings.FACTS_HOME, founding.key)
     return founding.key
 
 
