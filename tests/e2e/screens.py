@@ -173,6 +173,7 @@ NAMES = re.compile(
     r"|Windows|Android|macOS|iOS|example|org|com|quick|calm|size"
     r"|SRTP|TCP|UDP|WAV|FLAC|Ogg|JavaScript|espeak|sox"
     r"|MOS|RTP|RTCP|ITU|SIP|Call-ID"
+    r"|Asterisk|Excel|Parquet"
     r"|English|https|localhost|own|Keycloak|Microsoft|Entra|Okta|authentik|issuer|body|SPF|DKIM|DMARC"
 )
 """Latin words that are names in every language."""
