@@ -63,6 +63,7 @@ from pasokh.office.exchange.actions import do_check  # noqa: E402
 from pasokh.office.figure_alerts.actions import do_save_rule as do_save_alert  # noqa: E402
 from pasokh.office.figure_alerts.rules import Draft as AlertDraft  # noqa: E402
 from pasokh.office.files.models import File  # noqa: E402
+from pasokh.office.goals.actions import GoalDraft, do_make_goal  # noqa: E402
 from pasokh.office.hours.actions import do_assign_calendar, do_save_calendar  # noqa: E402
 from pasokh.office.hours.rules import CalendarConfig, Span  # noqa: E402
 from pasokh.office.notices.actions import do_choose, do_notify  # noqa: E402
@@ -261,6 +262,7 @@ def make_tenant(org: str) -> None:
                     f"{org} {role}", Role(role), "en", True, role == "agent", {"talk": 50}, ("help",), team="team"
                 ),
             )  # fmt: skip
+        do_make_goal("system", GoalDraft("aht", "", "month", "down", 300_000.0), "gregorian", 0)
         do_save_alert("system", None, AlertDraft(kind="threshold", measure="aht", value=300_000.0))
         do_plan_breaks("system", BreakDraft("team:team", (0, 1, 2), 600, 615, f"{org} tea"))
         do_notify([f"{org}-agent"], "mention", {"by": org, "text": org}, "/contacts/")

@@ -96,6 +96,7 @@ NOT_OPENED = {
     "figures_table": "a file of the explorer's table: integration's test_explorer takes it",
     "figures_reason": "needs contacts of a week ago: test_figures_analysis looks at it",
     "figures_band": "POST",
+    "figures_goal": "a goal; the demonstration has none of its own",
     "figures_alert": "the form of figures_alert_new; the demonstration has no alarm of its own",
     "figures_rows": "needs a figure: integration's test_explorer opens it",
     "figures_matter": "needs an imported contact: integration's test_explorer opens it",

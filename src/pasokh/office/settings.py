@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "pasokh.office.figures",
     "pasokh.office.figures_analysis",
     "pasokh.office.figure_alerts",
+    "pasokh.office.goals",
     "pasokh.office.styleguide",
     "pasokh.office.policy",
     "pasokh.office.welcome",

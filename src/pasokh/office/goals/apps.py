@@ -1,0 +1,18 @@
+"""Registers the `goals` feature with Django."""
+
+from django.apps import AppConfig
+
+
+class GoalsConfig(AppConfig):
+    """The `goals` feature."""
+
+    name = "pasokh.office.goals"
+    label = "goals"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put its place among the figures."""
+        from pasokh.office.figures.shell import Tab, add_tab  # noqa: PLC0415 - models must be loaded first
+        from pasokh.office.people.rules import Right  # noqa: PLC0415
+
+        add_tab(Tab("figures_goals", Right.FIGURES, 50))
