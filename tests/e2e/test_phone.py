@@ -3,11 +3,13 @@
 The fake microphone of Chromium beeps, SIPp plays a tone: both directions are heard and counted.
 """
 
+import time
 from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.e2e.call_agreement import Agreement
 from tests.e2e.conftest import (
     PASSWORD,
     PATIENCE_MS,
@@ -20,6 +22,7 @@ from tests.e2e.conftest import (
     tidy_up,
     wrap_up,
 )
+from tests.e2e.test_wall import Between
 from tests.integration.ops.test_call_records import Records
 from tests.line_voice import StreetCaller
 from tests.polling import until
@@ -36,6 +39,54 @@ MICROPHONE = (
     "--autoplay-policy=no-user-gesture-required", "--allow-loopback-in-peer-connection",
 )  # fmt: skip
 LONG_MS = 90_000
+ORDERS = "982191010303"
+ORDERS_FLOW = """
+id = "orders"
+start = "hello"
+languages = ["fa"]
+
+[nodes.hello]
+kind = "menu"
+choices = { 1 = "order", 2 = "queue" }
+otherwise = "queue"
+say = { text = { fa = "سلام. برای پیگیری سفارش، یک. برای گفت‌وگو، دو." } }
+
+[nodes.order]
+kind = "collect"
+into = "order"
+least = 4
+most = 6
+then = "queue"
+otherwise = "queue"
+say = { text = { fa = "شمارهٔ سفارش را وارد کنید." } }
+
+[nodes.queue]
+kind = "queue"
+queue = "golbarg"
+attributes = ["order"]
+otherwise = "message"
+after = "survey"
+offer = { after_s = 30, ways = [{ key = "2", way = "message", then = "message" }] }
+
+[nodes.message]
+kind = "voicemail"
+queue = "golbarg"
+then = "bye"
+
+[nodes.survey]
+kind = "survey"
+id = "after-call"
+then = "bye"
+
+[[nodes.survey.questions]]
+id = "satisfied"
+keys = "12345"
+say = { text = { fa = "از یک تا پنج، چقدر راضی بودید؟" } }
+
+[nodes.bye]
+kind = "hang_up"
+say = { text = { fa = "خدانگهدار." } }
+"""
 
 
 class Voiced(Records):
@@ -165,6 +216,64 @@ def test_a_call_is_answered_held_consulted_and_handed_over(floor, voiced):
         assert voiced.events("call.telephone_lost") == [], "the helper's telephone is in the customer's talk already"
         wrap_up(second)
         expect(second.locator("[data-phone=registered]")).to_be_visible()
+
+
+def test_a_whole_call_and_everybody_who_keeps_count_of_it(floor, voiced):
+    """Through a Persian menu by keys, served, held, handed on after asking, recorded, rated; all figures are one."""
+    voiced.change("line", f"+{ORDERS}", "golbarg", ORDERS_FLOW)
+    voiced.until(lambda: f"{ORDERS}" in voiced.files(), 30)
+    known = len(voiced.events("call.arrived"))
+    first, second = at_desk(floor, "agent1"), at_desk(floor, "agent2")
+    with StreetCaller(voiced.udp, ORDERS, "+989121230001", hertz=300) as street:
+        street.press("1")
+        call = voiced.until(lambda: voiced.events("call.arrived")[known:], 30)[0]["contact"]
+        voiced.until(
+            lambda: any(e["step"] == "order" for e in voiced.events("call.stepped") if e["contact"] == call), 30
+        )
+        street.press("4711#")
+        opened = voiced.until(lambda: [e for e in voiced.events("contact.opened") if e["contact"] == call], 30)[0]
+        assert (opened["queue"], opened["language"], opened["subject"]) == ("golbarg", "fa", "order: 4711")
+        go_ready(first)
+        accept(first)
+        in_call(first)
+        expect(first.locator("[data-greeting]:visible").first).to_contain_text("گل‌فروشی گلبرگ، بفرمایید")
+        both_ways(first)
+        first.locator("[data-hold]").click()
+        first.locator("[data-reason=lookup]").click()
+        expect(first.locator(".call-held")).to_be_visible()
+        began = time.monotonic()
+        until(lambda: time.monotonic() - began > 2.0 and street.voice.loud_s(began) > 0.5, 20)  # music
+        first.locator("[data-unhold]").click()
+        expect(first.locator("[data-hold]")).to_be_visible()
+        both_ways(first)
+        go_ready(second)
+        consult(first, second, "agent2")
+        both_ways(second)
+        first.locator(".thread-strip.consulting .button.primary").click()
+        expect(second.locator("[data-hold]")).to_be_visible()
+        both_ways(second)
+        end_talk(second)
+        voiced.until(
+            lambda: any(e["step"] == "survey" for e in voiced.events("call.stepped") if e["contact"] == call), 30
+        )
+        street.press("5")
+        assert street.over.wait(30), "thanked and let go"
+    wrap_up(second)
+    voiced.until(lambda: [e for e in voiced.events("interaction.closed") if e["contact"] == call], 30)
+    agreement = Agreement(voiced, call)
+    agreement.switch_agrees()
+    agreement.history_and_facts_agree()
+    boss = floor.staff("supervisor", "fa")
+    between = Between(boss)
+    boss.goto("/wall/")
+    boss.locator(".tile").first.wait_for()
+    agreement.wall_agrees(between.known()["q:golbarg"])
+    agreement.recording_agrees()
+
+
+def stepped(voiced, call, step):
+    """Whether the caller came to a step of the flow."""
+    return any((each["contact"], each["step"]) == (call, step) for each in voiced.events("call.stepped"))
 
 
 def consult(asking: Page, asked: Page, who: str):
