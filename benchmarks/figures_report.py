@@ -103,19 +103,22 @@ def drawn(table: str, day: date, rows: int) -> str:
 
 
 def fill(warehouse: Warehouse, millions: float) -> None:
-    """Days of facts, written straight into their files."""
+    """Days of facts, written straight into their files; those that are there already stay."""
     rows = round(millions * 1_000_000 / DAYS)
     with warehouse.engine() as engine:
         for number in range(DAYS):
             day = FIRST + timedelta(days=number)
             for table in ("visits", "handlings", "contacts"):
                 file = warehouse.folder / table / day.isoformat() / "log.parquet"
-                file.parent.mkdir(parents=True)
-                clock = TABLES[table].clocks[0]
+                if file.exists():
+                    continue
+                file.parent.mkdir(parents=True, exist_ok=True)
+                clock, part = TABLES[table].clocks[0], file.with_suffix(".part")
                 engine.execute(
-                    f"COPY ({drawn(table, day, rows)} ORDER BY {clock}) TO '{file}'"
+                    f"COPY ({drawn(table, day, rows)} ORDER BY {clock}) TO '{part}'"
                     " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)"
                 )
+                part.rename(file)
 
 
 def best(work: Callable[[], object]) -> float:
@@ -133,11 +136,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--millions", type=float, default=10)
     parser.add_argument("--memory", default="2GB")
+    parser.add_argument("--folder", type=Path, help="keep the facts here and go on with those that are there")
+    parser.add_argument("--only-fill", action="store_true", help="make the facts, for a run later with --folder")
     given = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="pasokh-figures-"))
+    folder = given.folder or Path(tempfile.mkdtemp(prefix="pasokh-figures-"))
     try:
         warehouse = Warehouse(folder, Limits(memory=given.memory, threads=2))
         fill(warehouse, given.millions)
+        if given.only_fill:
+            return 0
         now = ((FIRST - EPOCH).days + DAYS + 7) * DAY_MS
         period = Period(FIRST, FIRST + timedelta(days=DAYS - 1))
         question = Question(measures=tuple(map(measure, REPORT)), period=period, by=("interval", "queue"), now=now)
@@ -153,7 +160,8 @@ def main() -> int:
         same = all(close(row, other) for row, other in zip(answer.rows, by_hand, strict=True))
         size = sum(file.stat().st_size for file in folder.rglob("*.parquet"))
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        if given.folder is None:
+            shutil.rmtree(folder, ignore_errors=True)
     figures = {
         "interactions": round(given.millions * 1_000_000), "rows_of_answer": len(answer.rows), "same_as_by_hand": same,
         "report_seconds": round(ours, 2), "by_hand_seconds": round(hand, 2), "read_seconds": round(read, 2),

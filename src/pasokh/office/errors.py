@@ -58,7 +58,7 @@ _UNKNOWN = frozenset({
     "telephony.unknown_number", "telephony.unknown_trunk", "telephony.unknown_station", "telephony.unknown_prompt",
     "telephony.unknown_sound", "telephony.unknown_pattern", "telephony.unknown_flow", "telephony.unknown_version",
     "prompts.unknown_sound", "figures.unknown_contact", "figures.unknown_view", "figures.unknown_report",
-    "figures.unknown_reason", "goal.unknown", "alert.unknown",
+    "figures.unknown_reason", "goal.unknown", "alert.unknown", "import.not_known", "import.upload_unknown",
 })  # fmt: skip
 
 

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "pasokh.office.figures_analysis",
     "pasokh.office.figure_alerts",
     "pasokh.office.goals",
+    "pasokh.office.figures_import",
     "pasokh.office.styleguide",
     "pasokh.office.policy",
     "pasokh.office.welcome",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("pasokh.office.figures_analysis.urls")),
     path("", include("pasokh.office.figure_alerts.urls")),
     path("", include("pasokh.office.goals.urls")),
+    path("", include("pasokh.office.figures_import.urls")),
     path("", include("pasokh.office.setup.urls")),
     path("", include("pasokh.office.vocabulary.urls")),
     path("", include("pasokh.office.pauses.urls")),

@@ -115,9 +115,9 @@ class Keeping:
         file = self.folder / f"{digest}.bad.parquet"
         if file.exists():
             with self.warehouse.engine() as engine:
-                yield from engine.execute(
-                    "SELECT line, reason, text FROM read_parquet(?) ORDER BY line", [str(file)]
-                ).fetchall()
+                rows = engine.execute("SELECT line, reason, text FROM read_parquet(?) ORDER BY line", [str(file)])
+                while some := rows.fetchmany(10_000):
+                    yield from some
 
     # -- taking back ---------------------------------------------------------------------------------------------------
     def undo(self, digest: str) -> tuple[date, ...]:

@@ -1,7 +1,7 @@
 """Any table with a heading, by a mapping somebody made: which column says what, and what its words mean."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -203,19 +203,24 @@ def guess(path: Path, zone: ZoneInfo, rows: int = 200) -> TableMapping:
     for field in FIELDS:
         fits = [name for name in left if re.search(_GUESS[field], name.replace(" ", "_"))]
         if field in ("at", "answered_at", "ended_at"):
-            fits = [n for n in fits if sample and all(instant(r[n], zone) is not None for r in sample if r[n])]
+            fits = [n for n in fits if _mostly([r[n] for r in sample if r[n]], lambda said: instant(said, zone))]
         elif field in LENGTHS:
-            fits = [n for n in fits if sample and all(length(r[n]) is not None for r in sample)]
+            fits = [n for n in fits if _mostly([r[n] for r in sample if r[n]], length)]
         if fits:
             columns[field] = fits[0]
             left.remove(fits[0])
     if "at" not in columns:
-        times = [n for n in left if sample and all(instant(r[n], zone) is not None for r in sample)]
+        times = [n for n in left if _mostly([r[n] for r in sample], lambda said: instant(said, zone))]
         columns |= {"at": times[0]} if times else {}
     words = {row[columns["how"]].lower() for row in sample} if "how" in columns else set()
     directions = {row[columns["direction"]].lower() for row in sample} if "direction" in columns else set()
     incoming = tuple(sorted(w for w in directions if re.search(r"^in|вхід|ورودی", w)))
     return TableMapping(columns=columns, hows={word: meaning(word) for word in sorted(words)}, incoming=incoming)
+
+
+def _mostly(texts: Sequence[str], read: Callable[[str], int | None]) -> bool:
+    """Whether more than half of them can be read: a guess must survive some bad rows."""
+    return 2 * sum(read(text) is not None for text in texts) > len(texts)
 
 
 def words(path: Path, column: str, most: int = 200) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""Figures of other systems brought in through pages: upload, see how it is understood, import, take back."""
