@@ -83,7 +83,7 @@ DOORS: dict[tuple[str, str], Right] = {
     (POST, "/figures/alerts/1/restore/"): Right.EDIT_SETUP,
     (GET, "/figures/import/"): Right.EXCHANGE,
     (POST, "/figures/import/undo/"): Right.EXCHANGE,
-    (GET, "/figures/import/bad/old/abc.csv"): Right.EXCHANGE,
+    (GET, "/figures/import/bad/log/abc.csv"): Right.EXCHANGE,
     (GET, f"/figures/import/{'0' * 32}/"): Right.EXCHANGE,
     (POST, f"/figures/import/{'0' * 32}/drop/"): Right.EXCHANGE,
     (GET, "/queues/"): Right.READ_SETUP,
@@ -238,7 +238,7 @@ ABSENT = {
     **dict.fromkeys(("/setup/voice/listen/", "/setup/prompts/welcome/en/", f"{STATION}password/"), 400),
     "/setup/blocked/lift/": 404, "/figures/rows/log/": 404, "/figures/import/undo/": 404,
     **dict.fromkeys((f"/figures/import/{'0' * 32}/", f"/figures/import/{'0' * 32}/drop/",
-                     "/figures/import/bad/old/abc.csv"), 404),
+                     "/figures/import/bad/log/abc.csv"), 404),
     **dict.fromkeys(("/figures/handling/why/", "/figures/handling/why/band/"), 404),
     **dict.fromkeys((f"/figures/views/1/{path}/" for path in ("change", "remove", "restore", "choose")), 404),
 }  # fmt: skip

@@ -58,6 +58,8 @@ OTHERS = {
     "view": "2",
     "report": "2",
     "source": "log",
+    "digest": "abc",
+    "upload": "0" * 32,
 }
 OWN = {
     "token": "alpha-token",
@@ -96,6 +98,8 @@ OWN = {
     "view": "1",
     "report": "1",
     "source": "log",
+    "digest": "abc",
+    "upload": "0" * 32,
 }
 
 
