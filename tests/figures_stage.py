@@ -3,6 +3,7 @@
 from django.test import Client
 from tests.office_stage import PASSWORD
 
+from pasokh.office.figure_alerts.models import AlertRing, AlertRule
 from pasokh.office.figures.actions import do_choose_view, do_save_view
 from pasokh.office.figures.models import Report, ReportRun
 from pasokh.office.people.models import User
@@ -28,5 +29,7 @@ def furnish_figures(org):
         people=[boss.username], is_paused=True,
     )  # fmt: skip
     ReportRun.objects.create(organisation_id=org, report=report, due_at=1, made_at=1, mails=1)
+    rule = AlertRule.objects.get()
+    AlertRing.objects.create(organisation_id=org, rule=rule, began_at=1, ended_at=2, side="above", value=400_000.0)
     mail = Mail.objects.get(key=f"{org}-test")
     MailFile.objects.create(organisation_id=org, mail=mail, name=f"{org}.txt", media_type="text/plain", content=b"x")

@@ -311,6 +311,12 @@ def fill(server: EmbeddedPostgres, name: str) -> None:
             office.work(org, [cmd.SignIn(agent), cmd.SetPresence(agent, True)])
             office.work(org, [*chat(org, 1), *served(org, 1, agent), *after(org, agent), *chat(org, 2)])
             catch_up(org)
+            with psycopg.connect(office.dsn(schema.ENGINE)) as engine:  # the switch's process writes how carriers stand
+                engine.execute(
+                    "INSERT INTO telephony_trunkstate (organisation_id, trunk, node, state, since, round_trip_us,"
+                    " registration, looked_at) VALUES (%s, %s, '', 'up', 1, 0, '', 1)",
+                    [org, f"{org}-main"],
+                )
             keep(office.dsn(schema.ENGINE), *a_call(org, f"{org}-call", f"{org}-call.i1", START, agent))
             with organisation_scope(org):
                 do_keep_browser_report(agent, Measured(f"{org}-call-agent", 3_000, 0, 2_000, 40_000, 0, 0, "wifi"))

@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from pasokh.acd.model import Terms
 from pasokh.office.telephony.actions import do_block_number, do_save_dial_policy, do_save_number, do_save_trunk
-from pasokh.office.telephony.compiled import DialConfig
+from pasokh.office.telephony.compiled import DialConfig, plain
 from pasokh.office.telephony.compiling import recompile
 from pasokh.office.telephony.flow_actions import do_publish_flow, do_save_draft
-from pasokh.office.telephony.models import CallerLanguage, Prompt, PromptSound
+from pasokh.office.telephony.models import CallerLanguage, OutsideCall, OutsideDay, Prompt, PromptSound
 from pasokh.office.telephony.prompt_actions import do_save_prompt
 from pasokh.office.telephony.rules import (
     NumberDraft,
@@ -71,4 +72,14 @@ def furnish_telephony(org: str) -> None:
         organisation_id=org, prompt=Prompt.objects.get(key="welcome"), language="en", kind="wav", sound=b"RIFF",
         digest="0" * 64, milliseconds=1_000, changed_at=1,
     )  # fmt: skip
+    OutsideDay.objects.create(
+        organisation_id=org, day="2023-11-14", month="1402-08", currency="IRR", purpose="transfer", calls=1,
+    )  # fmt: skip
+    OutsideCall.objects.create(
+        organisation_id=org,
+        call=f"{org}-away",
+        purpose="transfer",
+        terms=plain(Terms(currency="IRR", max_calls=5)),
+        began_at=1,
+    )
     recompile()
