@@ -178,7 +178,7 @@ NAMES = re.compile(
     r"|Windows|Android|macOS|iOS|example|org|com|quick|calm|size"
     r"|SRTP|TCP|UDP|WAV|FLAC|Ogg|JavaScript|espeak|sox"
     r"|MOS|RTP|RTCP|ITU|SIP|Call-ID"
-    r"|Asterisk|Excel|Parquet"
+    r"|Asterisk|ServicelevelPerf|Excel|Parquet|Cisco|UCCE|UCCX|Amazon|Genesys|Cloud|QueueMetrics|SLA|Talkdesk|NICE|CXone"
     r"|English|https|localhost|own|Keycloak|Microsoft|Entra|Okta|authentik|issuer|body|SPF|DKIM|DMARC"
 )
 """Latin words that are names in every language."""

@@ -19,6 +19,8 @@ _TIMES = (
 )  # fmt: skip
 _STEPS = (1, 2, 2.5, 4, 5, 10)
 MOST_LABELS = 8
+WIDEST_BAR = 0.08
+"""Of the plot: a few bars are no walls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,11 @@ class Chart:
             f'<path class="line {each.look}" vector-effect="non-scaling-stroke" d="{self._path(each, wide, high)}"/>'
             for each in rest
         )
+        parts += [dot for each in rest for dot in self._dots(each)]
         return [*parts, f'<svg {size} viewBox="0 0 {wide} {high}" preserveAspectRatio="none">{paths}</svg>']
 
     def _bars(self, series: Series) -> list[str]:
-        wide = 0.72 / max(1, len(self.labels))
+        wide = min(WIDEST_BAR, 0.72 / max(1, len(self.labels)))
         return [
             f'<rect class="bar {series.look}" x="{_percent(self._x(number) - wide / 2)}" y="{_percent(self._y(value))}"'
             f' width="{_percent(wide)}" height="{_percent(max(0.0, 0.98 - self._y(value)))}"/>'
@@ -110,11 +113,19 @@ class Chart:
             if value is None:
                 pen = "M"
                 continue
-            at = f"{self._x(number) * wide:.1f} {self._y(value) * high:.1f}"
-            alone = pen == "M" and (number + 1 == len(series.values) or series.values[number + 1] is None)
-            found.append(f"{pen}{at}" + ("h.1" if alone else ""))
+            found.append(f"{pen}{self._x(number) * wide:.1f} {self._y(value) * high:.1f}")
             pen = "L"
         return "".join(found) or "M0 0"
+
+    def _dots(self, series: Series) -> list[str]:
+        """Values without a neighbour, which no line would show."""
+        beside = (None, *series.values, None)
+        return [
+            f'<circle class="dot {series.look}" r="3" cx="{_percent(self._x(number))}" cy="{_percent(self._y(value))}"'
+            "/>"
+            for number, value in enumerate(series.values)
+            if value is not None and beside[number] is None and beside[number + 2] is None
+        ]
 
     def _hits(self) -> list[str]:
         wide = 1 / max(1, len(self.labels))

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django import forms
 
+from pasokh.i18n.bidi import isolate
 from pasokh.i18n.catalogue import message
 from pasokh.i18n.dates import WEEKDAYS, week_days
 from pasokh.i18n.digits import localise, to_ascii
@@ -53,7 +54,7 @@ class ReportForm(RefusableForm):
         chosen = row is not None or query or (data and data.get("query"))
         self._choices("what", ([(HERE, message("figures.report.chosen", spoken))] if chosen else []) + views)
         self._choices("weekday", [(str(day), WEEKDAYS[spoken][day]) for day in week_days(spoken)])
-        people = {each.username: each.name for each in may_receive()}
+        people = {each.username: isolate(each.name) for each in may_receive()}
         self._choices("people", [*people.items()])
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:

@@ -24,8 +24,8 @@ PLOT = (500, 180)
 COLOURS = {"s0": "#0a7c80", "s1": "#d98a00", "s2": "#c8283c", "s3": "#1a7f4b", "s4": "#3f5055", "before": "#586a6f"}
 STYLE = (
     ".grid{stroke:#c5d0d1}.target{stroke:#d98a00;stroke-dasharray:6 4}.line{fill:none;stroke-width:2;"
-    "stroke-linecap:round;stroke-linejoin:round}.bar{fill:#0a7c80}"
-    + "".join(f".line.{name}{{stroke:{colour}}}" for name, colour in COLOURS.items())
+    "stroke-linecap:round;stroke-linejoin:round}.bar{fill:#0a7c80}.dot{fill:none;stroke-width:2}"
+    + "".join(f".line.{name},.dot.{name}{{stroke:{colour}}}" for name, colour in COLOURS.items())
     + ".line.before{stroke-dasharray:5 5;stroke-width:1.5}"
 )
 
