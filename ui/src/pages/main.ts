@@ -9,6 +9,7 @@ import { setUpPlayers } from "./player";
 import { setUpPolicy } from "./policy";
 import { setUpAdministration } from "./setup";
 import { setUpStyleguide } from "./styleguide";
+import { setUpTabs } from "./tabs";
 import { setUpWelcome } from "./welcome";
 
 import "./passkeys.ts";
@@ -67,3 +68,4 @@ setUpFigures();
 setUpFileChoices();
 setUpWelcome();
 setUpStyleguide();
+setUpTabs();

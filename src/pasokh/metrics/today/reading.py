@@ -88,6 +88,11 @@ class Today:
             self._database = self._engine = self._spill = None
             self._overlay, self._looked = Overlay(self._org), float("-inf")
 
+    def __del__(self) -> None:
+        """Whoever was the last to ask has gone: nothing stays open behind them."""
+        with contextlib.suppress(Exception):  # an interpreter that ends may have taken what closing needs
+            self.close()
+
     def _look(self, engine: duckdb.DuckDBPyConnection) -> None:
         """Read what changed; a connection that was lost is made anew, once."""
         for again in (True, False):
