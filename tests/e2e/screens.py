@@ -94,7 +94,7 @@ NOT_OPENED = {
     "figures_report_now": "POST",
     "figures_report_remove": "POST",
     "figures_table": "a file of the explorer's table: integration's test_explorer takes it",
-    "figures_reason": "needs contacts of a week ago: test_figures_analysis looks at it",
+    "figures_reason": "needs contacts of a week ago: integration's test_analyses opens it",
     "figures_band": "POST",
     "figures_goal": "a goal; the demonstration has none of its own",
     "figures_alert": "the form of figures_alert_new; the demonstration has no alarm of its own",

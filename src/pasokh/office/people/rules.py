@@ -41,8 +41,6 @@ class Right(StrEnum):
     """Take recordings out of the centre, marked with who did."""
     FIGURES = "figures"
     """See figures of the whole centre, and the contacts behind each."""
-    EXPORT_FACTS = "export_facts"
-    """Take all facts out, and give programs a way to read them."""
     EXCHANGE = "exchange"
     """Take the whole configuration out, or put one in."""
     AUDIT = "audit"
@@ -63,7 +61,6 @@ INCLUDES: dict[Right, frozenset[Right]] = {
     Right.HOLD_RECORDINGS: frozenset({Right.CONTACTS, Right.RECORDINGS}),
     Right.DOWNLOAD_RECORDINGS: frozenset({Right.CONTACTS, Right.RECORDINGS}),
     Right.FIGURES: frozenset({Right.CONTACTS}),
-    Right.EXPORT_FACTS: frozenset({Right.CONTACTS, Right.FIGURES}),
     Right.EDIT_ANSWERS: frozenset({Right.READ_SETUP}),
     Right.EDIT_SETUP: frozenset({Right.READ_SETUP}),
     Right.EDIT_PEOPLE: frozenset({Right.READ_SETUP}),
