@@ -183,6 +183,8 @@ class FlowFront:
                 visit = self.visits.get(self.lane_of(event.playback))
                 serial = event.playback.rpartition("-")[2]
                 happened: p.AnyInput = p.PlaybackFinished(int(serial) if serial.isdigit() else 0)
+                if visit is not None and event.failed and not await self._is_there(visit):
+                    return True  # a hang-up cut it short: its own event follows, and nobody waits in between
             case sw.DigitReceived():
                 visit, happened = self.visits.get(event.channel), p.Digits(event.digit)
             case sw.RecordingFinished(track=sw.Track.MESSAGE):
@@ -270,6 +272,14 @@ class FlowFront:
         """Whoever takes over begins there. Sent before the core is asked for anything that follows from it."""
         with contextlib.suppress(SwitchRefusedError):
             await self._switch.set_variables(visit.channel, facts)
+
+    async def _is_there(self, visit: Visit) -> bool:
+        """Whether the caller is still on the line, asked of the switch."""
+        try:
+            await self._switch.set_variables(visit.channel, {POSITION: _written(visit.position)})
+        except SwitchRefusedError:
+            return False
+        return True
 
     async def _act(self, visit: Visit, actions: Sequence[p.AnyAction]) -> None:
         for action in actions:
