@@ -141,9 +141,14 @@ def condition_of(expression: str) -> str:
     """Which rows an aggregate of the catalogue is made of; raises `ValueError` for one that says it in no known way."""
     tree = sqlglot.parse_one(expression, read="duckdb")
     aggregates = list(tree.find_all(exp.AggFunc))
+    if len(aggregates) > 1 and isinstance(tree, exp.Add):  # a sum of sums: whatever is in one of them
+        return " OR ".join(f"({_of_aggregate(each)})" for each in aggregates)
     if len(aggregates) != 1:
         raise ValueError(f"not one aggregate: {expression}")
-    (aggregate,) = aggregates
+    return _of_aggregate(aggregates[0])
+
+
+def _of_aggregate(aggregate: exp.AggFunc) -> str:
     inner = aggregate.this
     if isinstance(aggregate, exp.CountIf):
         return str(inner.sql("duckdb"))

@@ -104,15 +104,20 @@ async def test_a_carrier_that_stops_answering_is_a_fault_until_it_answers(
                         carrier.answer(message, 200, "OK")
 
             task = asyncio.create_task(asyncio.to_thread(answer))
+
+            async def up() -> int:
+                await watched.told()  # one more look
+                state, since, _ = await standing(database[0])
+                return since if state == "up" else 0
+
             try:
                 ended = await watched.until(EndFault, "carrier")
+                up_since = await until_async(up, seconds=20)
             finally:
                 answering.set()
                 await task
             assert isinstance(ended, EndFault)
-            state, since, _ = await standing(database[0])
-            assert state == "up"
-            assert since > down_since
+            assert up_since > down_since
             kinds = [type(each) for each in await watched.told() if getattr(each, "kind", "") == "carrier"]
             assert kinds.count(NoteFault) == 1, "said once"
 

@@ -20,6 +20,10 @@ def facts(tmp_path_factory):
     return made
 
 
+SEVERAL_A_ROW = {"promises", "promises.kept"}
+"""One contact may promise several things: its row counts more than once."""
+
+
 @pytest.mark.parametrize("name", [versions[-1].id for versions in catalogue().values()])
 def test_as_many_rows_as_n(facts, name):
     asked = measure(name)
@@ -27,8 +31,8 @@ def test_as_many_rows_as_n(facts, name):
     wanted = Wanted(measure=asked, period=PERIOD, now=NOW)
     found = rows_behind(facts, wanted, limit=50)
     assert len(found.rows) == found.count
-    if counts_time(asked):
-        assert found.count > 0
+    if counts_time(asked) or name in SEVERAL_A_ROW:
+        assert 0 < found.count <= n
         return
     assert asked.kpi.per_fact or found.count == n
     if has_parts(asked):
