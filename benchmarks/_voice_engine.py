@@ -55,7 +55,7 @@ class Plant:
     async def switch(self, org: str) -> AriSwitch:
         return AriSwitch(self._address, node="node1", org=org, clock=wall_ms)
 
-    async def whispers(self, org: str) -> Silence:  # noqa: ARG002 - nobody
+    async def whispers(self, _org: str) -> Silence:
         return Silence()
 
     async def stations(self, org: str) -> "Plant":  # noqa: ARG002 - there is one

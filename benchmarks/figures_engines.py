@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from benchmarks.figures_report import BY_HAND, DAYS, FIRST, REPORT, best, close, fill
@@ -112,7 +113,7 @@ def main() -> int:
                 a[:2] == b[:2] and a[3::2] == b[3::2] and close(a, (*b[:2], *b[2::2]))
                 for a, b in zip(found, rows, strict=True)
             )
-            seconds[name] = best(lambda run=run, said=said: run(said))  # type: ignore[misc]
+            seconds[name] = best(partial(run, said))
         if here("polars"):
             seconds["polars_with_a_window"] = best(lambda: polars(folder, now))
     finally:

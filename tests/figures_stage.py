@@ -1,7 +1,6 @@
 """People who look at figures, and what they keep."""
 
-from django.test import Client
-from tests.office_stage import PASSWORD
+from tests.security.browser import signed_in as a_browser_of
 
 from pasokh.office.figure_alerts.models import AlertRing, AlertRule
 from pasokh.office.figures.actions import do_choose_view, do_save_view
@@ -11,10 +10,8 @@ from pasokh.office.post.models import Mail, MailFile
 
 
 def signed_in(username, language="en"):
-    """A browser of somebody who signed in."""
-    browser = Client(headers={"accept-language": language})
-    answer = browser.post("/login/", {"username": username, "password": PASSWORD})
-    assert answer.status_code == 302, answer.content[:500]
+    """A browser of somebody who signed in and reads this language."""
+    browser = a_browser_of(username, headers={"accept-language": language})
     browser.cookies["pasokh_language"] = language
     return browser
 

@@ -183,6 +183,6 @@ class NearInbox:
         return self.inbox
 
 
-def _always(org: str) -> bool:  # noqa: ARG001 - for everybody
+def _always(_org: str) -> bool:
     """Nobody knows better."""
     return True

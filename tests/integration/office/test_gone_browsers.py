@@ -6,15 +6,18 @@ import logging
 import pytest
 from django.conf import settings
 from django.db import connections
+from tests.polling import give_way
 from tests.security.browser import HOST, Browser, signed_in
 
 from pasokh.office.asgi import application
 
 TIMES = 40
+TURNS = 100
+"""Of the loop between one leaving and the next: from at once to after the answer has begun."""
 
 
-async def ask_and_go(path: str, session: str, after_s: float) -> list[str]:
-    """A request whose browser leaves after so long; what was sent until then."""
+async def ask_and_go(path: str, session: str, turns: int | None) -> list[str]:
+    """A request whose browser leaves after so many turns of the loop, or stays (None); what was sent until then."""
     sent: list[str] = []
     asked = False
 
@@ -23,7 +26,10 @@ async def ask_and_go(path: str, session: str, after_s: float) -> list[str]:
         if not asked:
             asked = True
             return {"type": "http.request", "body": b"", "more_body": False}
-        await asyncio.sleep(after_s)
+        if turns is None:
+            await asyncio.Event().wait()
+        else:
+            await give_way(turns)
         return {"type": "http.disconnect"}
 
     async def send(message: dict[str, object]) -> None:
@@ -46,8 +52,8 @@ def test_a_browser_that_goes_is_no_fault(caplog: pytest.LogCaptureFixture) -> No
     session = browser.cookies[settings.SESSION_COOKIE_NAME].value
 
     async def many() -> list[list[str]]:
-        found = [await ask_and_go("/contacts/", session, number * 0.0005) for number in range(TIMES)]
-        return [*found, await ask_and_go("/contacts/", session, 30)]
+        found = [await ask_and_go("/contacts/", session, number * TURNS) for number in range(TIMES)]
+        return [*found, await ask_and_go("/contacts/", session, None)]
 
     with caplog.at_level(logging.WARNING):
         answers = asyncio.run(many())

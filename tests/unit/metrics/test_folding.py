@@ -113,7 +113,12 @@ def test_a_contact_is_the_sum_of_its_parts(seed: int) -> None:
     """Its waits once, however often it was moved while it waited; everybody's work; the latest rating."""
     events = happened(seed)
     found = facts(events)
-    ratings = {event.contact: event.score for event, _ in events if isinstance(event, ev.ContactRated)}
+    ratings: dict[str, int | None] = {}
+    for event, _ in events:
+        if isinstance(event, ev.ContactOpened):
+            ratings.setdefault(event.contact, None)
+        elif isinstance(event, ev.ContactRated) and event.contact in ratings:  # drawn scripts rate what never was, too
+            ratings[event.contact] = event.score
     for contact in found["contacts"]:
         visits = [row for row in found["visits"] if row["contact"] == contact["contact"]]
         done = [row for row in found["handlings"] if row["contact"] == contact["contact"] and row["kind"] != "consult"]

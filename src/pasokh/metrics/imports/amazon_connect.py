@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from pasokh.metrics.imports.legs import Leg, Record, Refused, Span, between
-from pasokh.metrics.imports.pieces import objects
+from pasokh.metrics.imports.pieces import decoded
 from pasokh.metrics.imports.values import instant
 
 _CHANNELS = {"VOICE": "voice", "CHAT": "chat", "EMAIL": "email", "TASK": "task"}
@@ -75,21 +75,12 @@ class AmazonConnect:
 
     def read(self, path: Path, zone: ZoneInfo) -> Iterator[Record | Refused]:
         """See `Source`."""
-        decoder = msgspec.json.Decoder(_Contact)
-        for found in objects(path, ("ContactTraceRecords", "Records", "Contacts")):
+        names = ("ContactTraceRecords", "Records", "Contacts")
+        for found in decoded(path, names, _Contact, lambda contact: instant(contact.initiation_timestamp, zone)):
             if isinstance(found, Refused):
                 yield found
                 continue
-            line, data = found
-            try:
-                contact = decoder.decode(data)
-            except msgspec.DecodeError as error:
-                yield Refused(line, "record", f"{error}: {data[:300].decode(errors='replace')}")
-                continue
-            at = instant(contact.initiation_timestamp, zone)
-            if at is None:
-                yield Refused(line, "time", data[:1000].decode(errors="replace"))
-                continue
+            line, at, contact = found
             version = instant(contact.last_update_timestamp or "", zone) or 0
             call = contact.initial_contact_id or contact.contact_id
             yield Record(line, call, contact.contact_id, at, msgspec.json.encode(contact), version)

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from pasokh.metrics.imports.legs import Leg, Record, Refused, Span, between
-from pasokh.metrics.imports.pieces import objects
+from pasokh.metrics.imports.pieces import decoded
 from pasokh.metrics.imports.values import instant
 
 NEAR_MS = 5_000
@@ -80,21 +80,13 @@ class GenesysCloud:
 
     def read(self, path: Path, zone: ZoneInfo) -> Iterator[Record | Refused]:  # noqa: ARG002 - its times are UTC
         """See `Source`. Of two exports of a conversation the one that knows its end, or more of it, counts."""
-        decoder = msgspec.json.Decoder(_Conversation)
-        for found in objects(path, ("conversations",)):
+        for found in decoded(
+            path, ("conversations",), _Conversation, lambda each: instant(each.conversation_start, UTC)
+        ):
             if isinstance(found, Refused):
                 yield found
                 continue
-            line, data = found
-            try:
-                whole = decoder.decode(data)
-            except msgspec.DecodeError as error:
-                yield Refused(line, "record", f"{error}: {data[:300].decode(errors='replace')}")
-                continue
-            at = instant(whole.conversation_start, UTC)
-            if at is None:
-                yield Refused(line, "time", data[:1000].decode(errors="replace"))
-                continue
+            line, at, whole = found
             version = instant(whole.conversation_end or "", UTC) or 0
             yield Record(line, whole.conversation_id, whole.conversation_id, at, msgspec.json.encode(whole), version)
 

@@ -2,13 +2,14 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import msgspec
 
 from pasokh.kernel.errors import PasokhError
+from pasokh.kernel.time import Instant
 from pasokh.metrics.imports.legs import Refused
 
 MOST_CELLS = 500
@@ -87,6 +88,25 @@ def objects(path: Path, envelopes: Sequence[str] = ()) -> Iterator[tuple[int, by
                 yield scan.given_up("long")
     if scan.inside:
         yield scan.given_up("cut_off")
+
+
+def decoded[T](
+    path: Path, envelopes: Sequence[str], kind: type[T], begun: Callable[[T], Instant | None]
+) -> Iterator[tuple[int, Instant, T] | Refused]:
+    """Each JSON object as `kind`, with its line and when it began; what is none, or began at no time, is refused."""
+    decoder = msgspec.json.Decoder(kind)
+    for found in objects(path, envelopes):
+        if isinstance(found, Refused):
+            yield found
+            continue
+        line, data = found
+        try:
+            known = decoder.decode(data)
+        except msgspec.DecodeError as error:
+            yield Refused(line, "record", f"{error}: {data[:300].decode(errors='replace')}")
+            continue
+        at = begun(known)
+        yield Refused(line, "time", data[:1000].decode(errors="replace")) if at is None else (line, at, known)
 
 
 class _Scan:

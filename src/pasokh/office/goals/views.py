@@ -64,9 +64,9 @@ def new_page(request: HttpRequest) -> HttpResponse:
 
 @needs(Right.FIGURES)
 @require_http_methods(["GET", "POST"])
-def goal_page(request: HttpRequest, goal: str) -> HttpResponse:
+def goal_page(request: HttpRequest, goal: int) -> HttpResponse:
     """A goal with its periods and its targets; who sets the centre up changes the target from today on."""
-    row = Goal.objects.filter(pk=_number(goal)).first()
+    row = Goal.objects.filter(pk=goal).first()
     if row is None:
         raise PasokhError("goal.unknown")
     may_edit = signed_in(request).may(Right.EDIT_SETUP)
@@ -102,22 +102,16 @@ def goal_page(request: HttpRequest, goal: str) -> HttpResponse:
 
 @needs(Right.EDIT_SETUP)
 @require_POST
-def archive(request: HttpRequest, goal: str) -> HttpResponse:
+def archive(request: HttpRequest, goal: int) -> HttpResponse:
     """Put a goal away."""
-    do_archive_goal(actor_of(request), _number(goal))
+    do_archive_goal(actor_of(request), goal)
     messages.success(request, message("goal.archived", language()))
     return redirect("figures_goals")
 
 
 @needs(Right.EDIT_SETUP)
 @require_POST
-def restore(request: HttpRequest, goal: str) -> HttpResponse:
+def restore(request: HttpRequest, goal: int) -> HttpResponse:
     """Take a goal up again."""
-    do_restore_goal(actor_of(request), _number(goal))
+    do_restore_goal(actor_of(request), goal)
     return redirect("figures_goals")
-
-
-def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise PasokhError("goal.unknown")
-    return int(text)
