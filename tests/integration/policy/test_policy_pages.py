@@ -98,6 +98,7 @@ def test_versions_tell_who_and_what_and_lead_back(office: Office) -> None:
     office.work("alpha")
     listed = browser.get("/queues/help/versions/").content.decode()
     assert "<bdi>alpha administrator</bdi>" in listed
+    assert "<bdi>System</bdi>" in listed, "the first version was the centre's own"
     assert "44" in listed
     looked = browser.get("/queues/help/versions/1/")
     assert looked.status_code == 200

@@ -1,7 +1,7 @@
 """The rows behind a figure are as many as its n says, whatever the figure, and part into met and missed."""
 
 import pytest
-from tests.fact_rows import DAY, fill, visit
+from tests.fact_rows import DAY, fill, row, visit
 from tests.unit.metrics.test_catalogue import AGENT_TIME, CONTACTS, HANDLINGS, NOW, VISITS
 
 from pasokh.kernel.errors import PasokhError
@@ -43,6 +43,14 @@ def test_as_many_rows_as_n(facts, name):
     else:
         with pytest.raises(PasokhError, match=r"kpi\.part"):
             rows_behind(facts, Wanted(measure=asked, period=PERIOD, now=NOW, which="met"), limit=50)
+
+
+def test_what_is_in_one_of_several_sums_is_behind_them(tmp_path):
+    facts = Warehouse(tmp_path)
+    told = {"a": {"promises_kept": 1}, "b": {"promises_late": 2}, "c": {}}
+    fill(facts, {"contacts": [row("contacts", n, contact=name, **kept) for n, (name, kept) in enumerate(told.items())]})
+    found = rows_behind(facts, Wanted(measure=measure("promises.kept"), period=PERIOD, now=NOW), limit=50)
+    assert found.count == 2
 
 
 def test_a_cell_pages_and_is_narrowed(tmp_path):

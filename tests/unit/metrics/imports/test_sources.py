@@ -75,6 +75,19 @@ WORK: dict[str, Rows] = {
 }
 
 
+@pytest.mark.parametrize(
+    ("kind", "key", "records"),
+    [("amazon-connect", "InitiationTimestamp", CTR_RECORDS), ("genesys-cloud", "conversationStart", CONVERSATIONS)],
+)
+def test_a_contact_that_began_at_no_time_is_told_and_the_others_count(
+    bring: Bring, warehouse: Warehouse, kind: str, key: str, records: list[dict[str, object]]
+) -> None:
+    lines = [json.dumps(each) for each in [{**records[0], key: "yesterday"}, *records]]
+    report = bring(kind, "\n".join(lines))
+    assert {each.reason: each.lines for each in report.bad} == {"time": 1}
+    assert rows(warehouse, "visits", "queue, how, wait_ms, agent, offers") == STAYS[kind]
+
+
 @pytest.mark.parametrize("kind", SOURCES)
 def test_what_a_file_says(bring: Bring, warehouse: Warehouse, kind: str) -> None:
     report = bring(kind, SAMPLES[kind])
